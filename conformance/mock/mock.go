@@ -1,0 +1,167 @@
+// Package mock is a server that speaks every version of the API there is a document for, over volumes
+// and servers in memory. It is what the conformance suite judges when no endpoint is named, and what
+// code that detaches volumes can be tried against.
+//
+// It answers what the documents say. Where they leave open which refusal belongs to which cause, the
+// choice is in assumed.go.
+package mock
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/scp-openapi/virtualserver/openapi"
+	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
+	"github.com/scp-openapi/virtualserver/signing"
+)
+
+// Server is the mock. It is an http.Handler, and safe for concurrent use.
+type Server struct {
+	documents   *openapi.Set
+	verifier    *signing.Verifier
+	now         func() time.Time
+	day         func() lifecycle.Date
+	delay       time.Duration
+	refuseEnded bool
+
+	mu    sync.Mutex
+	world *world
+}
+
+// Option changes how New sets a mock up.
+type Option func(*config)
+
+type config struct {
+	now         func() time.Time
+	day         func() lifecycle.Date
+	delay       time.Duration
+	refuseEnded bool
+	world       World
+}
+
+// WithClock has the mock take the time from now: when a signature is checked, when a detach is done.
+func WithClock(now func() time.Time) Option {
+	return func(c *config) { c.now = now }
+}
+
+// WithDay has the mock give its versions the labels of a day, instead of those of its clock's day.
+// It moves no clock.
+func WithDay(day lifecycle.Date) Option {
+	return func(c *config) { c.day = func() lifecycle.Date { return day } }
+}
+
+// WithDelay sets how long attaching and detaching go on after they were accepted; 0 unless said otherwise.
+func WithDelay(delay time.Duration) Option {
+	return func(c *config) { c.delay = delay }
+}
+
+// WithWorld has the mock start with other volumes and servers than DefaultWorld.
+func WithWorld(world World) Option {
+	return func(c *config) { c.world = world }
+}
+
+// RefuseEnded has the mock refuse a version from its date on. Without it an ended version goes on
+// answering, as the date promises a minimum only.
+func RefuseEnded() Option {
+	return func(c *config) { c.refuseEnded = true }
+}
+
+// New sets up a mock that lets in the given credentials.
+func New(credentials []signing.Credentials, opts ...Option) (*Server, error) {
+	if len(credentials) == 0 {
+		return nil, errors.New("mock: it would let nobody in: no credentials were given")
+	}
+	documents, err := openapi.Load()
+	if err != nil {
+		return nil, err
+	}
+	c := config{now: time.Now, world: DefaultWorld()}
+	for _, opt := range opts {
+		opt(&c)
+	}
+	if c.day == nil {
+		c.day = func() lifecycle.Date { return lifecycle.On(c.now()) }
+	}
+	start, err := newWorld(c.world)
+	if err != nil {
+		return nil, fmt.Errorf("mock: %w", err)
+	}
+	lookup := func(accessKey string) (signing.Credentials, bool) {
+		i := slices.IndexFunc(credentials, func(c signing.Credentials) bool { return c.AccessKey == accessKey })
+		if i < 0 {
+			return signing.Credentials{}, false
+		}
+		return credentials[i], true
+	}
+	return &Server{
+		documents:   documents,
+		verifier:    signing.NewVerifier(lookup, signing.WithVerifierClock(c.now)),
+		now:         c.now,
+		day:         c.day,
+		delay:       c.delay,
+		refuseEnded: c.refuseEnded,
+		world:       start,
+	}, nil
+}
+
+// ServeHTTP implements http.Handler. It judges the path as it stands on the wire: it cleans nothing and
+// redirects nobody.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.answer(r).write(w)
+}
+
+// answer judges a request in the order of a gateway: who asks, which version, which operation.
+func (s *Server) answer(r *http.Request) answer {
+	path := rawPath(r)
+	if op, _ := find(s.documents.Discovery, r.Method, path); op != nil {
+		return s.listVersions(r)
+	}
+	if err := s.verifier.Verify(r); err != nil {
+		return refuse(http.StatusUnauthorized, "HmacValidFail", err.Error())
+	}
+	doc, err := s.document(r.Header.Values(signing.HeaderAPIVersion))
+	if err != nil {
+		return refuse(assumedUnknownVersion, "ValidationError", err.Error())
+	}
+	for _, candidate := range []*openapi.Document{doc, s.documents.Fixture} {
+		op, segments := find(candidate, r.Method, path)
+		if op == nil {
+			continue
+		}
+		ids, err := decode(segments)
+		if err != nil {
+			return refuse(assumedMalformedID, "ValidationError", err.Error())
+		}
+		return handlers[op.OperationID](s, r, doc, ids)
+	}
+	return refuse(http.StatusNotFound, "NotFound", fmt.Sprintf("There is no %s %s.", r.Method, path))
+}
+
+// handlers maps the operations of the documents to what answers them.
+var handlers = map[string]func(*Server, *http.Request, *openapi.Document, ids) answer{
+	"detachVolumeFromVirtualServer": (*Server).detachVolume,
+	"attachVolumeToVirtualServer":   (*Server).attachVolume,
+	"showVolume":                    (*Server).showVolume,
+}
+
+// document returns the document of the version that a request asks for: the newest where it names none.
+func (s *Server) document(header []string) (*openapi.Document, error) {
+	if len(header) == 0 {
+		return s.documents.Newest(), nil
+	}
+	number, found := strings.CutPrefix(header[0], openapi.Service+" ")
+	id, err := lifecycle.ParseID(number)
+	if len(header) > 1 || !found || err != nil || id.String() != number {
+		return nil, fmt.Errorf("%s is %q, but is written like %q", signing.HeaderAPIVersion, header, openapi.Service+" 1.3")
+	}
+	doc := s.documents.Lookup(id)
+	if doc == nil || !s.callable(id) {
+		return nil, fmt.Errorf("version %s of %s is not supported", id, openapi.Service)
+	}
+	return doc, nil
+}

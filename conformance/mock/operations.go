@@ -1,0 +1,149 @@
+package mock
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/scp-openapi/virtualserver/gen/discovery"
+	"github.com/scp-openapi/virtualserver/gen/fixture"
+	"github.com/scp-openapi/virtualserver/openapi"
+	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
+)
+
+// maxRequest is how many bytes of a request's body are read.
+const maxRequest = 64 << 10
+
+// detachVolume takes a volume from a server. The volume goes through Detaching to Available.
+func (s *Server) detachVolume(_ *http.Request, _ *openapi.Document, id ids) answer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v, at, refusal := s.lookup(id)
+	switch {
+	case refusal != nil:
+		return *refusal
+	case v.Bootable:
+		return refuse(assumedOSVolume, "VirtualServer.OsVolumeNotDetachable",
+			fmt.Sprintf("Volume %s is the OS's default volume: its attached server cannot be modified.", id.volume))
+	case at == nil:
+		return refuse(assumedNotAttached, "VirtualServer.VolumeNotAttached",
+			fmt.Sprintf("Volume %s is not attached to server %s.", id.volume, id.server))
+	case at.state != StateInUse:
+		return busy(v)
+	}
+	at.state, at.settles = StateDetaching, s.now().Add(s.delay)
+	return answer{status: http.StatusAccepted}
+}
+
+// attachVolume puts a volume to a server. The volume goes through Attaching to In-use.
+func (s *Server) attachVolume(r *http.Request, _ *openapi.Document, id ids) answer {
+	var body fixture.AttachRequest
+	if err := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxRequest)).Decode(&body); err != nil || body.ServerID == "" {
+		return refuse(http.StatusBadRequest, "ValidationError", "The body has to be JSON with a server_id.")
+	}
+	id.server = body.ServerID
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v, at, refusal := s.lookup(id)
+	switch {
+	case refusal != nil:
+		return *refusal
+	case v.Bootable:
+		return refuse(assumedOSVolume, "VirtualServer.OsVolumeNotAttachable",
+			fmt.Sprintf("Volume %s is the OS's default volume: its attached server cannot be modified.", id.volume))
+	case at != nil, len(v.attachments) > 0 && !v.MultiAttach:
+		return busy(v)
+	case s.world.dataVolumes(id.server) >= maxDataVolumes:
+		return refuse(http.StatusConflict, "VirtualServer.TooManyVolumes",
+			fmt.Sprintf("Server %s has %d volumes, which is the most it takes.", id.server, maxDataVolumes))
+	}
+	now := s.now()
+	device := fmt.Sprintf("/dev/vd%c", 'b'+s.world.dataVolumes(id.server))
+	v.attachments = append(v.attachments, &attachment{
+		server: id.server, state: StateAttaching, device: device, since: now, settles: now.Add(s.delay),
+	})
+	return ok(http.StatusAccepted, fixture.Attachment{
+		ServerID: id.server, VolumeID: id.volume, Device: &device, DeleteOnTermination: body.DeleteOnTermination,
+	})
+}
+
+// showVolume shows a volume and where it is attached.
+func (s *Server) showVolume(_ *http.Request, _ *openapi.Document, id ids) answer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.world.settle(s.now())
+	v := s.world.volumes[id.volume]
+	if v == nil {
+		return unknown("volume", id.volume)
+	}
+	shown := fixture.Volume{
+		ID: v.ID, Name: &v.Name, State: v.state(), Bootable: &v.Bootable, Multiattach: &v.MultiAttach,
+		Servers: []fixture.AttachedServer{},
+	}
+	for _, a := range v.attachments {
+		attached := fixture.AttachedServer{ID: a.server, Device: &a.device}
+		if !a.since.IsZero() {
+			since := a.since.UTC().Format(time.RFC3339)
+			attached.AttachedAt = &since
+		}
+		shown.Servers = append(shown.Servers, attached)
+	}
+	return ok(http.StatusOK, shown)
+}
+
+// lookup finds a volume and where it is attached to a server, or says which of the two is unknown.
+func (s *Server) lookup(id ids) (*volume, *attachment, *answer) {
+	s.world.settle(s.now())
+	v := s.world.volumes[id.volume]
+	if v == nil {
+		refusal := unknown("volume", id.volume)
+		return nil, nil, &refusal
+	}
+	if !s.world.servers[id.server] {
+		refusal := unknown("server", id.server)
+		return nil, nil, &refusal
+	}
+	return v, v.at(id.server), nil
+}
+
+func unknown(what, id string) answer {
+	return refuse(assumedUnknownID, "ValidationError", fmt.Sprintf("There is no %s %q.", what, id))
+}
+
+func busy(v *volume) answer {
+	return refuse(assumedBusy, "VirtualServer.VolumeBusy", fmt.Sprintf("Volume %s is %s.", v.ID, v.state()))
+}
+
+// listVersions lists the versions that are answered, with the labels of the day.
+func (s *Server) listVersions(r *http.Request) answer {
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	href := scheme + "://" + r.Host + "/v1"
+	list := discovery.Versions{Versions: []discovery.Version{}}
+	for _, standing := range s.documents.Table().At(s.day()) {
+		if s.refuseEnded && standing.State == lifecycle.Ended {
+			continue
+		}
+		version := discovery.Version{
+			ID:     "v" + standing.ID.String(),
+			Status: string(standing.State.Label()),
+			Links:  &[]discovery.Link{{Href: href, Rel: "self"}},
+		}
+		if !standing.NotBefore.IsZero() {
+			date := standing.NotBefore.String()
+			version.NotBefore = &date
+		}
+		list.Versions = append(list.Versions, version)
+	}
+	return ok(http.StatusOK, list)
+}
+
+// callable reports whether a version is answered on the mock's day.
+func (s *Server) callable(id lifecycle.ID) bool {
+	standing, _ := s.documents.Table().At(s.day()).Of(id)
+	return standing.State != lifecycle.Planned && !(s.refuseEnded && standing.State == lifecycle.Ended)
+}

@@ -1,0 +1,119 @@
+// Package report writes what a conformance run came to.
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/scp-openapi/virtualserver/conformance"
+)
+
+// Text writes a run for a person at a terminal: a line for each result as it comes, and at the end a
+// grid of cases by versions and one line with the verdict.
+type Text struct {
+	Out   io.Writer
+	Color bool
+}
+
+// words are the verdicts as they stand in the grid: what needs a look is loud.
+var words = map[conformance.Verdict]struct{ word, color string }{
+	conformance.Pass:         {"pass", "\x1b[32m"},
+	conformance.Fail:         {"FAIL", "\x1b[1;31m"},
+	conformance.Inconclusive: {"????", "\x1b[33m"},
+	conformance.Skip:         {"skip", "\x1b[2m"},
+	conformance.Error:        {"ERR!", "\x1b[1;35m"},
+}
+
+// Result writes the line of one result.
+func (t Text) Result(r conformance.Result) {
+	line := fmt.Sprintf("%s  %-5s %-26s %6s", t.word(r.Verdict), r.Version.ID, r.Case.ID, round(r.Duration))
+	if n := len(r.Attempts); n > 1 {
+		line += fmt.Sprintf("  (%d attempts)", n)
+	}
+	if r.Reason != "" {
+		line += "  " + r.Reason
+	}
+	fmt.Fprintln(t.Out, line)
+}
+
+// Summary writes the grid and the verdict.
+func (t Text) Summary(r *conformance.Report) {
+	t.grid(r)
+	fmt.Fprintln(t.Out, t.verdict(r))
+}
+
+func (t Text) grid(r *conformance.Report) {
+	var cases, versions []string
+	cells := map[[2]string]conformance.Verdict{}
+	width := 0
+	for _, result := range r.Results {
+		id, version := result.Case.ID, result.Version.ID.String()
+		if !slices.Contains(cases, id) {
+			cases = append(cases, id)
+		}
+		if !slices.Contains(versions, version) {
+			versions = append(versions, version)
+		}
+		width = max(width, len(id))
+		cells[[2]string{id, version}] = result.Verdict
+	}
+	fmt.Fprintf(t.Out, "\n%*s", width, "")
+	for _, version := range versions {
+		fmt.Fprintf(t.Out, "  %-4s", version)
+	}
+	fmt.Fprintln(t.Out)
+	for _, id := range cases {
+		fmt.Fprintf(t.Out, "%-*s", width, id)
+		for _, version := range versions {
+			fmt.Fprintf(t.Out, "  %s", t.word(cells[[2]string{id, version}]))
+		}
+		fmt.Fprintln(t.Out)
+	}
+	fmt.Fprintln(t.Out)
+}
+
+// verdict is the run in one line.
+func (t Text) verdict(r *conformance.Report) string {
+	count := conformance.Count(r.Results)
+	var what string
+	verdict := conformance.Pass
+	switch conformance.ExitCode(r.Results) {
+	case conformance.ExitOK:
+		what = "behaves as documented"
+	case conformance.ExitFailed:
+		verdict, what = conformance.Fail, "does not behave as documented"
+	default:
+		verdict, what = conformance.Inconclusive, "could not be judged"
+	}
+	numbers := fmt.Sprintf("%d passed, %d failed, %d inconclusive, %d skipped",
+		count[conformance.Pass], count[conformance.Fail], count[conformance.Inconclusive], count[conformance.Skip])
+	if n := count[conformance.Error]; n > 0 {
+		numbers += fmt.Sprintf(", %d errors of the suite itself", n)
+	}
+	line := fmt.Sprintf("%s  %s %s on %s: %s, in %s", t.word(verdict), r.Endpoint, what, r.Day, numbers, round(r.Duration))
+	if r.Trouble != "" {
+		line += "\n" + r.Trouble
+	}
+	return line
+}
+
+func (t Text) word(v conformance.Verdict) string {
+	w, ok := words[v]
+	if !ok {
+		return strings.Repeat(" ", len("pass")) // not asked of this version
+	}
+	if !t.Color {
+		return w.word
+	}
+	return w.color + w.word + "\x1b[0m"
+}
+
+func round(d time.Duration) time.Duration {
+	if d < time.Second {
+		return d.Round(time.Millisecond)
+	}
+	return d.Round(100 * time.Millisecond)
+}

@@ -1,0 +1,199 @@
+package codegen
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"go/format"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"text/template"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	oapi "github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
+
+	"github.com/scp-openapi/virtualserver/openapi"
+)
+
+//go:embed *.tmpl
+var templateFiles embed.FS
+
+var templates = template.Must(template.New("").
+	Funcs(template.FuncMap{"quote": strconv.Quote, "comment": comment}).
+	ParseFS(templateFiles, "*.tmpl"))
+
+// comment breaks a text into lines of a comment.
+func comment(text string) string {
+	const width = 100
+	var b strings.Builder
+	line := 0
+	for word := range strings.FieldsSeq(text) {
+		switch {
+		case line == 0:
+			line, _ = b.WriteString("// " + word)
+		case line+len(" "+word) > width:
+			line, _ = b.WriteString("\n// " + word)
+		default:
+			n, _ := b.WriteString(" " + word)
+			line += n
+		}
+	}
+	return b.String()
+}
+
+// render executes a template and formats what it gives.
+func render(name string, data any) ([]byte, error) {
+	var out bytes.Buffer
+	if err := templates.ExecuteTemplate(&out, name, data); err != nil {
+		return nil, fmt.Errorf("codegen: execute %s: %w", name, err)
+	}
+	code, err := format.Source(out.Bytes())
+	if err != nil {
+		return nil, fmt.Errorf("codegen: format what %s gives: %w\n%s", name, err, out.Bytes())
+	}
+	return code, nil
+}
+
+// wrapper is what virtualserver.tmpl says of one document.
+type wrapper struct {
+	Header, Package, Module, Service string
+
+	// Version is set for a document of one version, and its client pinned to it.
+	Version *version
+	Signed  bool
+	Params  []param
+	// Refusals are the documented statuses that are not a success.
+	Refusals   []refusal
+	Operations []operation
+	// Detach is set where the document has that operation.
+	Detach *operation
+}
+
+type version struct {
+	ID, Label, NotBefore string // NotBefore is empty where there is none
+	Deprecated           string // the reason, where the document says DEPRECATED
+}
+
+// GoID is the ID as the arguments of lifecycle.V.
+func (v *version) GoID() string { return strings.ReplaceAll(v.ID, ".", ", ") }
+
+// GoLabel is the label as lifecycle calls it.
+func (v *version) GoLabel() string { return v.Label[:1] + strings.ToLower(v.Label[1:]) }
+
+// GoDate is the date as the arguments of lifecycle.Day.
+func (v *version) GoDate() string {
+	return strings.NewReplacer("-0", ", ", "-", ", ").Replace(v.NotBefore)
+}
+
+type param struct {
+	Name    string // volume_id
+	Type    string // VolumeID
+	Subject string // volume
+}
+
+type refusal struct {
+	Status int
+	Text   string // "Bad Request"
+	Name   string // BadRequest
+}
+
+type operation struct {
+	Name     string // as Go calls it: DetachVolumeFromVirtualServer
+	Summary  string
+	Accepted int
+}
+
+const detachOperation = "detachVolumeFromVirtualServer"
+
+func wrapperOf(doc *openapi.Document, name string) wrapper {
+	w := wrapper{Header: header(doc.File), Package: name, Module: Module, Service: openapi.Service}
+	for _, op := range doc.Operations() {
+		w.Signed = w.Signed || op.Signed(doc.Spec)
+		w.addParams(op)
+		w.addRefusals(op)
+		described := operation{
+			Name:     oapi.UppercaseFirstCharacter(op.OperationID),
+			Summary:  op.Summary,
+			Accepted: op.Accepted(),
+		}
+		w.Operations = append(w.Operations, described)
+		if op.OperationID == detachOperation {
+			w.Detach = &described
+		}
+		if doc.Versioned() {
+			w.Version = versionOf(doc, op)
+		}
+	}
+	slices.SortFunc(w.Refusals, func(a, b refusal) int { return a.Status - b.Status })
+	return w
+}
+
+func (w *wrapper) addParams(op openapi.Operation) {
+	for _, ref := range op.Parameters {
+		p := param{
+			Name:    ref.Value.Name,
+			Type:    typeName(ref.Value.Name),
+			Subject: strings.TrimSuffix(ref.Value.Name, "_id"),
+		}
+		if ref.Value.In == openapi3.ParameterInPath && !slices.Contains(w.Params, p) {
+			w.Params = append(w.Params, p)
+		}
+	}
+}
+
+func (w *wrapper) addRefusals(op openapi.Operation) {
+	for code := range op.Responses.Map() {
+		status, err := strconv.Atoi(code)
+		if err != nil || status < http.StatusBadRequest {
+			continue
+		}
+		text := http.StatusText(status)
+		r := refusal{Status: status, Text: text, Name: strings.ReplaceAll(text, " ", "")}
+		if !slices.Contains(w.Refusals, r) {
+			w.Refusals = append(w.Refusals, r)
+		}
+	}
+}
+
+func versionOf(doc *openapi.Document, op openapi.Operation) *version {
+	v := &version{
+		ID:    doc.Version.ID.String(),
+		Label: string(doc.Version.Label),
+	}
+	if !doc.Version.NotBefore.IsZero() {
+		v.NotBefore = doc.Version.NotBefore.String()
+	}
+	if op.Deprecated {
+		v.Deprecated = "Deprecated: version " + v.ID + " is DEPRECATED."
+		if reason, ok := op.Extensions["x-deprecated-reason"].(string); ok {
+			v.Deprecated = "Deprecated: " + reason
+		}
+	}
+	return v
+}
+
+// registry is what clients.tmpl says of all the versions.
+type registry struct {
+	Header, Module string
+	Clients        []registered
+}
+
+type registered struct {
+	Folder string // v1.3
+	Alias  string // v1_3
+	*version
+}
+
+func registryOf(set *openapi.Set) registry {
+	r := registry{Header: header("the documents of the versions"), Module: Module}
+	for _, doc := range set.Versions {
+		r.Clients = append(r.Clients, registered{
+			Folder:  folder(doc),
+			Alias:   strings.ReplaceAll(folder(doc), ".", "_"),
+			version: versionOf(doc, doc.Operations()[0]),
+		})
+	}
+	return r
+}

@@ -1,0 +1,108 @@
+package lifecycle
+
+import (
+	"fmt"
+	"time"
+)
+
+// seoul is where the day of a date begins: at 00:00 in Korea, UTC+9, without
+// daylight saving.
+//
+// ASSUMED: the documents give dates and no time zone. The service is Korean.
+// It is a fixed zone so that no machine's zone or time zone data matters.
+var seoul = time.FixedZone("KST", 9*60*60)
+
+// Years outside of these are typing errors or clocks gone wrong, not days.
+const firstYear, lastYear = 1970, 9999
+
+// Date is a calendar day in the API's time zone, or none, which is the zero
+// value. It cannot be compared, on purpose: ask [Table.At] for a day.
+type Date struct {
+	_   [0]func() // forbids ==, which would be a comparison of dates
+	day int       // 1 is 0001-01-01; 0 is none
+}
+
+// Day is the date of a year, month and day, brought into range as [time.Date]
+// does. It is none outside the years 1970 to 9999.
+func Day(year int, month time.Month, day int) Date {
+	midnight := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+	if y := midnight.Year(); y < firstYear || y > lastYear {
+		return Date{}
+	}
+	const perDay = 24 * 60 * 60
+	return Date{day: 1 + int((midnight.Unix()-time.Time{}.Unix())/perDay)}
+}
+
+// On is the day it is in Korea at an instant, wherever the instant was taken.
+// It is none for the zero time, and outside the years 1970 to 9999.
+func On(t time.Time) Date { return Day(t.In(seoul).Date()) }
+
+// ParseDate reads a date as the documents write it, "20260831", or as discovery
+// does, "2026-08-31"; "" and "-" are none. The error names what is no day of a
+// calendar, such as "20260231".
+func ParseDate(s string) (Date, error) {
+	if s == "" || s == "-" {
+		return Date{}, nil
+	}
+	for _, layout := range []string{time.DateOnly, "20060102"} {
+		t, err := time.Parse(layout, s)
+		if err != nil {
+			continue
+		}
+		if date := Day(t.Date()); !date.IsZero() {
+			return date, nil
+		}
+	}
+	return Date{}, fmt.Errorf("date %.40q is not a day as 2026-08-31 or 20260831", s)
+}
+
+// IsZero reports whether the date is none.
+func (d Date) IsZero() bool { return d.day == 0 }
+
+// String is the date as 2026-08-31, or "-" for none, as the documents have it.
+func (d Date) String() string {
+	if d.IsZero() {
+		return "-"
+	}
+	return time.Time{}.AddDate(0, 0, d.day-1).Format(time.DateOnly)
+}
+
+// MarshalText writes the date as 2026-08-31, and nothing for none.
+func (d Date) MarshalText() ([]byte, error) {
+	if d.IsZero() {
+		return nil, nil
+	}
+	return []byte(d.String()), nil
+}
+
+// UnmarshalText reads what [ParseDate] does.
+func (d *Date) UnmarshalText(text []byte) error {
+	parsed, err := ParseDate(string(text))
+	if err != nil {
+		return err
+	}
+	*d = parsed
+	return nil
+}
+
+// plus is the date so many days later; none stays none.
+func (d Date) plus(days int) Date {
+	if d.IsZero() {
+		return d
+	}
+	return Date{day: d.day + days}
+}
+
+// before reports whether d is the earlier of two days; none is neither earlier
+// nor later than any.
+func (d Date) before(other Date) bool {
+	return !d.IsZero() && !other.IsZero() && d.day < other.day
+}
+
+// to counts the days from one date to another, unknown if either is none.
+func (d Date) to(other Date) Days {
+	if d.IsZero() || other.IsZero() {
+		return Days{}
+	}
+	return Days{n: other.day - d.day, known: true}
+}

@@ -1,0 +1,51 @@
+package lifecycle
+
+import (
+	"fmt"
+	"strings"
+)
+
+// State is where a version is in its life. As a label it is what was read; as
+// [Standing.State] it is what holds on the day judged.
+type State string
+
+// The states, by the vendor's common API reference.
+const (
+	Planned    State = "PLANNED"    // documented, not callable yet
+	Current    State = "CURRENT"    // the recommended one; one at a time
+	Supported  State = "SUPPORTED"  // bug fixes only
+	Deprecated State = "DEPRECATED" // fewer than 90 days remain
+	Ended      State = "ENDED"      // its date has come. Our word: no document writes it
+)
+
+// labels are the states a document can write, in the order a version lives
+// through them.
+var labels = []State{Planned, Current, Supported, Deprecated}
+
+// ParseLabel reads a label as the documents write it, "ACTIVE (CURRENT)", or as
+// discovery does, "CURRENT"; case and spaces do not matter. The error names
+// what is no label, ENDED among it.
+func ParseLabel(s string) (State, error) {
+	word := strings.ToUpper(strings.TrimSpace(s))
+	if inner, ok := strings.CutPrefix(word, "ACTIVE"); ok {
+		inner = strings.TrimSpace(inner)
+		if strings.HasPrefix(inner, "(") && strings.HasSuffix(inner, ")") {
+			word = strings.TrimSpace(inner[1 : len(inner)-1])
+		}
+	}
+	for _, label := range labels {
+		if word == string(label) {
+			return label, nil
+		}
+	}
+	return "", fmt.Errorf("label %.40q is none of %v", s, labels)
+}
+
+// Label is the state as a document or an endpoint writes it: itself, except
+// that an ended version goes on being labelled DEPRECATED.
+func (s State) Label() State {
+	if s == Ended {
+		return Deprecated
+	}
+	return s
+}

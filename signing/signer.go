@@ -1,0 +1,152 @@
+package signing
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync/atomic"
+	"time"
+)
+
+// A Signer signs requests with one key pair at a time. Make it with [New]. It
+// may be used by many goroutines, also while [Signer.SetCredentials] changes the
+// keys.
+type Signer struct {
+	// Swapped as one thing, so that access key, account id and secret always
+	// belong together.
+	current atomic.Pointer[key]
+	options signerOptions
+}
+
+type signerOptions struct {
+	now                  func() time.Time
+	clientType, language string
+}
+
+// An Option is a choice that [New] takes.
+type Option func(*signerOptions)
+
+// WithClock takes the time of each signature from now instead of [time.Now].
+func WithClock(now func() time.Time) Option {
+	return func(o *signerOptions) { o.now = now }
+}
+
+// WithLanguage sets the Accept-Language of each request, "ko-KR" if not given.
+// "en-US" asks for English.
+func WithLanguage(language string) Option {
+	return func(o *signerOptions) { o.language = language }
+}
+
+// WithClientType sets the client type of each request, "Openapi" if not given.
+func WithClientType(clientType string) Option {
+	return func(o *signerOptions) { o.clientType = clientType }
+}
+
+// New makes a Signer. It refuses empty keys and whatever could not be sent as a
+// header; its errors never contain a key.
+func New(creds Credentials, opts ...Option) (*Signer, error) {
+	s := &Signer{options: signerOptions{clientType: defaultClientType, language: defaultLanguage}}
+	for _, opt := range opts {
+		opt(&s.options)
+	}
+	if s.options.now == nil {
+		s.options.now = time.Now
+	}
+	if s.options.clientType == "" || !isVisible(s.options.clientType) {
+		return nil, errors.New("signing: client type is empty or has characters other than visible ASCII")
+	}
+	if !isHeaderText(s.options.language) {
+		return nil, errors.New("signing: language is empty or cannot be sent in a header")
+	}
+	if err := s.SetCredentials(creds); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// SetCredentials replaces the key pair. A request that is being signed meanwhile
+// is signed wholly with the old pair or wholly with the new one. Credentials that
+// [New] would refuse are refused here too, and the old ones stay.
+func (s *Signer) SetCredentials(creds Credentials) error {
+	if err := creds.validate(); err != nil {
+		return err
+	}
+	k, err := newKey(creds)
+	if err != nil {
+		return err
+	}
+	s.current.Store(k)
+	return nil
+}
+
+// Format implements [fmt.Formatter]: whatever the verb, it writes which access
+// key is in use.
+func (s *Signer) Format(f fmt.State, _ rune) {
+	var accessKey string
+	if k := s.current.Load(); k != nil {
+		accessKey = k.accessKey
+	}
+	_, _ = fmt.Fprintf(f, "signing.Signer{AccessKey:%q}", accessKey)
+}
+
+// Signature is the signature of one attempt, for those who send requests without
+// net/http. method and url have to be exactly what goes on the wire, scheme and
+// host included: nothing is encoded or checked here. It is good for the
+// millisecond of at alone, which must be sent as [HeaderTimestamp].
+//
+// The access key and the account id to send are those of the credentials set at
+// this moment. A program that rotates keys while it signs uses [Signer.Sign].
+func (s *Signer) Signature(method, url string, at time.Time) string {
+	k := s.current.Load()
+	if k == nil {
+		return "" // not made by New; no server takes it
+	}
+	return k.signature(at.UnixMilli(), k.accountID, s.options.clientType, method, url)
+}
+
+// Sign sets the authentication headers and Accept-Language on req, replacing what
+// is there under any spelling. The account id's header is there only if the
+// credentials have one.
+//
+// It signs one attempt: sign again before each retry, and do not change method,
+// URL or Host after it. A zone in the URL's host, which must not be sent, is kept
+// out by setting req.Host.
+//
+// It fails, and leaves req as it was, if the URL cannot be sent as it stands.
+// Where the request goes is not checked; [Transport] does that.
+func (s *Signer) Sign(req *http.Request) error {
+	k := s.current.Load()
+	if k == nil {
+		return errors.New("signing: Signer was not made by New")
+	}
+	url, err := sentURL(req)
+	if err != nil {
+		return err
+	}
+	method := req.Method
+	if method == "" {
+		method = http.MethodGet // as net/http reads it
+	}
+	now := s.options.now().UnixMilli()
+	signature := k.signature(now, k.accountID, s.options.clientType,
+		method, url.scheme, "://", url.host, url.target)
+
+	if req.Header == nil {
+		req.Header = make(http.Header, len(signedHeaders))
+	}
+	dropAliases(req.Header, signedHeaders[:]...)
+	// One backing array for all values, each cut to its own length so that
+	// Header.Add copies: six calls of Header.Set would allocate six times.
+	values := []string{k.accessKey, signature, strconv.FormatInt(now, 10), s.options.clientType, s.options.language, k.accountID}
+	for i, name := range signedHeaders {
+		req.Header[name] = values[i : i+1 : i+1]
+	}
+	if k.accountID == "" {
+		delete(req.Header, HeaderAccountID)
+	}
+	if req.Host != "" || req.URL.Host != url.host {
+		req.Host = url.host
+	}
+	return nil
+}

@@ -1,0 +1,213 @@
+package signing
+
+import (
+	"crypto/subtle"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// AssumedMaxSkew is how old a timestamp may be, and how far ahead, unless
+// [WithMaxSkew] says otherwise. No document tells it: it is assumed.
+const AssumedMaxSkew = 5 * time.Minute
+
+// A Reason is why [Verifier.Verify] refused a request. It is an error too, so
+// that errors.Is(err, ReasonStaleTimestamp) works beside a switch over
+// [VerifyError.Reason].
+type Reason string
+
+// The reasons. A request with several faults gets the one that is cheapest to
+// find, which is roughly the first in this list.
+const (
+	ReasonMissingHeader   Reason = "missing header" // or an empty one
+	ReasonMalformed       Reason = "malformed"      // repeated header, odd timestamp or request target
+	ReasonWrongClientType Reason = "wrong client type"
+	ReasonStaleTimestamp  Reason = "stale timestamp"
+	ReasonFutureTimestamp Reason = "future timestamp"
+	ReasonUnknownKey      Reason = "unknown access key"
+	ReasonBadSignature    Reason = "bad signature" // or an account id that is not the key's
+)
+
+// Error makes a Reason the target of errors.Is.
+
+func (r Reason) Error() string { return string(r) }
+
+// A VerifyError tells why a request was refused. It repeats nothing of what the
+// request said.
+type VerifyError struct {
+	Reason Reason
+	Header string // canonical name of the header at fault, or "" for the URL
+}
+
+func (e *VerifyError) Error() string {
+	if e.Header == "" {
+		return "signing: " + string(e.Reason) + " request URL"
+	}
+	return "signing: " + string(e.Reason) + " (" + e.Header + ")"
+}
+
+// Unwrap returns the reason.
+func (e *VerifyError) Unwrap() error { return e.Reason }
+
+// A Verifier checks the signatures of requests that a server gets. Make it with
+// [NewVerifier]; it may be used by many goroutines.
+type Verifier struct {
+	lookup  func(accessKey string) (Credentials, bool)
+	options verifierOptions
+}
+
+type verifierOptions struct {
+	now        func() time.Time
+	maxSkew    time.Duration
+	clientType string
+	origin     wireURL // target unused; empty unless set
+	originErr  error
+}
+
+// A VerifierOption is a choice that [NewVerifier] takes.
+type VerifierOption func(*verifierOptions)
+
+// WithVerifierClock compares timestamps with now instead of [time.Now].
+func WithVerifierClock(now func() time.Time) VerifierOption {
+	return func(o *verifierOptions) { o.now = now }
+}
+
+// WithMaxSkew allows timestamps this old, and as far ahead, both ends included;
+// [AssumedMaxSkew] if not given.
+func WithMaxSkew(skew time.Duration) VerifierOption {
+	return func(o *verifierOptions) { o.maxSkew = skew }
+}
+
+// WithVerifierClientType asks for this client type, "Openapi" if not given.
+func WithVerifierClientType(clientType string) VerifierOption {
+	return func(o *verifierOptions) { o.clientType = clientType }
+}
+
+// WithPublicURL is for a server behind a proxy: the scheme and host of publicURL,
+// which clients sign, replace those that arrive here. A path in it is ignored;
+// the proxy has to pass path and query on as they are. If publicURL is no
+// http(s)://host URL, every Verify fails and says so.
+func WithPublicURL(publicURL string) VerifierOption {
+	return func(o *verifierOptions) { o.origin, o.originErr = parseOrigin(publicURL) }
+}
+
+// NewVerifier makes a Verifier. lookup returns the credentials of an access key
+// and whether there are any; it is called by many goroutines at once, with
+// whatever a stranger sent. Credentials without a secret key count as none.
+func NewVerifier(lookup func(accessKey string) (Credentials, bool), opts ...VerifierOption) *Verifier {
+	v := &Verifier{lookup: lookup, options: verifierOptions{maxSkew: AssumedMaxSkew, clientType: defaultClientType}}
+	for _, opt := range opts {
+		opt(&v.options)
+	}
+	if v.lookup == nil {
+		v.lookup = func(string) (Credentials, bool) { return Credentials{}, false }
+	}
+	if v.options.now == nil {
+		v.options.now = time.Now
+	}
+	return v
+}
+
+// Verify returns nil if r carries a good signature, and else a *[VerifyError]. Only
+// a fault of the server's own, a bad public URL or a secret key that the hash does
+// not take, is another error. Headers and request line are read, never the body.
+//
+// Without [WithPublicURL] the client's word is taken for the host: a server that
+// shares its keys with others must see to it that r.Host is its own name, or a
+// request meant for one of them is good here too. A signature may come twice
+// while its timestamp lasts; Verify remembers nothing.
+//
+// The account id is signed as it was sent. One that differs from the looked-up
+// credentials' is refused; a request that sends none is in the documented
+// five-part form and good for any.
+func (v *Verifier) Verify(r *http.Request) error {
+	if v.options.originErr != nil {
+		return fmt.Errorf("signing: public URL: %w", v.options.originErr)
+	}
+	claim, err := readClaim(r.Header)
+	if err != nil {
+		return err
+	}
+	url, err := receivedURL(r, v.options.origin)
+	if err != nil {
+		return &VerifyError{Reason: ReasonMalformed}
+	}
+	// What costs nothing comes before the lookup and the hash.
+	if claim.clientType != v.options.clientType {
+		return &VerifyError{ReasonWrongClientType, HeaderClientType}
+	}
+	switch age := v.options.now().Sub(time.UnixMilli(claim.millis)); {
+	case age > v.options.maxSkew:
+		return &VerifyError{ReasonStaleTimestamp, HeaderTimestamp}
+	case age < -v.options.maxSkew:
+		return &VerifyError{ReasonFutureTimestamp, HeaderTimestamp}
+	}
+	return v.verifySignature(claim, r.Method, url)
+}
+
+func (v *Verifier) verifySignature(claim claim, method string, url wireURL) error {
+	creds, ok := v.lookup(claim.accessKey)
+	if !ok || creds.SecretKey == "" { // anybody can sign with an empty secret
+		return &VerifyError{ReasonUnknownKey, HeaderAccessKey}
+	}
+	if claim.accountID != "" && creds.AccountID != "" && claim.accountID != creds.AccountID {
+		return &VerifyError{ReasonBadSignature, HeaderAccountID}
+	}
+	creds.AccessKey = claim.accessKey // what was sent is what was signed
+	k, err := newKey(creds)
+	if err != nil {
+		return err
+	}
+	if method == "" {
+		method = http.MethodGet
+	}
+	want := k.signature(claim.millis, claim.accountID, claim.clientType,
+		method, url.scheme, "://", url.host, url.target)
+	if subtle.ConstantTimeCompare([]byte(want), []byte(claim.signature)) != 1 {
+		return &VerifyError{ReasonBadSignature, HeaderSignature}
+	}
+	return nil
+}
+
+// A claim is what a request says of itself.
+type claim struct {
+	accessKey, signature, clientType, accountID string
+	millis                                      int64
+}
+
+// readClaim fails on a header that is missing, empty or there twice: a proxy may
+// have looked at another value than the one that is judged here.
+func readClaim(header http.Header) (claim, error) {
+	var c claim
+	var timestamp string
+	for _, field := range [...]struct {
+		name     string
+		value    *string
+		required bool
+	}{
+		{HeaderAccessKey, &c.accessKey, true},
+		{HeaderSignature, &c.signature, true},
+		{HeaderTimestamp, &timestamp, true},
+		{HeaderClientType, &c.clientType, true},
+		{HeaderAccountID, &c.accountID, false}, // the vendor's own SDK often sends it empty
+	} {
+		values := header[field.name]
+		if len(values) > 1 {
+			return claim{}, &VerifyError{ReasonMalformed, field.name}
+		}
+		if len(values) == 1 {
+			*field.value = values[0]
+		}
+		if *field.value == "" && field.required {
+			return claim{}, &VerifyError{ReasonMissingHeader, field.name}
+		}
+	}
+	// "+1", "01" and the like are numbers too, but not what was signed.
+	millis, err := strconv.ParseInt(timestamp, 10, 64)
+	if err != nil || millis < 0 || strconv.FormatInt(millis, 10) != timestamp {
+		return claim{}, &VerifyError{ReasonMalformed, HeaderTimestamp}
+	}
+	c.millis = millis
+	return c, nil
+}
