@@ -46,15 +46,12 @@ var detachCases = []Case{
 			if exchange.Status != http.StatusAccepted {
 				return inconclusivef("no detach was accepted: it was answered %s", describe(exchange.Status))
 			}
-			volume, err := t.settled(ctx)
-			if err != nil {
-				return err
+			volume, gone, err := t.gone(ctx)
+			if err == nil && !gone {
+				err = failf("the detach was accepted, but %s later volume %s is %s, and not away from server %s",
+					t.config.Settle, volume.ID, volume.State, t.config.Fixture.Server)
 			}
-			if t.isAttached(volume) {
-				return failf("the detach was accepted, but volume %s is %s, and at server %s still",
-					volume.ID, volume.State, t.config.Fixture.Server)
-			}
-			return nil
+			return err
 		},
 	},
 	{
@@ -127,7 +124,7 @@ var detachCases = []Case{
 			if err != nil {
 				return err
 			}
-			if !t.isAttached(shown) {
+			if !shown.AttachedTo(t.config.Fixture.Server) {
 				return inconclusivef("set-up: the OS volume %s is not at server %s", volume, t.config.Fixture.Server)
 			}
 			exchange, err := t.detach(ctx, detach{volume: volume, server: t.config.Fixture.Server})
@@ -148,7 +145,7 @@ func (t *trial) stillAttached(ctx context.Context, volume string) error {
 	if err != nil {
 		return err
 	}
-	if !t.isAttached(shown) || moving(shown.State) {
+	if !shown.AttachedTo(t.config.Fixture.Server) || shown.Moving() {
 		return failf("the detach was refused, but volume %s is %s, and no longer in use at server %s",
 			volume, shown.State, t.config.Fixture.Server)
 	}

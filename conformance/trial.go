@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/scp-openapi/virtualserver/gen"
@@ -117,7 +116,7 @@ func (t *trial) attached(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if t.isAttached(volume) {
+	if volume.AttachedTo(t.config.Fixture.Server) {
 		return nil
 	}
 	client, err := t.fixture()
@@ -135,7 +134,7 @@ func (t *trial) attached(ctx context.Context) error {
 	if volume, err = t.settled(ctx); err != nil {
 		return err
 	}
-	if !t.isAttached(volume) {
+	if !volume.AttachedTo(t.config.Fixture.Server) {
 		return inconclusivef("set-up: volume %s was attached, but is %s, and not at server %s",
 			volume.ID, volume.State, t.config.Fixture.Server)
 	}
@@ -148,7 +147,7 @@ func (t *trial) unattached(ctx context.Context) error {
 		return err
 	}
 	volume, err := t.settled(ctx)
-	if err != nil || !t.isAttached(volume) {
+	if err != nil || !volume.AttachedTo(t.config.Fixture.Server) {
 		return err
 	}
 	exchange, err := t.detach(ctx, t.ofFixture())
@@ -158,13 +157,11 @@ func (t *trial) unattached(ctx context.Context) error {
 	if exchange.Status != http.StatusAccepted {
 		return inconclusivef("set-up: %s was answered %s", exchange, describe(exchange.Status))
 	}
-	if volume, err = t.settled(ctx); err != nil {
-		return err
+	volume, gone, err := t.gone(ctx)
+	if err == nil && !gone {
+		err = inconclusivef("set-up: volume %s was detached, but is %s, and at server %s still", volume.ID, volume.State, t.config.Fixture.Server)
 	}
-	if t.isAttached(volume) {
-		return inconclusivef("set-up: volume %s was detached, but is at server %s still", volume.ID, t.config.Fixture.Server)
-	}
-	return nil
+	return err
 }
 
 // ofFixture is the detach of the volume and the server that were named.
@@ -172,39 +169,41 @@ func (t *trial) ofFixture() detach {
 	return detach{volume: t.config.Fixture.Volume, server: t.config.Fixture.Server}
 }
 
-// settled shows the volume until it is neither on its way to a server nor away from one.
+// settled shows the volume until nothing is under way with it.
 func (t *trial) settled(ctx context.Context) (*fixture.Volume, error) {
+	volume, done, err := t.await(ctx, func(v *fixture.Volume) bool { return !v.Moving() })
+	if err == nil && !done {
+		err = inconclusivef("volume %s is %s after %s still", volume.ID, volume.State, t.config.Settle)
+	}
+	return volume, err
+}
+
+// gone shows the volume until it is away from the server, and reports whether it is. Right after a
+// detach was accepted it may still be shown as it was.
+func (t *trial) gone(ctx context.Context) (*fixture.Volume, bool, error) {
+	return t.await(ctx, func(v *fixture.Volume) bool {
+		return !v.Moving() && !v.AttachedTo(t.config.Fixture.Server)
+	})
+}
+
+// await shows the volume until it is as it should be, or Settle is over.
+func (t *trial) await(ctx context.Context, done func(*fixture.Volume) bool) (*fixture.Volume, bool, error) {
 	const firstPause, longestPause = 5 * time.Millisecond, time.Second
 	deadline := time.NewTimer(t.config.Settle)
 	defer deadline.Stop()
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
 		volume, err := t.show(ctx, t.config.Fixture.Volume)
-		if err != nil {
-			return nil, err
-		}
-		if !moving(volume.State) {
-			return volume, nil
+		if err != nil || done(volume) {
+			return volume, true, err
 		}
 		select {
 		case <-time.After(pause):
 		case <-deadline.C:
-			return nil, inconclusivef("volume %s is %s after %s still", volume.ID, volume.State, t.config.Settle)
+			return volume, false, nil
 		case <-ctx.Done():
-			return nil, inconclusivef("waiting for volume %s, which is %s: %w", volume.ID, volume.State, context.Cause(ctx))
+			return nil, false, inconclusivef("waiting for volume %s, which is %s: %w", volume.ID, volume.State, context.Cause(ctx))
 		}
 	}
-}
-
-// moving reports whether a state is one that passes. The service spells states in several ways.
-func moving(state string) bool {
-	state = strings.ToLower(strings.ReplaceAll(state, "_", "-"))
-	return slices.Contains([]string{"creating", "reserved", "attaching", "detaching"}, state)
-}
-
-func (t *trial) isAttached(volume *fixture.Volume) bool {
-	return slices.ContainsFunc(volume.Servers, func(s fixture.AttachedServer) bool {
-		return s.ID == t.config.Fixture.Server
-	})
 }
 
 // needs skips a case whose fixture was not named.

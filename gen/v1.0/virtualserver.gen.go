@@ -41,6 +41,31 @@ const (
 	MaxBody = 1 << 20
 )
 
+// endpoints are the servers of the document.
+var endpoints = []struct{ region, environment, url string }{
+	{"kr-west1", "s", "https://virtualserver.kr-west1.s.samsungsdscloud.com"},
+	{"kr-east1", "s", "https://virtualserver.kr-east1.s.samsungsdscloud.com"},
+	{"kr-south1", "g", "https://virtualserver.kr-south1.g.samsungsdscloud.com"},
+	{"kr-south2", "g", "https://virtualserver.kr-south2.g.samsungsdscloud.com"},
+	{"kr-south3", "g", "https://virtualserver.kr-south3.g.samsungsdscloud.com"},
+	{"kr-west1", "e", "https://virtualserver.kr-west1.e.samsungsdscloud.com"},
+	{"kr-east1", "e", "https://virtualserver.kr-east1.e.samsungsdscloud.com"},
+}
+
+// Endpoint returns the URL of the service in a region of an environment: Endpoint("kr-west1", "e"). A
+// pair that the document does not list is an error, which names those it does.
+func Endpoint(region, environment string) (string, error) {
+	var known []string
+	for _, e := range endpoints {
+		if e.region == region && e.environment == environment {
+			return e.url, nil
+		}
+		known = append(known, e.region+" in "+e.environment)
+	}
+	return "", fmt.Errorf("virtualserver: there is no region %q in an environment %q; there is %s",
+		region, environment, strings.Join(known, ", "))
+}
+
 // Option changes how New opens a client.
 type Option func(*settings)
 

@@ -25,6 +25,7 @@ const ClientPackage = openapi.Service
 const (
 	clientFile   = "client.gen.go"
 	wrapperFile  = "virtualserver.gen.go"
+	waitFile     = "detach.gen.go"
 	registryFile = "clients.gen.go"
 )
 
@@ -64,12 +65,16 @@ func (f Files) add(doc *openapi.Document, folder, name string) error {
 	if err != nil {
 		return fmt.Errorf("codegen: %s: %w", doc.File, err)
 	}
-	wrapper, err := render("virtualserver.tmpl", wrapperOf(doc, name))
-	if err != nil {
+	f[path.Join(folder, clientFile)] = client
+	wrapper := wrapperOf(doc, name)
+	if f[path.Join(folder, wrapperFile)], err = render("virtualserver.tmpl", wrapper); err != nil {
 		return fmt.Errorf("codegen: %s: %w", doc.File, err)
 	}
-	f[path.Join(folder, clientFile)] = client
-	f[path.Join(folder, wrapperFile)] = wrapper
+	if wrapper.Shows { // where a volume can be shown, a detach can be waited for
+		if f[path.Join(folder, waitFile)], err = render("detach.tmpl", wrapper); err != nil {
+			return fmt.Errorf("codegen: %s: %w", doc.File, err)
+		}
+	}
 	return nil
 }
 

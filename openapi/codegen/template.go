@@ -63,12 +63,16 @@ type wrapper struct {
 	// Version is set for a document of one version, and its client pinned to it.
 	Version *version
 	Signed  bool
-	Params  []param
+	// Endpoints are where the service is, by the document's servers.
+	Endpoints []endpoint
+	Params    []param
 	// Refusals are the documented statuses that are not a success.
 	Refusals   []refusal
 	Operations []operation
 	// Detach is set where the document has that operation.
 	Detach *operation
+	// Shows is set where a volume can be shown.
+	Shows bool
 }
 
 type version struct {
@@ -86,6 +90,8 @@ func (v *version) GoLabel() string { return v.Label[:1] + strings.ToLower(v.Labe
 func (v *version) GoDate() string {
 	return strings.NewReplacer("-0", ", ", "-", ", ").Replace(v.NotBefore)
 }
+
+type endpoint struct{ Region, Environment, URL string }
 
 type param struct {
 	Name    string // volume_id
@@ -105,10 +111,17 @@ type operation struct {
 	Accepted int
 }
 
-const detachOperation = "detachVolumeFromVirtualServer"
+// The operations that the templates know.
+const (
+	detachOperation = "detachVolumeFromVirtualServer"
+	showOperation   = "showVolume"
+)
 
 func wrapperOf(doc *openapi.Document, name string) wrapper {
-	w := wrapper{Header: header(doc.File), Package: name, Module: Module, Service: openapi.Service}
+	w := wrapper{
+		Header: header(doc.File), Package: name, Module: Module, Service: openapi.Service,
+		Endpoints: endpointsOf(doc.Spec.Servers),
+	}
 	for _, op := range doc.Operations() {
 		w.Signed = w.Signed || op.Signed(doc.Spec)
 		w.addParams(op)
@@ -122,12 +135,30 @@ func wrapperOf(doc *openapi.Document, name string) wrapper {
 		if op.OperationID == detachOperation {
 			w.Detach = &described
 		}
+		w.Shows = w.Shows || op.OperationID == showOperation
 		if doc.Versioned() {
 			w.Version = versionOf(doc, op)
 		}
 	}
 	slices.SortFunc(w.Refusals, func(a, b refusal) int { return a.Status - b.Status })
 	return w
+}
+
+// endpointsOf spells out servers of the form https://service.{region}.environment.domain.
+func endpointsOf(servers openapi3.Servers) []endpoint {
+	const variable = "{region}"
+	var list []endpoint
+	for _, server := range servers {
+		_, rest, found := strings.Cut(server.URL, variable+".")
+		if !found || server.Variables["region"] == nil {
+			continue
+		}
+		environment, _, _ := strings.Cut(rest, ".")
+		for _, region := range server.Variables["region"].Enum {
+			list = append(list, endpoint{region, environment, strings.ReplaceAll(server.URL, variable, region)})
+		}
+	}
+	return list
 }
 
 func (w *wrapper) addParams(op openapi.Operation) {

@@ -1,0 +1,36 @@
+# The targets people use; `make help` lists them. Nothing but Go, make and git has to be installed.
+
+GO ?= go
+# The race detector needs a C compiler, which is nothing that has to be installed for this.
+RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
+TOOLS := $(GO) tool -modfile=.tools/go.mod
+
+.DEFAULT_GOAL := help
+
+.PHONY: conformance
+conformance: ## judge every version against the built-in mock
+	$(GO) run ./conformance/cmd/scp-conformance run
+
+.PHONY: test
+test: ## run the tests, with the race detector where there is a C compiler
+	$(GO) test $(RACE) ./...
+
+.PHONY: proof
+proof: ## run the slow proofs: new versions, reproducible output
+	$(GO) test -count=1 -tags proof -run Proof ./openapi/codegen
+
+.PHONY: generate
+generate: ## write gen/ from the documents in openapi/
+	$(GO) generate ./...
+
+.PHONY: lint
+lint: ## look for what the compiler lets through
+	$(TOOLS) golangci-lint run ./...
+
+.PHONY: fmt
+fmt: ## format the code
+	$(TOOLS) golangci-lint fmt ./...
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
