@@ -1,14 +1,61 @@
 package conformance
 
 import (
-	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
+	"time"
 
-	"github.com/scp-openapi/virtualserver/gen"
+	"github.com/scp-openapi/virtualserver/gen/discovery"
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 )
+
+// Discovered is what an endpoint says of its versions.
+type Discovered struct {
+	Table lifecycle.Table
+	// Announcement is what its headers said beside, should it send such headers. AnnouncementErr says
+	// what made no sense in them.
+	Announcement    lifecycle.Announcement
+	AnnouncementErr error
+}
+
+// Discover asks an endpoint for the versions it speaks. It signs nothing, and reads no more than
+// discovery.MaxBody bytes. An error is an endpoint that did not answer, or not with such a list.
+func Discover(ctx context.Context, endpoint string, now func() time.Time, opts ...discovery.Option) (Discovered, error) {
+	var discovered Discovered
+	client, err := discovery.New(endpoint, opts...)
+	if err != nil {
+		return discovered, err
+	}
+	// Not ListVersionsWithResponse: a list that is wrong in one value is worth a better word than
+	// encoding/json has for it.
+	resp, err := client.ListVersions(ctx)
+	if err != nil {
+		return discovered, fmt.Errorf("ask %s for its versions: %w", endpoint, err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return discovered, fmt.Errorf("ask %s for its versions: it answered %s", endpoint, describe(resp.StatusCode))
+	}
+	discovered.Announcement, discovered.AnnouncementErr = lifecycle.ParseHeaders(resp.Header)
+	discovered.Table, err = lifecycle.ParseDiscovery(resp.Body, host(endpoint), now())
+	if err != nil {
+		return discovered, fmt.Errorf("ask %s for its versions: %w", endpoint, err)
+	}
+	return discovered, nil
+}
+
+// host is the host and port of an endpoint: a name for it without what else may stand in a URL.
+func host(endpoint string) string {
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Host == "" {
+		return "an endpoint"
+	}
+	return u.Host
+}
 
 var discoveryCases = []Case{
 	{
@@ -23,7 +70,7 @@ var discoveryCases = []Case{
 				return err
 			}
 			var failures []string
-			for _, finding := range lifecycle.Diff(documented(), listed, t.config.Day) {
+			for _, finding := range lifecycle.Diff(t.config.Table, listed, t.config.Day) {
 				// What is wrong with the list as a whole is wrong in every version.
 				if finding.Failure && (finding.ID == t.client.ID || finding.ID == lifecycle.ID{}) {
 					failures = append(failures, finding.Text)
@@ -37,27 +84,19 @@ var discoveryCases = []Case{
 	},
 }
 
-// documented is what the documents say of their versions.
-func documented() lifecycle.Table {
-	table := lifecycle.Table{Source: "the documents"}
-	for _, client := range gen.Clients() {
-		table.Versions = append(table.Versions, client.Version)
-	}
-	return table
-}
-
 // discover lists the versions that the endpoint speaks.
 func (t *trial) discover(ctx context.Context) (lifecycle.Table, error) {
-	resp, err := t.listVersions(ctx)
-	if err != nil {
+	discovered, err := Discover(ctx, t.config.Endpoint, t.config.Clock,
+		discovery.WithTransport(t.wire), discovery.WithTimeout(t.config.Timeout))
+	if err == nil {
+		return discovered.Table, nil
+	}
+	exchange, _ := t.wire.last()
+	switch {
+	case errors.As(err, new(*GuardError)):
 		return lifecycle.Table{}, err
+	case exchange.Status == 0, exchange.Err != "":
+		return lifecycle.Table{}, inconclusivef("GET / got no answer, or half of one: %w", root(err))
 	}
-	if err := resp.expect(http.StatusOK); err != nil {
-		return lifecycle.Table{}, err
-	}
-	table, err := lifecycle.ParseDiscovery(bytes.NewReader(resp.Body), t.config.Endpoint, t.config.Clock())
-	if err != nil {
-		return table, failf("GET / was answered what is no list of versions: %w", err)
-	}
-	return table, nil
+	return lifecycle.Table{}, failf("%w", err)
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/scp-openapi/virtualserver/signing"
 )
 
 // Exchange is one request as it went out, and what came back.
@@ -40,26 +42,41 @@ type recorder struct {
 // does not hang on how much of it a client reads.
 func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	exchange := Exchange{Method: req.Method, URL: req.URL.Redacted()}
-	start := time.Now()
+	began := time.Now()
 	resp, err := r.base.RoundTrip(req)
 	if err == nil {
-		exchange.Status, exchange.Header = resp.StatusCode, resp.Header.Clone()
-		var readErr error
-		exchange.Body, readErr = io.ReadAll(io.LimitReader(resp.Body, maxEvidence))
+		start, readErr := io.ReadAll(io.LimitReader(resp.Body, maxEvidence))
+		exchange.Status, exchange.Header, exchange.Body = resp.StatusCode, resp.Header.Clone(), start
+		exchange.withhold(req.Header.Get(signing.HeaderSignature))
 		rest := io.Reader(resp.Body)
 		if readErr != nil {
 			exchange.Err = readErr.Error()
 			rest = brokenOff{readErr}
 		}
-		resp.Body = rejoined{io.MultiReader(bytes.NewReader(exchange.Body), rest), resp.Body}
+		resp.Body = rejoined{io.MultiReader(bytes.NewReader(start), rest), resp.Body}
 	} else {
 		exchange.Err = err.Error()
 	}
-	exchange.Duration = time.Since(start)
+	exchange.Duration = time.Since(began)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.exchanges = append(r.exchanges, exchange)
 	return resp, err
+}
+
+// withhold takes a signature that the endpoint sent back out of what is kept of its answer: it is good
+// for as long as its timestamp is.
+func (e *Exchange) withhold(signature string) {
+	const instead = "[signature]"
+	if signature == "" {
+		return
+	}
+	e.Body = bytes.ReplaceAll(e.Body, []byte(signature), []byte(instead))
+	for _, values := range e.Header {
+		for i, value := range values {
+			values[i] = strings.ReplaceAll(value, signature, instead)
+		}
+	}
 }
 
 // last returns the exchange that ended last, and false where none did.

@@ -28,6 +28,9 @@ type Config struct {
 	Clients []gen.Client
 	// Cases are what to ask; all if there are none.
 	Cases []Case
+	// Table is what the endpoint's versions are held against: what the documents say of them, if it has
+	// no versions.
+	Table lifecycle.Table
 	// Harm is the most that may be asked; cases beyond it are skipped.
 	Harm Harm
 	// Day is the day judged, today if it is none. It moves no clock.
@@ -92,7 +95,7 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	random := rand.New(rand.NewPCG(config.Seed, config.Seed))
 	r := &runner{Config: config, nowhere: newNowhere(random.Uint64)}
 	report := &Report{Endpoint: config.Endpoint, Day: config.Day, Seed: config.Seed, Started: time.Now()}
-	if err := r.reach(ctx); err != nil {
+	if err := r.reach(ctx); err != nil && ctx.Err() == nil {
 		report.Trouble = err.Error()
 		r.given = inconclusivef("not asked, as the endpoint could not be reached")
 	}
@@ -123,6 +126,9 @@ func (c *Config) complete() error {
 	if len(c.Cases) == 0 {
 		c.Cases = Cases()
 	}
+	if len(c.Table.Versions) == 0 {
+		c.Table = gen.Table()
+	}
 	if c.Clock == nil {
 		c.Clock = time.Now
 	}
@@ -147,6 +153,9 @@ func checkEndpoint(endpoint string) error {
 	u, err := url.Parse(endpoint)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return fmt.Errorf("endpoint %q is no URL like http://127.0.0.1:8080", endpoint)
+	}
+	if u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || u.Path != "" && u.Path != "/" {
+		return fmt.Errorf("endpoint %q has more in it than scheme, host and port", u.Redacted())
 	}
 	host := u.Hostname()
 	addr, err := netip.ParseAddr(host)
@@ -195,7 +204,7 @@ func (r *runner) result(ctx context.Context, c Case, client gen.Client) Result {
 }
 
 func (r *runner) attempt(ctx context.Context, c Case, client gen.Client) Attempt {
-	g := &guard{base: r.Transport, harm: c.Harm, fixture: r.Fixture, nowhere: r.nowhere}
+	g := &guard{base: r.Transport, harm: c.Harm, endpoint: r.Endpoint, fixture: r.Fixture, nowhere: r.nowhere}
 	t := &trial{config: &r.Config, client: client, guard: g, wire: &recorder{base: g}, nowhere: r.nowhere}
 	verdict, reason := judge(r.ask(ctx, c, t))
 	return Attempt{Verdict: verdict, Reason: reason, Exchanges: t.wire.taken()}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/scp-openapi/virtualserver/gen"
-	"github.com/scp-openapi/virtualserver/gen/discovery"
 	"github.com/scp-openapi/virtualserver/gen/fixture"
 	"github.com/scp-openapi/virtualserver/signing"
 )
@@ -212,23 +211,6 @@ func (t *trial) needs(what string, ids ...string) error {
 		return skipf("no %s was named to try it on", what)
 	}
 	return nil
-}
-
-// listVersions asks for the versions that the endpoint speaks.
-func (t *trial) listVersions(ctx context.Context) (Exchange, error) {
-	client, err := discovery.New(t.config.Endpoint, discovery.WithTransport(t.wire), discovery.WithTimeout(t.config.Timeout))
-	if err != nil {
-		return Exchange{}, err
-	}
-	resp, err := client.ListVersionsWithResponse(ctx)
-	status := 0
-	if err == nil {
-		status = resp.StatusCode()
-	} else if exchange, sent := t.wire.last(); sent {
-		// A 200 that is no list leaves the client with an error and no status.
-		status = exchange.Status
-	}
-	return t.answer(status, err)
 }
 
 func (t *trial) fixture() (*fixture.ClientWithResponses, error) {

@@ -58,6 +58,11 @@ func judge(err error) (Verdict, string) {
 	if err == nil {
 		return Pass, ""
 	}
+	// What the guard held back is the suite's own fault, whatever the case made of it.
+	var guarded *GuardError
+	if errors.As(err, &guarded) {
+		return Error, err.Error()
+	}
 	var f *finding
 	if errors.As(err, &f) {
 		return f.verdict, err.Error()

@@ -132,3 +132,12 @@ func Clients() []Client {
 		},
 	}
 }
+
+// Table is what the documents say of their versions: a snapshot, which ages.
+func Table() lifecycle.Table {
+	table := lifecycle.Table{Source: "the built-in documents"}
+	for _, client := range Clients() {
+		table.Versions = append(table.Versions, client.Version)
+	}
+	return table
+}

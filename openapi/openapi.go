@@ -110,16 +110,6 @@ func (s *Set) validate() error {
 	return nil
 }
 
-// Table is what the documents say of their versions. They do not say on which day they were read: see
-// lifecycle.Table.Reading.
-func (s *Set) Table() lifecycle.Table {
-	table := lifecycle.Table{Source: "the built-in documents"}
-	for _, doc := range s.Versions {
-		table.Versions = append(table.Versions, doc.Version)
-	}
-	return table
-}
-
 // Newest returns the document with the highest version number that can be called: one that is only
 // PLANNED is passed over.
 func (s *Set) Newest() *Document {

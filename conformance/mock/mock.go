@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/scp-openapi/virtualserver/gen"
 	"github.com/scp-openapi/virtualserver/openapi"
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 	"github.com/scp-openapi/virtualserver/signing"
@@ -24,6 +25,7 @@ import (
 type Server struct {
 	documents   *openapi.Set
 	verifier    *signing.Verifier
+	table       lifecycle.Table
 	now         func() time.Time
 	day         func() lifecycle.Date
 	delay       time.Duration
@@ -42,6 +44,7 @@ type config struct {
 	delay       time.Duration
 	refuseEnded bool
 	world       World
+	table       lifecycle.Table
 }
 
 // WithClock has the mock take the time from now: when a signature is checked, when a detach is done.
@@ -53,6 +56,12 @@ func WithClock(now func() time.Time) Option {
 // It moves no clock.
 func WithDay(day lifecycle.Date) Option {
 	return func(c *config) { c.day = func() lifecycle.Date { return day } }
+}
+
+// WithTable has the mock list the versions of another table than the documents'. It goes on to speak
+// those there is a document for.
+func WithTable(table lifecycle.Table) Option {
+	return func(c *config) { c.table = table }
 }
 
 // WithDelay sets how long attaching and detaching go on after they were accepted; 0 unless said otherwise.
@@ -80,7 +89,7 @@ func New(credentials []signing.Credentials, opts ...Option) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := config{now: time.Now, world: DefaultWorld()}
+	c := config{now: time.Now, world: DefaultWorld(), table: gen.Table()}
 	for _, opt := range opts {
 		opt(&c)
 	}
@@ -101,6 +110,7 @@ func New(credentials []signing.Credentials, opts ...Option) (*Server, error) {
 	return &Server{
 		documents:   documents,
 		verifier:    signing.NewVerifier(lookup, signing.WithVerifierClock(c.now)),
+		table:       c.table,
 		now:         c.now,
 		day:         c.day,
 		delay:       c.delay,

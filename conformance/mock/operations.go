@@ -60,7 +60,7 @@ func (s *Server) attachVolume(r *http.Request, _ *openapi.Document, id ids) answ
 			fmt.Sprintf("Server %s has %d volumes, which is the most it takes.", id.server, maxDataVolumes))
 	}
 	now := s.now()
-	device := fmt.Sprintf("/dev/vd%c", 'b'+s.world.dataVolumes(id.server))
+	device := s.world.freeDevice(id.server)
 	v.attachments = append(v.attachments, &attachment{
 		server: id.server, state: StateAttaching, device: device, since: now, settles: now.Add(s.delay),
 	})
@@ -124,7 +124,7 @@ func (s *Server) listVersions(r *http.Request) answer {
 	}
 	href := scheme + "://" + r.Host + "/v1"
 	list := discovery.Versions{Versions: []discovery.Version{}}
-	for _, standing := range s.documents.Table().At(s.day()) {
+	for _, standing := range s.table.At(s.day()) {
 		if s.refuseEnded && standing.State == lifecycle.Ended {
 			continue
 		}
@@ -144,6 +144,6 @@ func (s *Server) listVersions(r *http.Request) answer {
 
 // callable reports whether a version is answered on the mock's day.
 func (s *Server) callable(id lifecycle.ID) bool {
-	standing, _ := s.documents.Table().At(s.day()).Of(id)
+	standing, _ := s.table.At(s.day()).Of(id)
 	return standing.State != lifecycle.Planned && !(s.refuseEnded && standing.State == lifecycle.Ended)
 }

@@ -95,7 +95,11 @@ func newWorld(w World) (*world, error) {
 			if !built.servers[server] {
 				return nil, fmt.Errorf("volume %s is attached to server %s, which is not there", v.ID, server)
 			}
-			added.attachments = append(added.attachments, &attachment{server: server, state: StateInUse, device: "/dev/vdb"})
+			device := built.freeDevice(server)
+			if v.Bootable {
+				device = "/dev/vda"
+			}
+			added.attachments = append(added.attachments, &attachment{server: server, state: StateInUse, device: device})
 		}
 		built.volumes[v.ID] = added
 	}
@@ -133,6 +137,23 @@ func (v *volume) at(server string) *attachment {
 		return nil
 	}
 	return v.attachments[i]
+}
+
+// freeDevice is the first device of a server that no data volume has, named as Linux does: vdb to vdz,
+// then vdaa. The OS has vda.
+func (w *world) freeDevice(server string) string {
+	taken := map[string]bool{}
+	for _, v := range w.volumes {
+		if a := v.at(server); a != nil {
+			taken[a.device] = true
+		}
+	}
+	for letter := 'b'; letter <= 'z'; letter++ {
+		if device := "/dev/vd" + string(letter); !taken[device] {
+			return device
+		}
+	}
+	return "/dev/vdaa"
 }
 
 // dataVolumes counts the volumes at a server besides the OS's.

@@ -125,9 +125,9 @@ func (s Standing) String() string {
 	case !known:
 		return said + " until " + s.NotBefore.String()
 	case n == 0:
-		return said + " since this day, " + s.NotBefore.String()
+		return fmt.Sprintf("%s has ENDED, on %s, the day judged", s.ID, s.NotBefore)
 	case n < 0:
-		return said + " since " + s.NotBefore.String() + ", for " + Days{-n, true}.String()
+		return fmt.Sprintf("%s has ENDED, on %s, %s before the day judged", s.ID, s.NotBefore, Days{-n, true})
 	}
 	return said + " until " + s.NotBefore.String() + ", " + s.Left.String() + " left"
 }

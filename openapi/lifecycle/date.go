@@ -85,8 +85,9 @@ func (d *Date) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// plus is the date so many days later; none stays none.
-func (d Date) plus(days int) Date {
+// Plus is the date so many days later, or earlier if they are negative; none
+// stays none.
+func (d Date) Plus(days int) Date {
 	if d.IsZero() {
 		return d
 	}

@@ -125,7 +125,7 @@ func TestDateCannotBeCompared(t *testing.T) {
 	for method := range reflect.TypeFor[*lifecycle.Date]().Methods() {
 		methods = append(methods, method.Name)
 	}
-	assert.ElementsMatch(t, []string{"IsZero", "String", "MarshalText", "UnmarshalText"}, methods)
+	assert.ElementsMatch(t, []string{"IsZero", "Plus", "String", "MarshalText", "UnmarshalText"}, methods)
 }
 
 func TestDateProperties(t *testing.T) {

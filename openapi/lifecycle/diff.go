@@ -26,10 +26,18 @@ func Diff(documents, endpoint Table, day Date) []Finding {
 	for _, l := range listed {
 		if _, ok := documented.Of(l.ID); !ok {
 			findings = append(findings, l.found(VersionNew,
-				"%s, which the endpoint lists as %s with date %s, is unknown to the documents", l.ID, l.Label, l.NotBefore))
+				"%s, which the endpoint lists as %s with %s, is unknown to the documents", l.ID, l.Label, l.date()))
 		}
 	}
 	return append(findings, endpoint.Check(day)...)
+}
+
+// date is the date in words.
+func (v Version) date() string {
+	if v.NotBefore.IsZero() {
+		return "no date"
+	}
+	return "date " + v.NotBefore.String()
 }
 
 // gone is the finding for a documented version that the endpoint does not list.

@@ -107,7 +107,6 @@ func decode(r io.Reader, into any, strict bool) error {
 		return fmt.Errorf("longer than %d bytes", maxSize)
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
-	d.UseNumber() // a number that should be a date is shown as it was written
 	if strict {
 		d.DisallowUnknownFields()
 	}

@@ -50,7 +50,7 @@ func TestParseHeaders(t *testing.T) {
 func TestParseHeadersRefuses(t *testing.T) {
 	for _, nonsense := range []string{
 		"", " ", "@", "@x", "@-1", "@+1", "@1.5", "@ 1", "@1688169599x", "@1688169599, @1688169599", "@253402300800",
-		"@999999999999999", "@99999999999999999999", "1688169599", "false", "?1", "soon", "2026-08-31", "31 Aug 2026",
+		"@999999999999999", "@99999999999999999999", "@18446744073709551615", "1688169599", "false", "?1", "soon", "2026-08-31", "31 Aug 2026",
 	} {
 		t.Run("deprecation "+nonsense, func(t *testing.T) {
 			got, err := lifecycle.ParseHeaders(http.Header{"Deprecation": {nonsense}})

@@ -21,8 +21,7 @@ type Table struct {
 }
 
 // staleAfter is the age in days beyond which a table deserves a warning: by
-// then any version that was SUPPORTED may have ended. Our choice, as long as
-// the notice the vendor gives.
+// then a version that was SUPPORTED when it was read may have ended. Our choice.
 const staleAfter = notice
 
 // Reading is the span of days on one of which the table was read: the day of

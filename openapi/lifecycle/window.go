@@ -10,11 +10,11 @@ type Window struct {
 func (v Version) agreed() Window {
 	switch v.Label {
 	case Current:
-		return Window{Last: v.NotBefore.plus(-1)}
+		return Window{Last: v.NotBefore.Plus(-1)}
 	case Supported:
-		return Window{Last: v.NotBefore.plus(-notice)}
+		return Window{Last: v.NotBefore.Plus(-notice)}
 	case Deprecated: // and no last day, for an ended version keeps this label
-		return Window{First: v.NotBefore.plus(1 - notice)}
+		return Window{First: v.NotBefore.Plus(1 - notice)}
 	}
 	return Window{}
 }

@@ -41,7 +41,7 @@ Exit codes of every command:
 		SilenceErrors:     true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
-	root.AddCommand(runCommand(), casesCommand(), mockCommand())
+	root.AddCommand(runCommand(), casesCommand(), mockCommand(), versionsCommand())
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)

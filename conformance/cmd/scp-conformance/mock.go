@@ -15,7 +15,6 @@ import (
 	"github.com/scp-openapi/virtualserver/conformance"
 	"github.com/scp-openapi/virtualserver/conformance/mock"
 	"github.com/scp-openapi/virtualserver/gen"
-	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
@@ -23,7 +22,7 @@ import (
 type mockFlags struct {
 	addr        string
 	credentials signing.Credentials
-	at          string
+	at, table   string
 	delay       time.Duration
 	refuseEnded bool
 }
@@ -48,6 +47,7 @@ It goes on until it is interrupted. Keys that are not given are made up and prin
 	f.StringVar(&flags.at, "at", "", "label the versions as of this `day`: 2026-08-31 (default today, in Korea)")
 	f.DurationVar(&flags.delay, "delay", time.Second, "how long attaching and detaching go on")
 	f.BoolVar(&flags.refuseEnded, "refuse-ended", false, "refuse versions whose date has come")
+	lifecycleFlag(cmd, &flags.table)
 	return cmd
 }
 
@@ -94,12 +94,16 @@ What it holds:
 `
 
 func (f *mockFlags) handler() (*mock.Server, error) {
-	opts := []mock.Option{mock.WithDelay(f.delay)}
-	day, err := lifecycle.ParseDate(f.at)
+	table, err := loadTable(f.table)
 	if err != nil {
-		return nil, fmt.Errorf("--at: %w", err)
+		return nil, err
 	}
-	if !day.IsZero() {
+	opts := []mock.Option{mock.WithDelay(f.delay), mock.WithTable(table)}
+	if f.at != "" { // else the day goes on with the clock
+		day, err := dayFlag(f.at)
+		if err != nil {
+			return nil, err
+		}
 		opts = append(opts, mock.WithDay(day))
 	}
 	if f.refuseEnded {

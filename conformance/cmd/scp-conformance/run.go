@@ -26,6 +26,7 @@ type runFlags struct {
 	cases    []string
 	versions []string
 	at       string
+	table    string
 	harm     string
 	seed     uint64
 	timeout  time.Duration
@@ -59,6 +60,7 @@ taken from SCP_ACCESS_KEY and SCP_SECRET_KEY, and the volumes and the server to 
 	f.StringVar(&flags.fixture.Volume, "volume", mock.VolumeID, "`ID` of a data volume that is attached and detached")
 	f.StringVar(&flags.fixture.Server, "server", mock.ServerID, "`ID` of the server it is attached to")
 	f.StringVar(&flags.fixture.OSVolume, "os-volume", mock.OSVolumeID, "`ID` of that server's OS volume, whose detach has to be refused")
+	lifecycleFlag(cmd, &flags.table)
 	return cmd
 }
 
@@ -73,10 +75,11 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 			return &exit{err, conformance.ExitNotJudged}
 		}
 		defer stop()
-		cmd.Printf("No --endpoint was given, so the built-in mock is judged. It was started at %s.\n\n", config.Endpoint)
+		cmd.Printf("No --endpoint was given, so the built-in mock is judged. It was started at %s.\n", config.Endpoint)
 	} else if config.Credentials, err = signing.CredentialsFromEnv(); err != nil {
 		return usage(err)
 	}
+	cmd.Printf("%s\n\n", tableNotice(config.Table, config.Day))
 	text := report.Text{Out: cmd.OutOrStdout(), Color: colorful(cmd.OutOrStdout())}
 	config.OnResult = text.Result
 	result, err := conformance.Run(cmd.Context(), config)
@@ -105,11 +108,11 @@ func (f *runFlags) config() (conformance.Config, error) {
 	if config.Clients, err = clients(f.versions); err != nil {
 		return config, fmt.Errorf("--api-version: %w", err)
 	}
-	if config.Day, err = lifecycle.ParseDate(f.at); err != nil {
-		return config, fmt.Errorf("--at: %w", err)
+	if config.Day, err = dayFlag(f.at); err != nil {
+		return config, err
 	}
-	if config.Day.IsZero() {
-		config.Day = lifecycle.On(time.Now())
+	if config.Table, err = loadTable(f.table); err != nil {
+		return config, err
 	}
 	if err := config.Harm.UnmarshalText([]byte(f.harm)); err != nil {
 		return config, fmt.Errorf("--harm: %w", err)
@@ -147,7 +150,7 @@ func clients(versions []string) ([]gen.Client, error) {
 func startMock(ctx context.Context, config *conformance.Config) (stop func(), err error) {
 	const delay = 20 * time.Millisecond // long enough for Detaching to be seen
 	config.Credentials = mockCredentials()
-	handler, err := mock.New([]signing.Credentials{config.Credentials}, mock.WithDelay(delay), mock.WithDay(config.Day))
+	handler, err := mock.New([]signing.Credentials{config.Credentials}, mock.WithDelay(delay), mock.WithDay(config.Day), mock.WithTable(config.Table))
 	if err != nil {
 		return nil, err
 	}

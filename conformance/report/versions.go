@@ -1,0 +1,285 @@
+package report
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/scp-openapi/virtualserver/conformance"
+	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
+)
+
+// Versions is what holds for the versions of the service on a day.
+type Versions struct {
+	Day lifecycle.Date `json:"day"`
+	// Table is where it was read, in words, and Stale whether that is too long ago to be relied on.
+	Table string `json:"table"`
+	Stale bool   `json:"stale"`
+	// Recommended is the version to call, if there is one.
+	Recommended *lifecycle.ID     `json:"recommended"`
+	Versions    []VersionStanding `json:"versions"`
+	Required    []VersionStanding `json:"required"`
+	// Differences are where an endpoint departs from the table Against.
+	Against     string              `json:"against,omitempty"`
+	Differences []lifecycle.Finding `json:"differences,omitempty"`
+	// Announced is what the endpoint's headers said, if it sent any; Trouble what made no sense in them.
+	Announced *lifecycle.Announcement `json:"announced,omitempty"`
+	Trouble   string                  `json:"trouble,omitempty"`
+}
+
+// VersionStanding is one version on the day, and what to do about it.
+type VersionStanding struct {
+	lifecycle.Standing
+	// Known is false for a version that the table does not have.
+	Known bool `json:"known"`
+	// Warn is true for a version that is safe, but not for much longer.
+	Warn   bool   `json:"warn"`
+	Advice string `json:"advice"`
+}
+
+// NewVersions judges a table on a day. A version with at most warnWithin days left gets a warning. The
+// required versions are judged by themselves; without any, the recommended one is.
+func NewVersions(table lifecycle.Table, day lifecycle.Date, warnWithin int, required []lifecycle.ID) Versions {
+	standings := table.At(day)
+	v := Versions{Day: day, Table: table.Describe(day), Stale: table.Stale(day)}
+	recommended, ok := standings.Recommended()
+	if ok {
+		v.Recommended = &recommended.ID
+		if len(required) == 0 {
+			required = []lifecycle.ID{recommended.ID}
+		}
+	}
+	for _, s := range standings {
+		v.Versions = append(v.Versions, v.judge(s, warnWithin))
+	}
+	for _, id := range required {
+		if s, known := standings.Of(id); known {
+			v.Required = append(v.Required, v.judge(s, warnWithin))
+		} else {
+			v.Required = append(v.Required, VersionStanding{
+				Standing: lifecycle.Standing{Version: lifecycle.Version{ID: id}},
+				Advice:   "gone: " + v.moveOn(),
+			})
+		}
+	}
+	return v
+}
+
+// Compare adds what an endpoint, whose table was judged, says differently from a table that was known.
+func (v *Versions) Compare(known lifecycle.Table, discovered conformance.Discovered) {
+	v.Against = known.Source
+	v.Differences = lifecycle.Diff(known, discovered.Table, v.Day)
+	if a := discovered.Announcement; a.Deprecated || !a.Sunset.IsZero() {
+		v.Announced = &a
+	}
+	if discovered.AnnouncementErr != nil {
+		v.Trouble = discovered.AnnouncementErr.Error()
+	}
+}
+
+// judge says what to do about a version.
+func (v Versions) judge(s lifecycle.Standing, warnWithin int) VersionStanding {
+	judged := VersionStanding{Standing: s, Known: true}
+	judged.Warn = s.Safe && s.Left.Within(warnWithin)
+	switch {
+	case s.State == lifecycle.Planned:
+		judged.Advice = "cannot be called yet"
+	case v.Recommended != nil && s.ID == *v.Recommended:
+		judged.Advice = "the one to call"
+		if judged.Warn {
+			judged.Advice += ", for now"
+		}
+	case !s.Safe:
+		judged.Advice = v.moveOn() + " now"
+	case judged.Warn:
+		judged.Advice = fmt.Sprintf("%s before %s", v.moveOn(), s.UnsafeFrom)
+	default:
+		judged.Advice = "safe; " + v.moveOn() + " when you can"
+	}
+	return judged
+}
+
+func (v Versions) moveOn() string {
+	if v.Recommended == nil {
+		return "ask the vendor: there is no version to move to"
+	}
+	return "move to " + v.Recommended.String()
+}
+
+// Safe reports whether every required version may be called on the day. It is false where nothing is
+// required, as then there is nothing that could be recommended either.
+func (v Versions) Safe() bool {
+	for _, s := range v.Required {
+		if !s.Safe {
+			return false
+		}
+	}
+	return len(v.Required) > 0
+}
+
+// JSON writes the versions as JSON.
+func (v Versions) JSON(w io.Writer) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(v)
+}
+
+// Text writes the versions for a terminal: a table, a timeline, and what differs.
+func (v Versions) Text(w io.Writer, table lifecycle.Table) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Versions of the API on %s, by the %s.\n", v.Day, v.Table)
+	for _, warning := range v.warnings() {
+		fmt.Fprintf(&b, "Warning: %s.\n", warning)
+	}
+	b.WriteString("\n")
+	columns := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(columns, "VERSION\tREAD AS\tTHAT DAY\tUNTIL\tLEFT\tWHAT TO DO")
+	for _, s := range v.Versions {
+		fmt.Fprintf(columns, "%s\t%s\t%s\t%s\t%s\t%s\n", s.ID, s.Label, s.State, s.NotBefore, left(s), s.Advice)
+	}
+	if err := columns.Flush(); err != nil {
+		return err
+	}
+	b.WriteString("\n")
+	timeline(&b, table, v.Day)
+	v.findings(&b, "- ")
+	fmt.Fprintf(&b, "\n%s\n", v.verdict())
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// Markdown writes the versions as a table for a page or an issue.
+func (v Versions) Markdown(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "## Versions of the API on %s\n\nBy the %s.\n\n", v.Day, v.Table)
+	for _, warning := range v.warnings() {
+		fmt.Fprintf(&b, "> **Warning:** %s.\n\n", warning)
+	}
+	b.WriteString("| Version | Read as | That day | Until | Left | What to do |\n|---|---|---|---|---|---|\n")
+	for _, s := range v.Versions {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", s.ID, s.Label, s.State, s.NotBefore, left(s), s.Advice)
+	}
+	v.findings(&b, "- ")
+	fmt.Fprintf(&b, "\n**%s**\n", v.verdict())
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// warnings are what a reader has to know before the table.
+func (v Versions) warnings() []string {
+	var list []string
+	if v.Stale {
+		list = append(list, "this table is more than 90 days old, or of unknown age, and the vendor has moved on since; ask an endpoint with --endpoint")
+	}
+	for _, s := range v.Versions {
+		if s.Warn {
+			list = append(list, s.Standing.String())
+		}
+	}
+	return list
+}
+
+func (v Versions) findings(b *strings.Builder, bullet string) {
+	switch {
+	case v.Against == "":
+	case len(v.Differences) == 0:
+		fmt.Fprintf(b, "\nThe endpoint says nothing else than %s.\n", v.Against)
+	default:
+		fmt.Fprintf(b, "\nWhere the endpoint departs from %s:\n\n", v.Against)
+	}
+	for _, f := range v.Differences {
+		word := "note"
+		if f.Failure {
+			word = "FAIL"
+		}
+		fmt.Fprintf(b, "%s%s: %s.\n", bullet, word, f.Text)
+	}
+	if v.Announced != nil {
+		fmt.Fprintf(b, "\nThe endpoint's headers announce: deprecated %s, sunset %s.\n", deprecated(*v.Announced), v.Announced.Sunset)
+	}
+	if v.Trouble != "" {
+		fmt.Fprintf(b, "\nWarning: %s.\n", v.Trouble)
+	}
+}
+
+func deprecated(a lifecycle.Announcement) string {
+	switch {
+	case !a.Deprecated:
+		return "no"
+	case a.DeprecatedOn.IsZero():
+		return "yes"
+	}
+	return "on " + a.DeprecatedOn.String()
+}
+
+// verdict is the answer in one line.
+func (v Versions) verdict() string {
+	if len(v.Required) == 0 {
+		return fmt.Sprintf("NOT SAFE on %s: no version can be recommended", v.Day)
+	}
+	var unsafe, all []string
+	for _, s := range v.Required {
+		all = append(all, s.ID.String())
+		switch {
+		case !s.Known:
+			unsafe = append(unsafe, s.ID.String()+" is not listed any more")
+		case !s.Safe:
+			unsafe = append(unsafe, s.Standing.String())
+		}
+	}
+	if len(unsafe) > 0 {
+		return fmt.Sprintf("NOT SAFE on %s: %s", v.Day, strings.Join(unsafe, "; "))
+	}
+	return fmt.Sprintf("SAFE on %s: %s", v.Day, strings.Join(all, ", "))
+}
+
+// left is how long a version is supported still, in words.
+func left(s VersionStanding) string {
+	n, known := s.Left.Count()
+	switch {
+	case !known:
+		return "no end known"
+	case n > 0:
+		return s.Left.String()
+	case n == 0:
+		return "ends that day"
+	}
+	return fmt.Sprintf("ended %d days ago", -n)
+}
+
+// How a timeline is drawn: a column for every step days, so many before the day judged and after it.
+const (
+	timelineStep  = 14
+	timelineSides = 27 // a year and some days each way
+)
+
+// marks are the states in a timeline.
+var marks = map[lifecycle.State]string{
+	lifecycle.Planned:    "-",
+	lifecycle.Current:    "█",
+	lifecycle.Supported:  "▓",
+	lifecycle.Deprecated: "░",
+	lifecycle.Ended:      "·",
+}
+
+// timeline draws a row for each version, with the day judged in the middle. What a column shows is what
+// holds on the first of its days.
+func timeline(b *strings.Builder, table lifecycle.Table, day lifecycle.Date) {
+	const indent = "       "
+	from := day.Plus(-timelineSides * timelineStep)
+	to := day.Plus(timelineSides * timelineStep)
+	fmt.Fprintf(b, "%s%-*s%s%*s\n", indent, timelineSides-len(day.String())/2, from, day, timelineSides-len(day.String())/2+1, to)
+	fmt.Fprintf(b, "%s%*s\n", indent, timelineSides+1, "▼")
+	for _, s := range table.At(day) {
+		fmt.Fprintf(b, "%-*s", len(indent), s.ID)
+		for column := -timelineSides; column <= timelineSides; column++ {
+			then, _ := table.At(day.Plus(column * timelineStep)).Of(s.ID)
+			b.WriteString(cmp.Or(marks[then.State], " "))
+		}
+		b.WriteString("\n")
+	}
+	fmt.Fprintf(b, "%s█ CURRENT  ▓ SUPPORTED  ░ DEPRECATED  · ENDED  - PLANNED\n", indent)
+}
