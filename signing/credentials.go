@@ -16,8 +16,9 @@ import (
 //
 //   - fmt calls no methods on what an unexported struct field holds by value.
 //     Keep a *[Signer] in such a field, not Credentials.
-//   - fmt calls no methods under a verb that it reports as wrong, which %w and
-//     %p are for Credentials. go vet rejects both, and go test runs that check.
+//   - fmt calls no methods under a verb that it reports as wrong: %w or %p for
+//     Credentials, %s for a pointer, inside another value, to a struct that has
+//     them. go vet, which go test runs, rejects %w and %s there, but not %p.
 //   - Tools that read fields by reflection, such as a debugger or the diff of
 //     an assertion library, see the fields as they are.
 type Credentials struct {

@@ -81,7 +81,7 @@ func readCredentialsFile(path string) ([]byte, fs.FileMode, error) {
 		return nil, 0, err
 	}
 	if len(data) > maxFileSize {
-		return nil, 0, fmt.Errorf("%s is larger than %d bytes", path, maxFileSize)
+		return nil, 0, fmt.Errorf("%s: is larger than %d bytes", path, maxFileSize)
 	}
 	return data, info.Mode().Perm(), nil
 }

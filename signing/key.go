@@ -19,6 +19,7 @@ const signatureLength = (sha256.Size + 2) / 3 * 4
 // is as secret as the key it was made from and must go when the key goes.
 type key struct {
 	accessKey, accountID string
+	tail                 string    // what each message ends with
 	pool                 sync.Pool // of *digest; its New alone knows the secret
 }
 
@@ -28,25 +29,30 @@ type digest struct {
 	mac     hash.Hash
 	message []byte
 	sum     [sha256.Size]byte
+	text    [signatureLength]byte
 }
 
 // newKey fails only where crypto/hmac would panic: with a secret shorter than
 // 112 bits in a program that runs under GODEBUG=fips140=only.
-func newKey(creds Credentials) (*key, error) {
+func newKey(creds Credentials, clientType string) (*key, error) {
 	if fips140.Enforced() && len(creds.SecretKey) < 112/8 {
 		return nil, errors.New("signing: secret key is too short for FIPS 140-3")
 	}
-	k := &key{accessKey: creds.AccessKey, accountID: creds.AccountID}
+	k := &key{
+		accessKey: creds.AccessKey,
+		accountID: creds.AccountID,
+		tail:      creds.AccessKey + creds.AccountID + clientType,
+	}
 	k.pool.New = func() any {
 		return &digest{mac: hmac.New(sha256.New, []byte(creds.SecretKey))}
 	}
 	return k, nil
 }
 
-// signature is the one place that knows the signed message. The URL comes last
-// and in as many pieces as the caller has it in, to be joined here for free;
-// millis is the timestamp in Unix milliseconds.
-func (k *key) signature(millis int64, account, clientType, method string, url ...string) string {
+// signature signs method + URL + timestamp + tail. The URL comes last here and in
+// as many pieces as the caller has it in, to be joined for free; millis is the
+// timestamp in Unix milliseconds.
+func (k *key) signature(millis int64, method string, url ...string) string {
 	d := k.pool.Get().(*digest)
 	defer k.pool.Put(d)
 
@@ -55,14 +61,11 @@ func (k *key) signature(millis int64, account, clientType, method string, url ..
 		message = append(message, piece...)
 	}
 	message = strconv.AppendInt(message, millis, 10)
-	message = append(message, k.accessKey...)
-	message = append(message, account...)
-	message = append(message, clientType...)
+	message = append(message, k.tail...)
 	d.message = message
 
 	d.mac.Reset()
 	d.mac.Write(message) // a hash never fails to write
-	var text [signatureLength]byte
-	base64.StdEncoding.Encode(text[:], d.mac.Sum(d.sum[:0]))
-	return string(text[:])
+	base64.StdEncoding.Encode(d.text[:], d.mac.Sum(d.sum[:0]))
+	return string(d.text[:])
 }

@@ -72,7 +72,7 @@ func (s *Signer) SetCredentials(creds Credentials) error {
 	if err := creds.validate(); err != nil {
 		return err
 	}
-	k, err := newKey(creds)
+	k, err := newKey(creds, s.options.clientType)
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (s *Signer) Signature(method, url string, at time.Time) string {
 	if k == nil {
 		return "" // not made by New; no server takes it
 	}
-	return k.signature(at.UnixMilli(), k.accountID, s.options.clientType, method, url)
+	return k.signature(at.UnixMilli(), method, url)
 }
 
 // Sign sets the authentication headers and Accept-Language on req, replacing what
@@ -129,8 +129,7 @@ func (s *Signer) Sign(req *http.Request) error {
 		method = http.MethodGet // as net/http reads it
 	}
 	now := s.options.now().UnixMilli()
-	signature := k.signature(now, k.accountID, s.options.clientType,
-		method, url.scheme, "://", url.host, url.target)
+	signature := k.signature(now, method, url.scheme, "://", url.host, url.target)
 
 	if req.Header == nil {
 		req.Header = make(http.Header, len(signedHeaders))

@@ -71,7 +71,7 @@ func TestNewTransportEndpoints(t *testing.T) {
 		{endpoint: "http://127.0.0.1.h.example", wantErr: "plain HTTP"},
 		{endpoint: "", wantErr: "scheme"},
 		{endpoint: "h.example", wantErr: "scheme"},
-		{endpoint: "h.example:443", wantErr: "first path segment"},
+		{endpoint: "h.example:443", wantErr: "scheme"},
 		{endpoint: "localhost:443", wantErr: "scheme"},
 		{endpoint: "ftp://h.example", wantErr: "scheme"},
 		{endpoint: "https://", wantErr: "no host"},
@@ -80,6 +80,7 @@ func TestNewTransportEndpoints(t *testing.T) {
 		{endpoint: "https://h.example#x", wantErr: "more than"},
 		{endpoint: "https://user:pass-word@h.example", wantErr: "more than"},
 		{endpoint: "https://user:pass-word@h.example:port", wantErr: "port"},
+		{endpoint: "127.0.0.1:443", wantErr: "first path segment"},
 		{endpoint: "https://삼성.example", wantErr: "Punycode"},
 		{endpoint: endpoint, opts: []signing.TransportOption{signing.WithAPIVersion("")}, wantErr: "API version"},
 		{endpoint: endpoint, opts: []signing.TransportOption{signing.WithAPIVersion("a\nb")}, wantErr: "API version"},
@@ -172,7 +173,7 @@ func TestTransportRefusesUnsignableRequests(t *testing.T) {
 	body := &closeRecorder{Reader: strings.NewReader("")}
 	for name, transport := range map[string]*signing.Transport{"bound": transport, "zero": {}} {
 		t.Run(name, func(t *testing.T) {
-			_, err := transport.RoundTrip(&http.Request{Body: body}) //nolint:bodyclose // there is no response
+			_, err := transport.RoundTrip(&http.Request{Body: body})
 			require.ErrorContains(t, err, "signing: ")
 			require.True(t, body.closed.Swap(false))
 		})
@@ -180,7 +181,7 @@ func TestTransportRefusesUnsignableRequests(t *testing.T) {
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, detachURL, body)
 	require.NoError(t, err)
 	req.URL.RawQuery = "a b"
-	_, err = transport.RoundTrip(req) //nolint:bodyclose // there is no response
+	_, err = transport.RoundTrip(req)
 	require.ErrorContains(t, err, "blank")
 	require.True(t, body.closed.Load())
 }
@@ -200,7 +201,7 @@ func TestTransportFollowsNoRedirect(t *testing.T) {
 			t.Cleanup(transport.CloseIdleConnections)
 			req, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, server.URL+"/v1/volumes/1/servers/..", nil)
 			require.NoError(t, err)
-			_, err = (&http.Client{Transport: transport}).Do(req) //nolint:bodyclose // the client closed it
+			_, err = (&http.Client{Transport: transport}).Do(req)
 			require.ErrorIs(t, err, signing.ErrRedirect)
 			require.Equal(t, []string{"/v1/volumes/1/servers/.."}, paths)
 		})
@@ -245,7 +246,7 @@ func TestTransportLeavesTheCallersRequestAlone(t *testing.T) {
 		"X-Kept":          {"a", "b"},
 	}, first.Header)
 
-	// Whoever gets one of the copies can do with it what he likes.
+	// Whatever is done to one copy shows in no other.
 	for name, values := range first.Header {
 		values[0] = "changed"
 		first.Header[name] = append(values, "added")
@@ -334,7 +335,7 @@ func TestTransportSendsTheBodyAndEndsWithTheContext(t *testing.T) {
 	require.JSONEq(t, `{"server_id":"2"}`, string(body))
 
 	cancel()
-	_, err = transport.RoundTrip(newRequest()) //nolint:bodyclose // there is no response
+	_, err = transport.RoundTrip(newRequest())
 	require.ErrorIs(t, err, context.Canceled)
 }
 
@@ -378,6 +379,9 @@ func TestTransportUsesTheDefaultTransportOfItsBirth(t *testing.T) {
 
 	http.DefaultTransport = refuse
 	cloned := newTransport(t, endpoint, signing.WithBase(nil))
+	refuse.DialContext = func(context.Context, string, string) (net.Conn, error) {
+		return nil, errors.New("changed later")
+	}
 	http.DefaultTransport = count
 	used := newTransport(t, endpoint)
 	http.DefaultTransport = nil

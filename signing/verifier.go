@@ -154,16 +154,15 @@ func (v *Verifier) verifySignature(claim claim, method string, url wireURL) erro
 	if claim.accountID != "" && creds.AccountID != "" && claim.accountID != creds.AccountID {
 		return &VerifyError{ReasonBadSignature, HeaderAccountID}
 	}
-	creds.AccessKey = claim.accessKey // what was sent is what was signed
-	k, err := newKey(creds)
+	creds.AccessKey, creds.AccountID = claim.accessKey, claim.accountID // as sent is as signed
+	k, err := newKey(creds, claim.clientType)
 	if err != nil {
 		return err
 	}
 	if method == "" {
 		method = http.MethodGet
 	}
-	want := k.signature(claim.millis, claim.accountID, claim.clientType,
-		method, url.scheme, "://", url.host, url.target)
+	want := k.signature(claim.millis, method, url.scheme, "://", url.host, url.target)
 	if subtle.ConstantTimeCompare([]byte(want), []byte(claim.signature)) != 1 {
 		return &VerifyError{ReasonBadSignature, HeaderSignature}
 	}

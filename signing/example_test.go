@@ -1,0 +1,88 @@
+package signing_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+
+	"github.com/scp-openapi/virtualserver/signing"
+)
+
+// A client signs with a Transport, and a server, here in place of the real one,
+// verifies.
+func Example() {
+	creds := signing.Credentials{AccessKey: "access", SecretKey: "secret"}
+
+	verifier := signing.NewVerifier(func(accessKey string) (signing.Credentials, bool) {
+		return creds, accessKey == creds.AccessKey
+	})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := verifier.Verify(r); err != nil {
+			http.Error(w, err.Error(), http.StatusUnauthorized)
+			return
+		}
+		w.WriteHeader(http.StatusAccepted)
+	}))
+	defer server.Close()
+
+	signer, err := signing.New(creds)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	transport, err := signing.NewTransport(signer, server.URL, signing.WithAPIVersion("virtualserver 1.3"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	client := &http.Client{Transport: transport}
+	defer client.CloseIdleConnections()
+
+	req, err := http.NewRequest(http.MethodDelete, server.URL+"/v1/volumes/1/servers/2", nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = resp.Body.Close() }()
+	fmt.Println(resp.Status)
+	// Output: 202 Accepted
+}
+
+// Keys are taken from the environment or else from the file; one that others can
+// read is worth a warning.
+func ExampleCredentialsFromFile() {
+	creds, err := signing.CredentialsFromEnv()
+	if errors.Is(err, signing.ErrNoCredentials) {
+		creds, err = signing.CredentialsFromFile("")
+	}
+	var exposed *signing.ExposedFileError
+	if errors.As(err, &exposed) {
+		fmt.Println("warning:", err)
+	} else if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("using", creds) // the secret key stays out of it
+}
+
+func ExampleVerifier_Verify() {
+	verifier := signing.NewVerifier(func(string) (signing.Credentials, bool) { return signing.Credentials{}, false })
+
+	err := verifier.Verify(httptest.NewRequest(http.MethodGet, "/v1/volumes/1", nil))
+	var refused *signing.VerifyError
+	if errors.As(err, &refused) {
+		switch refused.Reason {
+		case signing.ReasonMissingHeader:
+			fmt.Println("sign your requests:", refused.Header)
+		case signing.ReasonStaleTimestamp, signing.ReasonFutureTimestamp:
+			fmt.Println("set your clock")
+		}
+	}
+	// Output: sign your requests: Scp-Accesskey
+}
