@@ -2,66 +2,368 @@ package conformance
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/hex"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
-// authenticationCases send requests that are wrong in one thing, for IDs that exist nowhere, each
-// beside a control that is right in it.
-var authenticationCases = []Case{
-	withoutHeader("auth-access-key-missing", signing.HeaderAccessKey),
-	withoutHeader("auth-signature-missing", signing.HeaderSignature),
-	withoutHeader("auth-timestamp-missing", signing.HeaderTimestamp),
-	{
-		ID:       "auth-signature-wrong",
-		Summary:  "a signature made with another secret key is answered 401",
-		Sentence: "Scp-Signature is made with the secret key. 401 Unauthorized",
-		Source:   Document,
-		Harm:     Refused,
-		ask: func(ctx context.Context, t *trial) error {
-			forged := t.config.Credentials
-			forged.SecretKey = strings.ToUpper(forged.SecretKey) + "-forged"
-			return t.unauthorized(ctx, detach{as: &forged})
-		},
-	},
-	{
-		ID:       "auth-access-key-unknown",
-		Summary:  "an access key that there is not is answered 401",
-		Sentence: "Scp-Accesskey names the key of an account. 401 Unauthorized",
-		Source:   Document,
-		Harm:     Refused,
-		ask: func(ctx context.Context, t *trial) error {
-			stranger := t.config.Credentials
-			stranger.AccessKey = strings.ReplaceAll(t.nowhere.id(), "-", "")
-			return t.unauthorized(ctx, detach{as: &stranger})
-		},
-	},
+// negative is a request that is wrong in its authentication, and in nothing else.
+type negative struct {
+	name, summary string
+	clauses       []string
+	// alter makes the request wrong, after it was signed rightly.
+	alter func(*trial, *http.Request)
+	// malformed is set where 400 is as good an answer as 401: the request is broken, not just unsigned.
+	malformed bool
+	// real is set where the same is asked of an attachment that exists, too.
+	real bool
 }
 
-func withoutHeader(id, header string) Case {
+// authenticationCases send each negative for IDs that exist nowhere, beside a control that is right in
+// the one thing; and some of them for an attachment that exists, which has to be there still.
+var authenticationCases = func() []Case {
+	var cases []Case
+	for _, n := range negatives {
+		cases = append(cases, n.nowhere())
+	}
+	for _, n := range negatives {
+		if n.real {
+			cases = append(cases, n.attached())
+		}
+	}
+	return cases
+}()
+
+func (n negative) nowhere() Case {
 	return Case{
-		ID:       id,
-		Summary:  "a request without " + header + " is answered 401",
-		Sentence: "The request header has " + header + ". 401 Unauthorized",
-		Source:   Document,
-		Harm:     Refused,
+		ID:      "auth-" + n.name,
+		Summary: n.summary + " is answered " + describe(n.statuses()...),
+		Clauses: append([]string{"DETACH-401"}, n.clauses...),
+		Harm:    Refused,
 		ask: func(ctx context.Context, t *trial) error {
-			return t.unauthorized(ctx, detach{alter: func(req *http.Request) { req.Header.Del(header) }})
+			ids := detach{volume: t.nowhere.id(), server: t.nowhere.id()}
+			if err := t.control(ctx, ids); err != nil {
+				return err
+			}
+			ids.alter = func(req *http.Request) { n.alter(t, req) }
+			exchange, err := t.detach(ctx, ids)
+			if err != nil {
+				return err
+			}
+			return exchange.expect(n.statuses()...)
 		},
 	}
 }
 
-// unauthorized expects 401 for a detach that is wrong in its authentication and in nothing else.
-func (t *trial) unauthorized(ctx context.Context, wrong detach) error {
-	wrong.volume, wrong.server = t.nowhere.id(), t.nowhere.id()
-	if err := t.control(ctx, detach{volume: wrong.volume, server: wrong.server}); err != nil {
-		return err
+func (n negative) attached() Case {
+	return Case{
+		ID:      "auth-attached-" + n.name,
+		Summary: n.summary + " is answered " + describe(n.statuses()...) + " for a volume that is attached, and detaches nothing",
+		Clauses: append([]string{"DETACH-401", "DETACH-EFFECT"}, n.clauses...),
+		Harm:    Dangerous,
+		ask: func(ctx context.Context, t *trial) error {
+			if err := t.attached(ctx); err != nil {
+				return err
+			}
+			wrong := t.ofFixture()
+			wrong.alter = func(req *http.Request) { n.alter(t, req) }
+			exchange, err := t.detach(ctx, wrong)
+			if err != nil {
+				return err
+			}
+			if err := exchange.expect(n.statuses()...); err != nil {
+				return err
+			}
+			return t.stillAttached(ctx, t.fixturePair())
+		},
 	}
-	exchange, err := t.detach(ctx, wrong)
-	if err != nil {
-		return err
+}
+
+func (n negative) statuses() []int {
+	if n.malformed {
+		return []int{http.StatusUnauthorized, http.StatusBadRequest}
 	}
-	return exchange.expect(http.StatusUnauthorized)
+	return []int{http.StatusUnauthorized}
+}
+
+var negatives = append(headerNegatives(), []negative{
+	{
+		name: "unsigned", summary: "a request without any of the authentication headers", real: true,
+		clauses: []string{"AUTH-ACCESS-KEY", "AUTH-SIGNATURE", "AUTH-TIMESTAMP"},
+		alter: func(_ *trial, req *http.Request) {
+			for _, header := range authenticationHeaders {
+				req.Header.Del(header.name)
+			}
+			req.Header.Del(signing.HeaderClientType)
+		},
+	},
+	{
+		name: "client-type-missing", summary: "a request without Scp-ClientType", malformed: true,
+		clauses: []string{"AUTH-CLIENT-TYPE"},
+		alter:   func(_ *trial, req *http.Request) { req.Header.Del(signing.HeaderClientType) },
+	},
+	{
+		name: "client-type-other", summary: "a request with another Scp-ClientType, rightly signed", malformed: true,
+		clauses: []string{"AUTH-CLIENT-TYPE"},
+		alter: func(t *trial, req *http.Request) {
+			req.Header.Set(signing.HeaderClientType, "Console")
+			t.resign(req, nil)
+		},
+	},
+
+	// Who signs.
+	{
+		name: "secret-other", summary: "a signature made with another secret key", real: true,
+		clauses: []string{"AUTH-SIGNATURE-SECRET"},
+		alter:   forged(func(s *signed) { s.secret += "x" }),
+	},
+	{
+		name: "secret-empty", summary: "a signature made with an empty secret key",
+		clauses: []string{"AUTH-SIGNATURE-SECRET"},
+		alter:   forged(func(s *signed) { s.secret = "" }),
+	},
+	{
+		name: "access-key-unknown", summary: "an access key that there is not", real: true,
+		clauses: []string{"AUTH-ACCESS-KEY"},
+		alter: func(t *trial, req *http.Request) {
+			req.Header.Set(signing.HeaderAccessKey, strings.ReplaceAll(t.nowhere.id(), "-", ""))
+			t.resign(req, nil)
+		},
+	},
+	{
+		name: "access-key-case", summary: "an access key in other letter case",
+		clauses: []string{"AUTH-ACCESS-KEY"},
+		alter: func(t *trial, req *http.Request) {
+			other := swapCase(t.config.Credentials.AccessKey)
+			if other == t.config.Credentials.AccessKey { // it has no letters
+				other += "a"
+			}
+			req.Header.Set(signing.HeaderAccessKey, other)
+			t.resign(req, nil)
+		},
+	},
+
+	// What is signed: the request is as it should be, its signature is that of another.
+	{
+		name: "signed-method", summary: "a signature made for another method",
+		clauses: []string{"AUTH-SIGNATURE-METHOD"},
+		alter:   forged(func(s *signed) { s.method = http.MethodGet }),
+	},
+	{
+		name: "signed-scheme", summary: "a signature made for another scheme",
+		clauses: []string{"AUTH-SIGNATURE-URL"},
+		alter: forged(func(s *signed) {
+			scheme, rest, _ := strings.Cut(s.url, "://")
+			s.url = map[string]string{"http": "https", "https": "http"}[scheme] + "://" + rest
+		}),
+	},
+	{
+		name: "signed-host", summary: "a signature made for another host",
+		clauses: []string{"AUTH-SIGNATURE-URL"},
+		alter: forged(func(s *signed) {
+			scheme, rest, _ := strings.Cut(s.url, "://")
+			_, path, _ := strings.Cut(rest, "/")
+			s.url = scheme + "://elsewhere.invalid/" + path
+		}),
+	},
+	{
+		name: "signed-path", summary: "a signature made for another volume, replayed", real: true,
+		clauses: []string{"AUTH-SIGNATURE-URL"},
+		alter: func(t *trial, req *http.Request) {
+			t.resign(req, func(s *signed) {
+				stem, server, _ := strings.Cut(s.url, "/servers/")
+				s.url = stem[:strings.LastIndex(stem, "/")+1] + t.nowhere.id() + "/servers/" + server
+			})
+		},
+	},
+	{
+		name: "signed-server", summary: "a signature made for another server, replayed",
+		clauses: []string{"AUTH-SIGNATURE-URL"},
+		alter: func(t *trial, req *http.Request) {
+			t.resign(req, func(s *signed) { s.url = s.url[:strings.LastIndex(s.url, "/")+1] + t.nowhere.id() })
+		},
+	},
+	{
+		name: "query-added", summary: "a query that was not signed",
+		clauses: []string{"AUTH-SIGNATURE-URL"},
+		alter:   func(_ *trial, req *http.Request) { req.URL.RawQuery = "force=true" },
+	},
+	{
+		name: "query-signed", summary: "a signature made with a query that is not sent",
+		clauses: []string{"AUTH-SIGNATURE-URL"},
+		alter:   forged(func(s *signed) { s.url += "?force=true" }),
+	},
+	{
+		name: "path-only-signed", summary: "a signature made for the path without scheme and host",
+		clauses: []string{"AUTH-SIGNATURE-URL"},
+		alter: forged(func(s *signed) {
+			_, rest, _ := strings.Cut(s.url, "://")
+			_, path, _ := strings.Cut(rest, "/")
+			s.url = "/" + path
+		}),
+	},
+	{
+		name: "signed-timestamp", summary: "a signature made for a timestamp one millisecond earlier", real: true,
+		clauses: []string{"AUTH-SIGNATURE-TIMESTAMP"},
+		alter: func(t *trial, req *http.Request) {
+			t.resign(req, func(s *signed) {
+				millis, _ := strconv.ParseInt(s.timestamp, 10, 64)
+				s.timestamp = strconv.FormatInt(millis-1, 10)
+			})
+		},
+	},
+	{
+		name: "signed-access-key", summary: "a signature made for another access key",
+		clauses: []string{"AUTH-SIGNATURE-ACCESS-KEY"},
+		alter:   forged(func(s *signed) { s.accessKey += "x" }),
+	},
+	{
+		name: "signed-account", summary: "a signature made with an account ID that is not sent",
+		clauses: []string{"AUTH-SIGNATURE-ACCOUNT"},
+		alter:   forged(func(s *signed) { s.account += "project-x" }),
+	},
+	{
+		name: "account-added", summary: "an account ID that was not signed",
+		clauses: []string{"AUTH-SIGNATURE-ACCOUNT"},
+		alter:   func(_ *trial, req *http.Request) { req.Header.Set(signing.HeaderAccountID, "project-x") },
+	},
+	{
+		name: "signed-client-type", summary: "a signature made for another client type",
+		clauses: []string{"AUTH-SIGNATURE-CLIENT-TYPE"},
+		alter:   forged(func(s *signed) { s.clientType = "Console" }),
+	},
+
+	// When.
+	{
+		name: "timestamp-stale", summary: "a timestamp of an hour ago, rightly signed", real: true,
+		clauses: []string{"AUTH-TIMESTAMP-WINDOW"},
+		alter:   func(t *trial, req *http.Request) { t.at(req, t.millis(-time.Hour)) },
+	},
+	{
+		name: "timestamp-past-window", summary: "a timestamp of six minutes ago, rightly signed",
+		clauses: []string{"AUTH-TIMESTAMP-WINDOW"},
+		alter:   func(t *trial, req *http.Request) { t.at(req, t.millis(-6*time.Minute)) },
+	},
+	{
+		name: "timestamp-future", summary: "a timestamp of in an hour, rightly signed",
+		clauses: []string{"AUTH-TIMESTAMP-WINDOW"},
+		alter:   func(t *trial, req *http.Request) { t.at(req, t.millis(time.Hour)) },
+	},
+	{
+		name: "timestamp-zero", summary: "the timestamp 0, rightly signed",
+		clauses: []string{"AUTH-TIMESTAMP-WINDOW"},
+		alter:   func(t *trial, req *http.Request) { t.at(req, "0") },
+	},
+	{
+		name: "timestamp-negative", summary: "a negative timestamp, rightly signed", malformed: true,
+		clauses: []string{"AUTH-TIMESTAMP"},
+		alter:   func(t *trial, req *http.Request) { t.at(req, "-"+t.millis(0)) },
+	},
+	{
+		name: "timestamp-seconds", summary: "a timestamp in seconds, rightly signed",
+		clauses: []string{"AUTH-TIMESTAMP"},
+		alter: func(t *trial, req *http.Request) {
+			t.at(req, strconv.FormatInt(t.config.Clock().Unix(), 10))
+		},
+	},
+	{
+		name: "timestamp-words", summary: "a timestamp that is no number, rightly signed", malformed: true,
+		clauses: []string{"AUTH-TIMESTAMP"},
+		alter:   func(t *trial, req *http.Request) { t.at(req, t.config.Clock().UTC().Format(time.RFC3339)) },
+	},
+
+	// How the signature is written.
+	{
+		name: "signature-hex", summary: "a right signature in hexadecimal",
+		clauses: []string{"AUTH-SIGNATURE-ENCODING"},
+		alter: func(t *trial, req *http.Request) {
+			req.Header.Set(signing.HeaderSignature, hex.EncodeToString(t.signedParts(req).sum()))
+		},
+	},
+	{
+		name: "signature-url-safe", summary: "a right signature in the URL-safe alphabet of base64",
+		clauses: []string{"AUTH-SIGNATURE-ENCODING"},
+		alter: func(t *trial, req *http.Request) {
+			// The alphabets differ in two characters of 64: go back in time until there is one.
+			for back := time.Duration(0); !strings.ContainsAny(req.Header.Get(signing.HeaderSignature), "+/"); back += time.Millisecond {
+				t.at(req, t.millis(-back))
+			}
+			req.Header.Set(signing.HeaderSignature, base64.URLEncoding.EncodeToString(t.signedParts(req).sum()))
+		},
+	},
+	{
+		name: "signature-truncated", summary: "the first half of a right signature",
+		clauses: []string{"AUTH-SIGNATURE"},
+		alter: func(_ *trial, req *http.Request) {
+			right := req.Header.Get(signing.HeaderSignature)
+			req.Header.Set(signing.HeaderSignature, right[:len(right)/2])
+		},
+	},
+	{
+		name: "signature-case", summary: "a right signature in other letter case",
+		clauses: []string{"AUTH-SIGNATURE-ENCODING"},
+		alter: func(_ *trial, req *http.Request) {
+			req.Header.Set(signing.HeaderSignature, swapCase(req.Header.Get(signing.HeaderSignature)))
+		},
+	},
+	{
+		name: "signature-garbage", summary: "a signature that is no base64 at all",
+		clauses: []string{"AUTH-SIGNATURE"},
+		alter:   func(_ *trial, req *http.Request) { req.Header.Set(signing.HeaderSignature, "!") },
+	},
+}...)
+
+// forged makes a request's signature that of another.
+func forged(change func(*signed)) func(*trial, *http.Request) {
+	return func(t *trial, req *http.Request) { t.resign(req, change) }
+}
+
+var authenticationHeaders = []struct{ name, written, short, clause string }{
+	{signing.HeaderAccessKey, "Scp-Accesskey", "access-key", "AUTH-ACCESS-KEY"},
+	{signing.HeaderSignature, "Scp-Signature", "signature", "AUTH-SIGNATURE"},
+	{signing.HeaderTimestamp, "Scp-Timestamp", "timestamp", "AUTH-TIMESTAMP"},
+}
+
+// headerNegatives are each authentication header missing, empty and doubled.
+func headerNegatives() []negative {
+	var list []negative
+	for _, h := range authenticationHeaders {
+		list = append(list,
+			negative{
+				name: h.short + "-missing", summary: "a request without " + h.written, clauses: []string{h.clause},
+				alter: func(_ *trial, req *http.Request) { req.Header.Del(h.name) },
+				real:  h.name == signing.HeaderSignature,
+			},
+			negative{
+				name: h.short + "-empty", summary: "a request with an empty " + h.written, clauses: []string{h.clause},
+				alter: func(_ *trial, req *http.Request) { req.Header[h.name] = []string{""} },
+			},
+			negative{
+				name: h.short + "-doubled", summary: "a request with " + h.written + " twice, first wrong and then right", clauses: []string{h.clause},
+				alter: func(_ *trial, req *http.Request) {
+					right := req.Header.Get(h.name)
+					req.Header[h.name] = []string{swapCase(right) + "0", right}
+				},
+				malformed: true,
+			},
+		)
+	}
+	return list
+}
+
+func swapCase(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case 'a' <= r && r <= 'z':
+			return r - 'a' + 'A'
+		case 'A' <= r && r <= 'Z':
+			return r - 'A' + 'a'
+		}
+		return r
+	}, s)
 }

@@ -17,24 +17,15 @@ type Case struct {
 	ID string
 	// Summary says in a line what is asked.
 	Summary string
-	// Sentence is the statement that is held against the endpoint, and Source where it stands.
-	Sentence string
-	Source   Source
+	// Clauses are the IDs of the statements that are held against the endpoint.
+	Clauses []string
 	// Harm is the most that asking can do to an account.
 	Harm Harm
 
-	ask func(context.Context, *trial) error
+	// evenEnded is set where an ended version that no longer answers can be asked about all the same.
+	evenEnded bool
+	ask       func(context.Context, *trial) error
 }
-
-// Source is where a sentence comes from.
-type Source string
-
-// The sources.
-const (
-	Document Source = "document" // the vendor's page of the operation
-	Common   Source = "common"   // the vendor's Common API reference
-	Assumed  Source = "assumed"  // nobody's word but ours
-)
 
 // Harm is what a case can do to a live account. A transport lets out no request beyond it.
 type Harm int
@@ -46,7 +37,7 @@ const (
 	// Refused asks for what a conforming server refuses, for IDs that exist nowhere: whatever a wrong
 	// server makes of it, it finds nothing to change.
 	Refused
-	// Detaches attaches and detaches the data volume that was named for it.
+	// Detaches attaches and detaches the data volumes that were named for it.
 	Detaches
 	// Dangerous asks for what a conforming server refuses, of things that exist: a wrong one does it.
 	Dangerous
@@ -72,7 +63,7 @@ func (h *Harm) UnmarshalText(text []byte) error {
 
 // Cases is the suite.
 func Cases() []Case {
-	return slices.Concat(detachCases, authenticationCases, discoveryCases)
+	return slices.Concat(detachCases, malformedCases, authenticationCases, versionCases, discoveryCases, formCases)
 }
 
 // Select returns the cases with the given IDs in the order of the suite, or all of them for none. An ID

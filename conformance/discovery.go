@@ -2,10 +2,11 @@ package conformance
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,23 +58,61 @@ func host(endpoint string) string {
 	return u.Host
 }
 
+// discoveryCases hold what an endpoint says of its versions against the documents, and against itself.
 var discoveryCases = []Case{
 	{
-		ID:       "discovery-listed",
-		Summary:  "GET / lists the version, with the state and date that its document promises for the day",
-		Sentence: "GET / on the service's endpoint lists its versions, each with status and not_before.",
-		Source:   Common,
-		Harm:     Reads,
+		ID:        "discovery-answers",
+		Summary:   "GET / answers 200 with a list of versions as JSON, without a signature",
+		Clauses:   []string{"DISCOVERY-200", "DISCOVERY-UNSIGNED"},
+		Harm:      Reads,
+		evenEnded: true,
+		ask: func(ctx context.Context, t *trial) error {
+			_, err := t.discover(ctx)
+			return err
+		},
+	},
+	{
+		ID:        "discovery-form",
+		Summary:   "each version listed has an id with a leading v, a known status and an absolute link to itself",
+		Clauses:   []string{"DISCOVERY-FORM", "VERSION-STATE"},
+		Harm:      Reads,
+		evenEnded: true,
+		ask:       discoveryForm,
+	},
+	found("discovery-listed", "the version is listed, or has ended; versions that the documents do not know are noted",
+		[]string{"DISCOVERY-LISTED", "VERSION-NOT-BEFORE"},
+		lifecycle.VersionGone, lifecycle.VersionEnded, lifecycle.VersionNew),
+	found("discovery-date", "the version's date is that of its document, or later",
+		[]string{"VERSION-NOT-BEFORE"},
+		lifecycle.DateEarlier, lifecycle.DateWithdrawn, lifecycle.DateLater, lifecycle.DateSet),
+	found("discovery-state", "the version's state is what its document and its own date give for the day",
+		[]string{"VERSION-STATE", "VERSION-DEPRECATED"},
+		lifecycle.LabelDiffers, lifecycle.LabelStale, lifecycle.LabelContradictsDate),
+	found("discovery-current", "exactly one version is CURRENT",
+		[]string{"VERSION-CURRENT"},
+		lifecycle.NoneCurrent, lifecycle.SeveralCurrent),
+	found("discovery-order", "no version ends before an older one",
+		[]string{"DISCOVERY-ORDER"},
+		lifecycle.DatesOutOfOrder),
+}
+
+// found is a case about some kinds of what lifecycle finds in the endpoint's list.
+func found(id, summary string, clauses []string, kinds ...lifecycle.Kind) Case {
+	return Case{
+		ID: id, Summary: summary, Clauses: clauses, Harm: Reads, evenEnded: true,
 		ask: func(ctx context.Context, t *trial) error {
 			listed, err := t.discover(ctx)
 			if err != nil {
 				return err
 			}
 			var failures []string
-			for _, finding := range lifecycle.Diff(t.config.Table, listed, t.config.Day) {
-				// What is wrong with the list as a whole is wrong in every version.
-				if finding.Failure && (finding.ID == t.client.ID || finding.ID == lifecycle.ID{}) {
+			for _, finding := range t.findings(listed) {
+				switch {
+				case !slices.Contains(kinds, finding.Kind):
+				case finding.Failure:
 					failures = append(failures, finding.Text)
+				default:
+					t.note("%s", finding.Text)
 				}
 			}
 			if len(failures) > 0 {
@@ -81,7 +120,54 @@ var discoveryCases = []Case{
 			}
 			return nil
 		},
-	},
+	}
+}
+
+// findings are those about the version of the trial, and about the list as a whole, which is wrong in
+// every version if it is wrong in what no version can be asked about.
+func (t *trial) findings(listed lifecycle.Table) []lifecycle.Finding {
+	findings := lifecycle.Diff(t.config.Table, listed, t.config.Day)
+	today := listed.Check(lifecycle.On(t.config.Clock()))
+	return slices.DeleteFunc(findings, func(f lifecycle.Finding) bool {
+		_, documented := t.config.Table.At(t.config.Day).Of(f.ID)
+		if documented && f.ID != t.client.ID {
+			return true
+		}
+		// Labels are those of the day they are read. One that only the day judged contradicts, where
+		// that is another day, contradicts nothing.
+		return f.Kind == lifecycle.LabelContradictsDate && !slices.ContainsFunc(today, func(now lifecycle.Finding) bool {
+			return now.Kind == f.Kind && now.ID == f.ID
+		})
+	})
+}
+
+// discoveryForm looks at what lifecycle.ParseDiscovery is generous about.
+func discoveryForm(ctx context.Context, t *trial) error {
+	if _, err := t.discover(ctx); err != nil {
+		return err
+	}
+	exchange, _ := t.wire.last()
+	var list discovery.Versions
+	if err := json.Unmarshal(exchange.Body, &list); err != nil {
+		return failf("GET / was answered what is no list of versions: %w", err)
+	}
+	for _, v := range list.Versions {
+		if !strings.HasPrefix(v.ID, "v") {
+			return failf("version %q has no leading v", v.ID)
+		}
+		if v.Status != strings.ToUpper(v.Status) {
+			return failf("version %s has the status %q, which is not written so", v.ID, v.Status)
+		}
+		if v.Links == nil || len(*v.Links) == 0 {
+			return failf("version %s has no link", v.ID)
+		}
+		for _, link := range *v.Links {
+			if u, err := url.Parse(link.Href); err != nil || u.Host == "" {
+				return failf("version %s has the link %q, which is no URL", v.ID, link.Href)
+			}
+		}
+	}
+	return nil
 }
 
 // discover lists the versions that the endpoint speaks.
@@ -93,10 +179,11 @@ func (t *trial) discover(ctx context.Context) (lifecycle.Table, error) {
 	}
 	exchange, _ := t.wire.last()
 	switch {
-	case errors.As(err, new(*GuardError)):
-		return lifecycle.Table{}, err
 	case exchange.Status == 0, exchange.Err != "":
-		return lifecycle.Table{}, inconclusivef("GET / got no answer, or half of one: %w", root(err))
+		return lifecycle.Table{}, t.unanswered(err, "GET / got no answer, or half of one: %w", root(err))
+	case exchange.unavailable() != nil:
+		// No control has shown that the endpoint is up and lets this client ask.
+		return lifecycle.Table{}, exchange.unavailable()
 	}
 	return lifecycle.Table{}, failf("%w", err)
 }

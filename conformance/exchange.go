@@ -9,22 +9,22 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/scp-openapi/virtualserver/signing"
 )
 
 // Exchange is one request as it went out, and what came back.
 type Exchange struct {
-	Method string
-	URL    string
+	Method        string      `json:"method"`
+	URL           string      `json:"url"`
+	RequestHeader http.Header `json:"request_header"`
+	RequestBody   []byte      `json:"request_body,omitempty"`
 	// Status is that of the answer, 0 where none came.
-	Status int
-	// Header and Body are the answer's, the body up to maxEvidence bytes.
-	Header http.Header
-	Body   []byte
+	Status int `json:"status"`
+	// ResponseHeader and Body are the answer's, the body up to maxEvidence bytes.
+	ResponseHeader http.Header `json:"response_header,omitempty"`
+	Body           []byte      `json:"body,omitempty"`
 	// Err says why no answer came, or why it broke off.
-	Err      string
-	Duration time.Duration
+	Err      string        `json:"err,omitempty"`
+	Duration time.Duration `json:"duration"`
 }
 
 // maxEvidence is how many bytes of a body are kept.
@@ -41,13 +41,17 @@ type recorder struct {
 // RoundTrip implements http.RoundTripper. It reads the start of the body ahead, so that what is kept
 // does not hang on how much of it a client reads.
 func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
-	exchange := Exchange{Method: req.Method, URL: req.URL.Redacted()}
+	exchange := Exchange{Method: req.Method, URL: req.URL.Redacted(), RequestHeader: req.Header.Clone()}
+	if req.GetBody != nil {
+		if body, err := req.GetBody(); err == nil {
+			exchange.RequestBody, _ = io.ReadAll(io.LimitReader(body, maxEvidence))
+		}
+	}
 	began := time.Now()
 	resp, err := r.base.RoundTrip(req)
 	if err == nil {
 		start, readErr := io.ReadAll(io.LimitReader(resp.Body, maxEvidence))
-		exchange.Status, exchange.Header, exchange.Body = resp.StatusCode, resp.Header.Clone(), start
-		exchange.withhold(req.Header.Get(signing.HeaderSignature))
+		exchange.Status, exchange.ResponseHeader, exchange.Body = resp.StatusCode, resp.Header.Clone(), start
 		rest := io.Reader(resp.Body)
 		if readErr != nil {
 			exchange.Err = readErr.Error()
@@ -62,21 +66,6 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	defer r.mu.Unlock()
 	r.exchanges = append(r.exchanges, exchange)
 	return resp, err
-}
-
-// withhold takes a signature that the endpoint sent back out of what is kept of its answer: it is good
-// for as long as its timestamp is.
-func (e *Exchange) withhold(signature string) {
-	const instead = "[signature]"
-	if signature == "" {
-		return
-	}
-	e.Body = bytes.ReplaceAll(e.Body, []byte(signature), []byte(instead))
-	for _, values := range e.Header {
-		for i, value := range values {
-			values[i] = strings.ReplaceAll(value, signature, instead)
-		}
-	}
 }
 
 // last returns the exchange that ended last, and false where none did.
@@ -114,18 +103,41 @@ func (e Exchange) expect(statuses ...int) error {
 	case slices.Contains(statuses, e.Status):
 		return nil
 	case e.Status == http.StatusTooManyRequests:
-		return inconclusivef("the endpoint asked for fewer requests (429)")
+		return e.unavailable()
 	}
 	return failf("%s was answered %s; documented is %s", e, describe(e.Status), describe(statuses...))
 }
 
+// unavailable ends a case whose answer says that the endpoint is not there for it: 429, or a 5xx before
+// anything was shown to work.
+func (e Exchange) unavailable() error {
+	switch {
+	case e.Status == http.StatusTooManyRequests:
+		return inconclusivef("the endpoint asked for fewer requests (429)")
+	case e.Status >= http.StatusInternalServerError:
+		return inconclusivef("%s was answered %s, and nothing shows that the endpoint works at all", e, describe(e.Status))
+	}
+	return nil
+}
+
+// path is that of the request, encoded, with its query.
+func (e Exchange) path() string {
+	_, rest, found := strings.Cut(e.URL, "://")
+	if !found {
+		return e.URL
+	}
+	_, path, _ := strings.Cut(rest, "/")
+	return "/" + path
+}
+
 // String implements fmt.Stringer: the request without its host.
 func (e Exchange) String() string {
-	path := e.URL
-	if _, rest, found := strings.Cut(e.URL, "://"); found {
-		_, path, _ = strings.Cut(rest, "/")
+	const most = 160
+	path := e.path()
+	if len(path) > most {
+		path = path[:most] + "…"
 	}
-	return e.Method + " /" + path
+	return e.Method + " " + path
 }
 
 // describe names statuses: "400 Bad Request or 409 Conflict".

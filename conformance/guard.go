@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -35,6 +36,12 @@ type guard struct {
 	fixture  Fixture
 	nowhere  *nowhere
 }
+
+// The paths of what may be done to what exists, by IDs that no server reads in two ways.
+var (
+	detachPath = regexp.MustCompile(`^/v1/volumes/([0-9A-Za-z_-]+)/servers/([0-9A-Za-z_-]+)$`)
+	attachPath = regexp.MustCompile(`^/v1/volumes/([0-9A-Za-z_-]+)/servers$`)
+)
 
 // methodOverrides are headers by which some gateways take a request for one of another method.
 var methodOverrides = []string{"X-Http-Method", "X-Http-Method-Override", "X-Method-Override"}
@@ -74,13 +81,12 @@ func (g *guard) objectionToForm(req *http.Request) string {
 		}
 	}
 	hasBody := req.Body != nil && req.Body != http.NoBody
-	hasQuery := req.URL.RawQuery != "" || req.URL.ForceQuery
 	switch {
 	case g.elsewhere(req):
 		return "it does not go to the endpoint that is judged"
 	case req.URL.Opaque != "":
 		return "an opaque URL goes out in place of its path"
-	case req.Method != http.MethodGet && hasQuery:
+	case req.Method == http.MethodPost && req.URL.RawQuery != "":
 		return "a query could name what the path does not"
 	case req.Method != http.MethodPost && hasBody:
 		return "a body could name what the path does not"
@@ -94,17 +100,40 @@ func (g *guard) elsewhere(req *http.Request) bool {
 }
 
 func (g *guard) objectionToAttach(req *http.Request) string {
-	raw := req.URL.EscapedPath()
+	ids := attachPath.FindStringSubmatch(req.URL.EscapedPath())
 	switch {
 	case g.harm < Detaches:
 		return "attaching changes an account"
-	case g.fixture.Volume == "", raw != "/v1/volumes/"+g.fixture.Volume+"/servers", path.Clean(raw) != raw:
-		return "only the volume that was named for it is attached"
-	case g.fixture.Server == "", attachedTo(req) != g.fixture.Server:
-		return "it is attached only to the server that was named for it"
+	case ids == nil:
+		return "the path has to be an attach and nothing else"
+	case !slices.Contains(g.attachable(), pair{ids[1], attachedTo(req)}):
+		return "only the volumes that were named for it are attached, and only to the servers that were"
 	}
 	return ""
 }
+
+// attachable are the pairs that may be attached and detached.
+func (g *guard) attachable() []pair {
+	return slices.DeleteFunc([]pair{
+		{g.fixture.Volume, g.fixture.Server},
+		{g.fixture.SharedVolume, g.fixture.Server},
+		{g.fixture.SharedVolume, g.fixture.OtherServer},
+	}, pair.incomplete)
+}
+
+// detachable are the pairs that a detach may be asked for.
+func (g *guard) detachable() []pair {
+	pairs := append(g.attachable(), slices.DeleteFunc([]pair{
+		{g.fixture.Volume, g.fixture.OtherServer}, // where it is not
+		{g.fixture.Server, g.fixture.Volume},      // the wrong way round
+	}, pair.incomplete)...)
+	if os := (pair{g.fixture.OSVolume, g.fixture.Server}); g.harm == Dangerous && !os.incomplete() {
+		pairs = append(pairs, os)
+	}
+	return pairs
+}
+
+func (p pair) incomplete() bool { return p.volume == "" || p.server == "" }
 
 // attachedTo reads from a copy of the body which server a volume is to be attached to.
 func attachedTo(req *http.Request) string {
@@ -129,34 +158,40 @@ func attachedTo(req *http.Request) string {
 func (g *guard) objectionToDetach(u *url.URL) string {
 	raw := u.EscapedPath()
 	readings := []string{raw, path.Clean(raw), u.Path, path.Clean(u.Path)}
-	if !slices.ContainsFunc(readings, g.touchesSomething) {
+	if !slices.ContainsFunc(readings, g.touchesSomething) && !g.namesSomething(u.RawQuery) {
 		if g.harm < Refused {
 			return "a case that reads deletes nothing"
 		}
 		return ""
 	}
-	segments := strings.Split(raw, "/")
-	if u.Path != raw || path.Clean(raw) != raw || !follows(segments, "", "v1", "volumes", "*", "servers", "*") {
-		return "with anything in it that may exist, the path has to be a detach and nothing else"
+	ids := detachPath.FindStringSubmatch(raw)
+	if ids == nil || u.RawQuery != "" || u.ForceQuery {
+		return "with anything in it that may exist, it has to be a detach and nothing else"
 	}
-	return g.objectionToPair(segments[3], segments[5])
+	return g.objectionToPair(pair{ids[1], ids[2]})
 }
 
 // objectionToPair judges a detach of IDs of which one may exist at least.
-func (g *guard) objectionToPair(volume, server string) string {
-	volumes := []string{g.fixture.Volume}
-	if g.harm == Dangerous {
-		volumes = append(volumes, g.fixture.OSVolume)
-	}
+func (g *guard) objectionToPair(p pair) string {
 	switch {
 	case g.harm < Detaches:
 		return "one of the IDs may exist"
-	case !g.nowhere.has(volume) && !slices.Contains(volumes, volume):
-		return "the volume is not one that was named for it"
-	case !g.nowhere.has(server) && server != g.fixture.Server:
-		return "the server is not the one that was named for it"
+	case slices.Contains(g.detachable(), p):
+		return ""
+	case g.nowhere.has(p.volume) && p.server == g.fixture.Server, p.volume == g.fixture.Volume && g.nowhere.has(p.server):
+		return ""
 	}
-	return ""
+	return "the volume, or the server, is not one that was named for it"
+}
+
+// namesSomething reports whether a query has an ID of the fixture in it.
+func (g *guard) namesSomething(query string) bool {
+	for _, id := range []string{g.fixture.Volume, g.fixture.Server, g.fixture.OtherServer, g.fixture.SharedVolume, g.fixture.OSVolume} {
+		if id != "" && strings.Contains(query, id) {
+			return true
+		}
+	}
+	return false
 }
 
 // touchesSomething reports whether a path has a segment in it that is neither a word of the API nor
@@ -171,12 +206,6 @@ func (g *guard) touchesSomething(reading string) bool {
 		named = named || !word
 	}
 	return !named
-}
-
-func follows(segments []string, template ...string) bool {
-	return slices.EqualFunc(segments, template, func(segment, want string) bool {
-		return want == "*" && segment != "" || segment == want
-	})
 }
 
 // nowhere makes IDs that exist nowhere, and knows them again.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/scp-openapi/virtualserver/gen"
+	"github.com/scp-openapi/virtualserver/openapi"
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 	"github.com/scp-openapi/virtualserver/signing"
 )
@@ -61,22 +62,28 @@ const (
 type Report struct {
 	Endpoint string         `json:"endpoint"`
 	Day      lifecycle.Date `json:"day"`
-	Seed     uint64         `json:"seed"`
-	Started  time.Time      `json:"started"`
-	Duration time.Duration  `json:"duration"`
-	Results  []Result       `json:"results"`
+	// Table is what the versions were held against, in words.
+	Table    string        `json:"table"`
+	Seed     uint64        `json:"seed"`
+	Started  time.Time     `json:"started"`
+	Duration time.Duration `json:"duration"`
+	Results  []Result      `json:"results"`
 	// Trouble says why nothing could be judged, if that is so.
 	Trouble string `json:"trouble,omitempty"`
 }
 
 // Result is how one case ended in one version.
 type Result struct {
-	Case     Case
-	Version  lifecycle.Version
-	Verdict  Verdict
-	Reason   string // why, unless it is a pass
+	Case    Case
+	Version lifecycle.Version
+	Verdict Verdict
+	// Reason says why, unless it is a pass. Notes say what else is worth knowing.
+	Reason   string
+	Notes    []string
 	Duration time.Duration
 	Attempts []Attempt
+	// Again is the command that asks this one case again, signing anew.
+	Again string
 }
 
 // Attempt is one time a case was asked. Only what is inconclusive is asked again.
@@ -92,23 +99,27 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	if err := config.complete(); err != nil {
 		return nil, fmt.Errorf("conformance: %w", err)
 	}
-	random := rand.New(rand.NewPCG(config.Seed, config.Seed))
-	r := &runner{Config: config, nowhere: newNowhere(random.Uint64)}
-	report := &Report{Endpoint: config.Endpoint, Day: config.Day, Seed: config.Seed, Started: time.Now()}
-	if err := r.reach(ctx); err != nil && ctx.Err() == nil {
-		report.Trouble = err.Error()
+	r, err := newRunner(config)
+	if err != nil {
+		return nil, fmt.Errorf("conformance: %w", err)
+	}
+	report := &Report{Endpoint: config.Endpoint, Day: config.Day, Table: config.Table.Describe(config.Day), Seed: config.Seed, Started: config.Clock()}
+	start := time.Now()
+	if err := r.reach(ctx); err != nil {
+		report.Trouble = r.mask.text(err.Error())
 		r.given = inconclusivef("not asked, as the endpoint could not be reached")
 	}
 	for _, client := range config.Clients {
+		gone := r.gone(ctx, client)
 		for _, c := range config.Cases {
-			result := r.result(ctx, c, client)
+			result := r.result(ctx, c, client, gone)
 			report.Results = append(report.Results, result)
 			if config.OnResult != nil {
 				config.OnResult(result)
 			}
 		}
 	}
-	report.Duration = time.Since(report.Started)
+	report.Duration = time.Since(start)
 	return report, nil
 }
 
@@ -165,11 +176,34 @@ func checkEndpoint(endpoint string) error {
 	return nil
 }
 
+// maxUnanswered is how many cases may end without an answer, all their attempts used up, before the
+// endpoint is taken for gone and is not asked any more.
+const maxUnanswered = 3
+
 type runner struct {
 	Config
-	nowhere *nowhere
+	nowhere   *nowhere
+	mask      *mask
+	inspector inspector
 	// given, if it is set, is what every case ends with, unasked.
 	given error
+	// unanswered counts the cases that got no answer.
+	unanswered int
+}
+
+func newRunner(config Config) (*runner, error) {
+	documents, err := openapi.Load()
+	if err != nil {
+		return nil, err
+	}
+	random := rand.New(rand.NewPCG(config.Seed, config.Seed)) //nolint:gosec // IDs that can be made again, no secrets
+	credentials := []string{config.Credentials.SecretKey, config.Credentials.AccessKey}
+	return &runner{
+		Config:    config,
+		nowhere:   newNowhere(random.Uint64),
+		mask:      newMask(credentials...),
+		inspector: inspector{documents: documents, secrets: credentials},
+	}, nil
 }
 
 // reach finds out whether anything answers at all.
@@ -187,31 +221,72 @@ func (r *runner) reach(ctx context.Context) error {
 	return resp.Body.Close()
 }
 
+// gone reports how an ended version that answers no longer is skipped, or nil.
+func (r *runner) gone(ctx context.Context, client gen.Client) error {
+	t := r.trial(Reads, client)
+	if r.given != nil || t.standing.State != lifecycle.Ended {
+		return nil
+	}
+	if answered, err := t.answersVersion(ctx); answered || err != nil {
+		return nil // whatever is wrong shows in the cases
+	}
+	return skipf("%s, and is answered no longer, as it need not be", t.standing)
+}
+
+func (r *runner) trial(harm Harm, client gen.Client) *trial {
+	standing, known := r.Table.At(r.Day).Of(client.ID)
+	if !known { // not in the table of --lifecycle any more
+		standing = lifecycle.Standing{Version: client.Version, State: lifecycle.Ended}
+	}
+	return &trial{
+		config:   &r.Config,
+		client:   client,
+		standing: standing,
+		wire:     &recorder{base: &guard{base: r.Transport, harm: harm, endpoint: r.Endpoint, fixture: r.Fixture, nowhere: r.nowhere}},
+		nowhere:  r.nowhere,
+	}
+}
+
 // result asks a case of a version until it can be judged, or its attempts are used up.
-func (r *runner) result(ctx context.Context, c Case, client gen.Client) Result {
-	result := Result{Case: c, Version: client.Version}
+func (r *runner) result(ctx context.Context, c Case, client gen.Client, gone error) Result {
+	result := Result{Case: c, Version: client.Version, Again: r.again(c, client)}
 	start := time.Now()
+	unanswered := false
 	for range r.Attempts {
-		attempt := r.attempt(ctx, c, client)
+		t := r.trial(c.Harm, client)
+		err := r.ask(ctx, c, t, gone)
+		attempt := Attempt{Exchanges: t.wire.taken()}
+		attempt.Verdict, attempt.Reason = judge(err)
 		result.Attempts = append(result.Attempts, attempt)
-		result.Verdict, result.Reason = attempt.Verdict, attempt.Reason
+		result.Verdict, result.Reason, result.Notes = attempt.Verdict, attempt.Reason, t.notes
+		unanswered = isUnanswered(err)
 		if attempt.Verdict != Inconclusive || r.given != nil || ctx.Err() != nil {
 			break
 		}
 	}
+	if unanswered {
+		if r.unanswered++; r.unanswered == maxUnanswered {
+			r.given = inconclusivef("not asked, as %d cases had got no answer before", maxUnanswered)
+		}
+	}
 	result.Duration = time.Since(start)
+	r.clean(&result)
 	return result
 }
 
-func (r *runner) attempt(ctx context.Context, c Case, client gen.Client) Attempt {
-	g := &guard{base: r.Transport, harm: c.Harm, endpoint: r.Endpoint, fixture: r.Fixture, nowhere: r.nowhere}
-	t := &trial{config: &r.Config, client: client, guard: g, wire: &recorder{base: g}, nowhere: r.nowhere}
-	verdict, reason := judge(r.ask(ctx, c, t))
-	return Attempt{Verdict: verdict, Reason: reason, Exchanges: t.wire.taken()}
+// clean takes out of a result what nobody should read there: the keys, and every signature made so far.
+func (r *runner) clean(result *Result) {
+	for _, attempt := range result.Attempts {
+		for _, exchange := range attempt.Exchanges {
+			r.mask.add(exchange.RequestHeader.Values(signing.HeaderSignature)...)
+		}
+	}
+	r.mask.result(result)
 }
 
-// ask asks a case, unless something speaks against asking at all.
-func (r *runner) ask(ctx context.Context, c Case, t *trial) error {
+// ask asks a case, unless something speaks against asking at all. If it passes, every answer that it
+// got is looked at once more.
+func (r *runner) ask(ctx context.Context, c Case, t *trial, gone error) error {
 	switch {
 	case r.given != nil:
 		return r.given
@@ -219,8 +294,25 @@ func (r *runner) ask(ctx context.Context, c Case, t *trial) error {
 		return inconclusivef("not asked, as the run was stopped: %w", context.Cause(ctx))
 	case c.Harm > r.Harm:
 		return skipf("it is of class %q, and the run allows no more than %q", c.Harm, r.Harm)
-	case t.client.Label == lifecycle.Planned:
+	case t.standing.State == lifecycle.Planned && !c.evenEnded:
 		return skipf("version %s is PLANNED: it cannot be called yet", t.client.ID)
+	case gone != nil && !c.evenEnded:
+		return gone
 	}
-	return c.ask(ctx, t)
+	if err := c.ask(ctx, t); err != nil {
+		return err
+	}
+	version := r.inspector.documents.Lookup(t.client.ID)
+	for _, exchange := range t.wire.taken() {
+		if err := r.inspector.inspect(ctx, exchange, version); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// again is the command that asks one case of one version again.
+func (r *runner) again(c Case, client gen.Client) string {
+	return fmt.Sprintf("scp-conformance run --endpoint %s --case %s --api-version %s --at %s --seed %d",
+		r.Endpoint, c.ID, client.ID, r.Day, r.Seed)
 }

@@ -28,6 +28,8 @@ type finding struct {
 	verdict Verdict
 	reason  string
 	cause   error
+	// unanswered is set where no answer came at all.
+	unanswered bool
 }
 
 func (f *finding) Error() string { return f.reason }
@@ -48,7 +50,7 @@ func skipf(format string, args ...any) error {
 	return findingf(Skip, format, args...)
 }
 
-func findingf(verdict Verdict, format string, args ...any) error {
+func findingf(verdict Verdict, format string, args ...any) *finding {
 	err := fmt.Errorf(format, args...)
 	return &finding{verdict: verdict, reason: err.Error(), cause: errors.Unwrap(err)}
 }
@@ -68,6 +70,12 @@ func judge(err error) (Verdict, string) {
 		return f.verdict, err.Error()
 	}
 	return Error, err.Error()
+}
+
+// isUnanswered reports whether a case ended for want of any answer.
+func isUnanswered(err error) bool {
+	var f *finding
+	return errors.As(err, &f) && f.unanswered
 }
 
 // The exit codes of every command.

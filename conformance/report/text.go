@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/scp-openapi/virtualserver/conformance"
 )
@@ -34,7 +35,7 @@ func (t Text) Result(r conformance.Result) {
 		line += fmt.Sprintf("  (%d attempts)", n)
 	}
 	if r.Reason != "" {
-		line += "  " + r.Reason
+		line += "  " + printable(r.Reason)
 	}
 	fmt.Fprintln(t.Out, line)
 }
@@ -109,6 +110,17 @@ func (t Text) word(v conformance.Verdict) string {
 		return w.word
 	}
 	return w.color + w.word + "\x1b[0m"
+}
+
+// printable takes the control characters out of what may be an endpoint's words: they could write over
+// what stands on the terminal.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return '·'
+		}
+		return r
+	}, s)
 }
 
 func round(d time.Duration) time.Duration {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -16,9 +17,9 @@ func casesCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-			fmt.Fprintln(table, "CASE\tHARM\tSOURCE\tWHAT IT ASKS")
+			fmt.Fprintln(table, "CASE\tHARM\tWHAT IT ASKS\tCLAUSES")
 			for _, c := range conformance.Cases() {
-				fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", c.ID, c.Harm, c.Source, c.Summary)
+				fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", c.ID, c.Harm, c.Summary, strings.Join(c.Clauses, " "))
 			}
 			return table.Flush()
 		},

@@ -59,6 +59,8 @@ taken from SCP_ACCESS_KEY and SCP_SECRET_KEY, and the volumes and the server to 
 	f.DurationVar(&flags.timeout, "timeout", conformance.DefaultTimeout, "how long one request may take")
 	f.StringVar(&flags.fixture.Volume, "volume", mock.VolumeID, "`ID` of a data volume that is attached and detached")
 	f.StringVar(&flags.fixture.Server, "server", mock.ServerID, "`ID` of the server it is attached to")
+	f.StringVar(&flags.fixture.OtherServer, "other-server", mock.OtherServerID, "`ID` of a server that the volume is never attached to")
+	f.StringVar(&flags.fixture.SharedVolume, "shared-volume", mock.SharedID, "`ID` of a volume that may be attached to both servers at once")
 	f.StringVar(&flags.fixture.OSVolume, "os-volume", mock.OSVolumeID, "`ID` of that server's OS volume, whose detach has to be refused")
 	lifecycleFlag(cmd, &flags.table)
 	return cmd

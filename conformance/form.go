@@ -1,0 +1,142 @@
+package conformance
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+
+	"github.com/scp-openapi/virtualserver/gen/fixture"
+	"github.com/scp-openapi/virtualserver/signing"
+)
+
+// formCases are about the form of answers. What they look at is looked at in every case that passes
+// (see inspect); they see to it that there is an answer of each kind to look at.
+var formCases = []Case{
+	{
+		ID:      "form-refused",
+		Summary: "a refusal is JSON and says so, with a code and a message, and is no redirect",
+		Clauses: []string{"FORM-ERROR", "FORM-REDIRECT", "FORM-CREDENTIALS", "FORM-COMPLETE", "DETACH-STATUS"},
+		Harm:    Refused,
+		ask: func(ctx context.Context, t *trial) error {
+			ids := detach{volume: t.nowhere.id(), server: t.nowhere.id()}
+			if err := t.control(ctx, ids); err != nil {
+				return err
+			}
+			ids.alter = func(req *http.Request) { t.resign(req, func(s *signed) { s.secret += "x" }) }
+			_, err := t.detach(ctx, ids)
+			return err
+		},
+	},
+	{
+		ID:      "form-accepted",
+		Summary: "202 has no body",
+		Clauses: []string{"DETACH-SCHEMA", "FORM-COMPLETE", "FORM-CREDENTIALS"},
+		Harm:    Detaches,
+		ask: func(ctx context.Context, t *trial) error {
+			if err := t.attached(ctx); err != nil {
+				return err
+			}
+			return t.accepted(ctx, t.ofFixture())
+		},
+	},
+	{
+		ID:      "form-language",
+		Summary: "both languages, ko-KR and en-US, get the same answer",
+		Clauses: []string{"AUTH-LANGUAGE"},
+		Harm:    Refused,
+		ask: func(ctx context.Context, t *trial) error {
+			korean := detach{volume: t.nowhere.id(), server: t.nowhere.id()}
+			english := korean
+			korean.alter = func(req *http.Request) { req.Header.Set(signing.HeaderLanguage, "ko-KR") }
+			english.alter = func(req *http.Request) { req.Header.Set(signing.HeaderLanguage, "en-US") }
+			first, err := t.detach(ctx, korean)
+			if err != nil {
+				return err
+			}
+			if err := first.unavailable(); err != nil {
+				return err
+			}
+			second, err := t.detach(ctx, english)
+			if err != nil {
+				return err
+			}
+			if first.Status != second.Status {
+				return failf("ko-KR is answered %s, en-US %s", describe(first.Status), describe(second.Status))
+			}
+			return first.expect(refusals...)
+		},
+	},
+	{
+		ID:      "form-show-unauthorized",
+		Summary: "showing a volume with a signature made with another secret key is answered 401",
+		Clauses: []string{"SHOW-401"},
+		Harm:    Reads,
+		ask: func(ctx context.Context, t *trial) error {
+			signer, err := t.signer()
+			if err != nil {
+				return err
+			}
+			if err := t.needs("volume", t.config.Fixture.Volume); err != nil {
+				return err
+			}
+			if _, err := t.show(ctx, t.config.Fixture.Volume); err != nil { // the control
+				return err
+			}
+			forge := altered{t.wire, func(req *http.Request) { t.resign(req, func(s *signed) { s.secret += "x" }) }}
+			client, err := fixture.New(t.config.Endpoint, signer, t.client.ID.String(),
+				fixture.WithTransport(forge), fixture.WithTimeout(t.config.Timeout))
+			if err != nil {
+				return err
+			}
+			_, err = client.ShowVolumeWithResponse(ctx, fixture.VolumeID(t.config.Fixture.Volume))
+			exchange, _ := t.wire.last()
+			if exchange.Status == 0 {
+				return t.unanswered(err, "%s got no answer: %w", exchange, root(err))
+			}
+			return exchange.expect(http.StatusUnauthorized)
+		},
+	},
+	{
+		ID:        "form-tls",
+		Summary:   "an https endpoint refuses TLS 1.1 and older",
+		Clauses:   []string{"FORM-TLS"},
+		Harm:      Reads,
+		evenEnded: true,
+		ask:       refusesOldTLS,
+	},
+}
+
+// refusesOldTLS offers nothing newer than TLS 1.1. It sends no request.
+func refusesOldTLS(ctx context.Context, t *trial) error {
+	endpoint, err := url.Parse(t.config.Endpoint)
+	if err != nil {
+		return err
+	}
+	if endpoint.Scheme != "https" {
+		return skipf("the endpoint is not https")
+	}
+	address := endpoint.Host
+	if endpoint.Port() == "" {
+		address = net.JoinHostPort(endpoint.Hostname(), "443")
+	}
+	ctx, cancel := context.WithTimeout(ctx, t.config.Timeout)
+	defer cancel()
+	dialer := tls.Dialer{Config: &tls.Config{
+		MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11,
+		ServerName:         endpoint.Hostname(),
+		InsecureSkipVerify: true, // nothing is sent; which certificate it is does not matter
+	}}
+	conn, err := dialer.DialContext(ctx, "tcp", address)
+	var dial *net.OpError
+	switch {
+	case err == nil:
+		conn.Close()
+		return failf("the endpoint takes TLS 1.1 or older")
+	case errors.As(err, &dial) && dial.Op == "dial", ctx.Err() != nil:
+		return inconclusivef("no TLS connection to %s: %w", address, root(err))
+	}
+	return nil
+}

@@ -1,0 +1,146 @@
+package conformance
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// mask takes secrets out of what is kept, by their value: wherever they turn up, in whatever header or
+// body, and however they are escaped there.
+type mask struct {
+	mu sync.Mutex
+	// short are the secrets of fewer than probe bytes. The others are found by their first probe bytes:
+	// a run makes thousands of signatures.
+	short map[string]bool
+	long  map[string][]string
+}
+
+// masked stands where a secret stood.
+const masked = "[masked]"
+
+// shortest is the length below which a value is no secret, but a piece of many other words.
+const shortest, probe = 4, 16
+
+func newMask(secrets ...string) *mask {
+	m := &mask{short: map[string]bool{}, long: map[string][]string{}}
+	m.add(secrets...)
+	return m
+}
+
+// add makes values known as secrets.
+func (m *mask) add(secrets ...string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, secret := range secrets {
+		if len(secret) < shortest {
+			continue
+		}
+		for _, spelling := range spellings(secret) {
+			m.know(spelling)
+		}
+	}
+}
+
+func (m *mask) know(spelling string) {
+	if len(spelling) < probe {
+		m.short[spelling] = true
+		return
+	}
+	known := m.long[spelling[:probe]]
+	if !slices.Contains(known, spelling) {
+		m.long[spelling[:probe]] = append(known, spelling)
+	}
+}
+
+// spellings are the ways a value is written in a header, in a URL and in JSON.
+func spellings(secret string) []string {
+	quoted, _ := json.Marshal(secret) // a string always can be
+	inJSON := strings.Trim(string(quoted), `"`)
+	return []string{
+		secret, url.QueryEscape(secret), url.PathEscape(secret),
+		inJSON, strings.ReplaceAll(inJSON, "/", `\/`),
+	}
+}
+
+// contains reports whether one of the values is in a text, however it is written there.
+func contains(values []string, text string) bool {
+	for _, value := range values {
+		if len(value) < shortest {
+			continue
+		}
+		for _, spelling := range spellings(value) {
+			if strings.Contains(text, spelling) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (m *mask) text(s string) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for secret := range m.short {
+		s = strings.ReplaceAll(s, secret, masked)
+	}
+	var clean strings.Builder
+	kept := 0
+	for i := 0; i+probe <= len(s); i++ {
+		if n := m.secretAt(s[i:]); n > 0 {
+			clean.WriteString(s[kept:i])
+			clean.WriteString(masked)
+			i += n - 1
+			kept = i + 1
+		}
+	}
+	if kept == 0 {
+		return s
+	}
+	clean.WriteString(s[kept:])
+	return clean.String()
+}
+
+// secretAt is the length of the longest secret that s begins with.
+func (m *mask) secretAt(s string) int {
+	longest := 0
+	for _, secret := range m.long[s[:probe]] {
+		if strings.HasPrefix(s, secret) {
+			longest = max(longest, len(secret))
+		}
+	}
+	return longest
+}
+
+func (m *mask) header(h http.Header) http.Header {
+	clean := make(http.Header, len(h))
+	for name, values := range h {
+		for _, value := range values {
+			clean[m.text(name)] = append(clean[m.text(name)], m.text(value))
+		}
+	}
+	return clean
+}
+
+// result takes the secrets out of all that a result keeps.
+func (m *mask) result(r *Result) {
+	r.Reason = m.text(r.Reason)
+	for i := range r.Notes {
+		r.Notes[i] = m.text(r.Notes[i])
+	}
+	for i := range r.Attempts {
+		r.Attempts[i].Reason = m.text(r.Attempts[i].Reason)
+		for j := range r.Attempts[i].Exchanges {
+			m.exchange(&r.Attempts[i].Exchanges[j])
+		}
+	}
+}
+
+func (m *mask) exchange(e *Exchange) {
+	e.URL, e.Err = m.text(e.URL), m.text(e.Err)
+	e.RequestHeader, e.ResponseHeader = m.header(e.RequestHeader), m.header(e.ResponseHeader)
+	e.RequestBody, e.Body = []byte(m.text(string(e.RequestBody))), []byte(m.text(string(e.Body)))
+}

@@ -1,0 +1,203 @@
+package conformance
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"github.com/scp-openapi/virtualserver/openapi"
+	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
+)
+
+// versionCases are about Scp-Api-Version, and about the life of a version.
+var versionCases = append([]Case{
+	{
+		ID:        "version-answered",
+		Summary:   "a version answers until its minimum guaranteed support date; whether it does so afterwards is noted",
+		Clauses:   []string{"VERSION-NOT-BEFORE", "VERSION-ENDED", "VERSION-PINNED"},
+		Harm:      Reads,
+		evenEnded: true,
+		ask:       versionAnswered,
+	},
+	{
+		ID:      "version-absent",
+		Summary: "without Scp-Api-Version a request is answered as by the newest CURRENT version",
+		Clauses: []string{"VERSION-DEFAULT"},
+		Harm:    Refused,
+		ask: func(ctx context.Context, t *trial) error {
+			newest, err := t.newest()
+			if err != nil {
+				return err
+			}
+			ids := detach{volume: t.nowhere.id(), server: t.nowhere.id()}
+			without := ids
+			ids.by, without.alter = &newest, versionHeader()
+			return t.sameAnswer(ctx, ids, without)
+		},
+	},
+	{
+		ID:      "version-absent-detaches",
+		Summary: "without Scp-Api-Version an attached volume is detached",
+		Clauses: []string{"VERSION-DEFAULT", "DETACH-202"},
+		Harm:    Detaches,
+		ask: func(ctx context.Context, t *trial) error {
+			if err := t.attached(ctx); err != nil {
+				return err
+			}
+			without := t.ofFixture()
+			without.alter = versionHeader()
+			exchange, err := t.detach(ctx, without)
+			if err != nil {
+				return err
+			}
+			return exchange.expect(http.StatusAccepted)
+		},
+	},
+	{
+		ID:      "version-same",
+		Summary: "the same request gets the same answer as in the newest version",
+		Clauses: []string{"VERSION-SAME"},
+		Harm:    Refused,
+		ask: func(ctx context.Context, t *trial) error {
+			newest, err := t.newest()
+			if err != nil {
+				return err
+			}
+			ids := detach{volume: t.nowhere.id(), server: t.nowhere.id()}
+			here := ids
+			ids.by = &newest
+			return t.sameAnswer(ctx, ids, here)
+		},
+	},
+	{
+		ID:      "version-planned",
+		Summary: "a PLANNED version cannot be called: it is refused with 400 or 409, and detaches nothing",
+		Clauses: []string{"VERSION-PLANNED"},
+		Harm:    Detaches,
+		ask: func(ctx context.Context, t *trial) error {
+			for _, standing := range t.config.Table.At(t.config.Day) {
+				if standing.State == lifecycle.Planned {
+					return t.refusedVersion(ctx, pinned(standing.ID))
+				}
+			}
+			return skipf("no version is PLANNED")
+		},
+	},
+}, wrongVersions()...)
+
+// wrongVersions ask for versions that there are not. They ask for an attached volume: for one that exists
+// nowhere a version that does not matter would be refused all the same.
+func wrongVersions() []Case {
+	var cases []Case
+	for _, wrong := range []struct {
+		name, summary string
+		write         func(id string) []string
+	}{
+		{"unknown", "a version that there is not", func(string) []string { return []string{openapi.Service + " 99.0"} }},
+		{"empty", "an empty version", func(string) []string { return []string{""} }},
+		{"no-service", "a version without its service", func(id string) []string { return []string{id} }},
+		{"other-service", "the version of another service", func(id string) []string { return []string{"baremetal " + id} }},
+		{"other-case", "a service in other letter case", func(id string) []string { return []string{strings.ToUpper(openapi.Service) + " " + id} }},
+		{"two-spaces", "two spaces before the version", func(id string) []string { return []string{openapi.Service + "  " + id} }},
+		{"v-prefix", "a version with a leading v", func(id string) []string { return []string{openapi.Service + " v" + id} }},
+		{"no-number", "a version that is no number", func(string) []string { return []string{openapi.Service + " latest"} }},
+		{"longer", "a version with a third number", func(id string) []string { return []string{openapi.Service + " " + id + ".0"} }},
+		{"doubled", "Scp-Api-Version twice, first a version that there is not", func(id string) []string {
+			return []string{openapi.Service + " 99.0", openapi.Service + " " + id}
+		}},
+	} {
+		cases = append(cases, Case{
+			ID:      "version-" + wrong.name,
+			Summary: wrong.summary + " is refused with 400 or 409, and detaches nothing",
+			Clauses: []string{"VERSION-UNKNOWN", "DETACH-400"},
+			Harm:    Detaches,
+			ask: func(ctx context.Context, t *trial) error {
+				return t.refusedVersion(ctx, wrong.write(t.client.ID.String())...)
+			},
+		})
+	}
+	return cases
+}
+
+// refusedVersion expects a detach that asks for a version in a way to be refused.
+func (t *trial) refusedVersion(ctx context.Context, values ...string) error {
+	wrong := t.ofFixture()
+	wrong.alter = versionHeader(values...)
+	return t.refusedAndStill(ctx, wrong)
+}
+
+// versionAnswered shows the fixture's volume in the version: an ended one need not answer.
+func versionAnswered(ctx context.Context, t *trial) error {
+	answered, err := t.answersVersion(ctx)
+	if err != nil {
+		return err
+	}
+	switch ended := t.standing.State == lifecycle.Ended; {
+	case ended && answered:
+		t.note("%s, and answers still", t.standing)
+	case ended:
+		t.note("%s, and answers no longer", t.standing)
+	case !answered:
+		return failf("%s, but the endpoint does not answer it", t.standing)
+	}
+	return nil
+}
+
+// answersVersion reports whether the endpoint answers the version: whether it shows a volume in it that
+// it shows in the newest.
+func (t *trial) answersVersion(ctx context.Context) (bool, error) {
+	volume := t.config.Fixture.Volume
+	if err := t.needs("volume", volume); err != nil {
+		return false, err
+	}
+	newest, err := t.newest()
+	if err != nil {
+		return false, err
+	}
+	control := *t
+	control.client = newest
+	if _, err := control.show(ctx, volume); err != nil {
+		return false, err
+	}
+	_, err = t.show(ctx, volume)
+	exchange, _ := t.wire.last()
+	if err != nil && (exchange.Status == 0 || exchange.unavailable() != nil) {
+		return false, err
+	}
+	return err == nil, nil
+}
+
+// sameAnswer makes two detaches, and expects answers of the same status, form and error code.
+func (t *trial) sameAnswer(ctx context.Context, one, other detach) error {
+	first, err := t.detach(ctx, one)
+	if err != nil {
+		return err
+	}
+	if err := first.unavailable(); err != nil {
+		return err
+	}
+	second, err := t.detach(ctx, other)
+	if err != nil {
+		return err
+	}
+	if err := second.expect(first.Status); err != nil {
+		return failf("the newest version answers %s, this one %s", describe(first.Status), describe(second.Status))
+	}
+	if was, is := errorCode(first.Body), errorCode(second.Body); was != is {
+		return failf("the newest version answers %s with code %q, this one with %q", describe(first.Status), was, is)
+	}
+	if was, is := mediaType(first.ResponseHeader), mediaType(second.ResponseHeader); was != is {
+		return failf("the newest version answers in %q, this one in %q", was, is)
+	}
+	return nil
+}
+
+// errorCode is the code of an error in the service's form, or nothing.
+func errorCode(body []byte) string {
+	var answer errorAnswer
+	if json.Unmarshal(body, &answer) != nil || len(answer.Errors) == 0 {
+		return ""
+	}
+	return answer.Errors[0].Code
+}

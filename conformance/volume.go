@@ -1,0 +1,169 @@
+package conformance
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/scp-openapi/virtualserver/gen/fixture"
+)
+
+// Fixture is what of an account the suite may touch. A case that needs what is not named is skipped.
+type Fixture struct {
+	// Volume is a data volume that is attached to Server and detached from it, over and over.
+	Volume, Server string
+	// OtherServer is one that Volume is never attached to.
+	OtherServer string
+	// SharedVolume may be attached to several servers, and is to both of these.
+	SharedVolume string
+	// OSVolume is the OS's default volume of Server. It is never detached, unless by an endpoint that
+	// lets it go.
+	OSVolume string
+}
+
+// pair is a volume and a server it is, or is to be, attached to.
+type pair struct{ volume, server string }
+
+func (t *trial) fixturePair() pair {
+	return pair{t.config.Fixture.Volume, t.config.Fixture.Server}
+}
+
+// ofFixture is the detach of the volume and the server that were named.
+func (t *trial) ofFixture() detach {
+	return detach{volume: t.config.Fixture.Volume, server: t.config.Fixture.Server}
+}
+
+// needs skips a case whose fixture was not named.
+func (t *trial) needs(what string, ids ...string) error {
+	if slices.Contains(ids, "") {
+		return skipf("no %s was named to try it on", what)
+	}
+	return nil
+}
+
+// attached sees to it that the fixture's volume is attached to its server and in use.
+func (t *trial) attached(ctx context.Context) error {
+	p := t.fixturePair()
+	if err := t.needs("volume and server", p.volume, p.server); err != nil {
+		return err
+	}
+	return t.attachedPair(ctx, p)
+}
+
+func (t *trial) attachedPair(ctx context.Context, p pair) error {
+	volume, err := t.await(ctx, p.volume, settled)
+	if err != nil || volume.AttachedTo(p.server) {
+		return err
+	}
+	if err := t.attach(ctx, p); err != nil {
+		return err
+	}
+	_, err = t.await(ctx, p.volume, func(v *fixture.Volume) bool { return settled(v) && v.AttachedTo(p.server) })
+	return err
+}
+
+// unattached sees to it that the fixture's volume is attached to nothing.
+func (t *trial) unattached(ctx context.Context) error {
+	p := t.fixturePair()
+	if err := t.needs("volume and server", p.volume, p.server); err != nil {
+		return err
+	}
+	volume, err := t.await(ctx, p.volume, settled)
+	if err != nil || !volume.AttachedTo(p.server) {
+		return err
+	}
+	if err := t.accepted(ctx, t.ofFixture()); err != nil {
+		return err
+	}
+	volume, gone, err := t.gone(ctx, p)
+	if err == nil && !gone {
+		err = inconclusivef("set-up: volume %s was detached, but is %s, and at server %s still", volume.ID, volume.State, p.server)
+	}
+	return err
+}
+
+// stillAttached ends a case whose detach was refused, but took effect.
+func (t *trial) stillAttached(ctx context.Context, p pair) error {
+	shown, err := t.show(ctx, p.volume)
+	if err != nil {
+		return err
+	}
+	if !shown.AttachedTo(p.server) || shown.Moving() {
+		return failf("volume %s was to stay at server %s, but is %s, and no longer in use there", p.volume, p.server, shown.State)
+	}
+	return nil
+}
+
+// attach asks for a volume to be attached.
+func (t *trial) attach(ctx context.Context, p pair) error {
+	client, err := t.fixture()
+	if err != nil {
+		return err
+	}
+	resp, err := client.AttachVolumeToVirtualServerWithResponse(ctx,
+		fixture.VolumeID(p.volume), fixture.AttachRequest{ServerID: p.server})
+	if err == nil {
+		err = resp.Err()
+	}
+	if err != nil {
+		return t.unanswered(err, "set-up: attach volume %s: %w", p.volume, root(err))
+	}
+	return nil
+}
+
+// show shows a volume of the fixture.
+func (t *trial) show(ctx context.Context, volume string) (*fixture.Volume, error) {
+	client, err := t.fixture()
+	if err != nil {
+		return nil, err
+	}
+	resp, err := client.ShowVolumeWithResponse(ctx, fixture.VolumeID(volume))
+	switch {
+	case err != nil:
+		return nil, t.unanswered(err, "show volume %s: %w", volume, root(err))
+	case resp.StatusCode() != http.StatusOK:
+		return nil, inconclusivef("show volume %s was answered %s, so where it is attached is not known", volume, describe(resp.StatusCode()))
+	case resp.JSON200 == nil || resp.JSON200.ID != volume:
+		return nil, failf("show volume %s was answered 200 with what is not that volume", volume)
+	}
+	return resp.JSON200, nil
+}
+
+// settled is a volume with which nothing is under way.
+func settled(v *fixture.Volume) bool { return !v.Moving() }
+
+// gone shows a volume until it is away from the server, and reports whether it is. Right after a detach
+// was accepted it may still be shown as it was.
+func (t *trial) gone(ctx context.Context, p pair) (*fixture.Volume, bool, error) {
+	return t.poll(ctx, p.volume, func(v *fixture.Volume) bool { return settled(v) && !v.AttachedTo(p.server) })
+}
+
+// await shows a volume until it is as it should be. It ends the case where that takes longer than Settle.
+func (t *trial) await(ctx context.Context, volume string, done func(*fixture.Volume) bool) (*fixture.Volume, error) {
+	shown, ok, err := t.poll(ctx, volume, done)
+	if err == nil && !ok {
+		err = inconclusivef("volume %s is %s after %s still", volume, shown.State, t.config.Settle)
+	}
+	return shown, err
+}
+
+// poll shows a volume until it is as it should be, less and less often, or Settle is over.
+func (t *trial) poll(ctx context.Context, volume string, done func(*fixture.Volume) bool) (shown *fixture.Volume, ok bool, err error) {
+	const firstPause, longestPause = time.Millisecond, time.Second
+	deadline := time.NewTimer(t.config.Settle)
+	defer deadline.Stop()
+	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+		shown, err = t.show(ctx, volume)
+		if err != nil || done(shown) {
+			return shown, true, err
+		}
+		select {
+		case <-time.After(pause):
+		case <-deadline.C:
+			return shown, false, nil
+		case <-ctx.Done():
+			return shown, false, inconclusivef("waiting for volume %s, which is %s: %w", volume, shown.State, context.Cause(ctx))
+		}
+	}
+}
