@@ -19,6 +19,23 @@ test: ## run the tests, with the race detector where there is a C compiler
 proof: ## run the slow proofs: new versions, reproducible output
 	$(GO) test -count=1 -tags proof -run Proof ./openapi/codegen
 
+.PHONY: mutants
+mutants: ## break the mock in every way there is, and print which cases notice
+	cd conformance && $(GO) test -count=1 -parallel 8 -run '^TestDefects$$' . -table
+
+.PHONY: bench
+bench: ## measure signing, side by side in one run
+	$(GO) test -run '^$$' -bench . -benchmem -count 10 ./signing | tee .bench.txt
+	$(TOOLS) benchstat .bench.txt
+
+FUZZTIME ?= 1m
+
+.PHONY: fuzz
+fuzz: ## fuzz everything that reads what others wrote (FUZZTIME=1m each)
+	$(GO) test -run '^$$' -fuzz '^FuzzVerify$$' -fuzztime $(FUZZTIME) ./signing
+	$(GO) test -run '^$$' -fuzz '^FuzzParseDiscovery$$' -fuzztime $(FUZZTIME) ./openapi/lifecycle
+	$(GO) test -run '^$$' -fuzz '^FuzzErr$$' -fuzztime $(FUZZTIME) ./openapi/codegen
+
 .PHONY: generate
 generate: ## write gen/ from the documents in openapi/
 	$(GO) generate ./...

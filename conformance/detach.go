@@ -233,6 +233,11 @@ func detachNothingElse(ctx context.Context, t *trial) error {
 	if err := t.attached(ctx); err != nil {
 		return err
 	}
+	if shared := (pair{t.config.Fixture.SharedVolume, t.config.Fixture.Server}); !shared.incomplete() {
+		if err := t.attachedPair(ctx, shared); err != nil { // so that there is something to lose
+			return err
+		}
+	}
 	at := func() (map[string][]string, error) {
 		servers := map[string][]string{}
 		for _, id := range others {

@@ -22,7 +22,7 @@ var formCases = []Case{
 		Harm:    Refused,
 		ask: func(ctx context.Context, t *trial) error {
 			ids := detach{volume: t.nowhere.id(), server: t.nowhere.id()}
-			if err := t.control(ctx, ids); err != nil {
+			if _, err := t.control(ctx, ids); err != nil {
 				return err
 			}
 			ids.alter = func(req *http.Request) { t.resign(req, func(s *signed) { s.secret += "x" }) }

@@ -172,6 +172,24 @@ func (i inspector) errorForm(e Exchange) error {
 	return nil
 }
 
+// errorCode is the code of an error in the service's form, or nothing.
+func errorCode(body []byte) string {
+	var answer errorAnswer
+	if json.Unmarshal(body, &answer) != nil || len(answer.Errors) == 0 {
+		return ""
+	}
+	return answer.Errors[0].Code
+}
+
+// errorText is what an error says, without what is new in every answer.
+func errorText(body []byte) string {
+	var answer errorAnswer
+	if json.Unmarshal(body, &answer) != nil || len(answer.Errors) == 0 {
+		return string(body)
+	}
+	return answer.Errors[0].Code + " " + string(answer.Errors[0].Detail)
+}
+
 func mediaType(h http.Header) string {
 	kind, _, err := mime.ParseMediaType(h.Get("Content-Type"))
 	if err != nil {

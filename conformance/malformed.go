@@ -30,7 +30,7 @@ func malformed(id, what, clause string, path func(segment, nowhere string) strin
 		Clauses: []string{clause, "DETACH-400", "DETACH-STATUS", "FORM-REDIRECT"},
 		Harm:    Refused,
 		ask: func(ctx context.Context, t *trial) error {
-			if err := t.control(ctx, detach{volume: t.nowhere.id(), server: t.nowhere.id()}); err != nil {
+			if _, err := t.control(ctx, detach{volume: t.nowhere.id(), server: t.nowhere.id()}); err != nil {
 				return err
 			}
 			for _, segment := range t.malformedSegments() {

@@ -105,7 +105,7 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	}
 	report := &Report{Endpoint: config.Endpoint, Day: config.Day, Table: config.Table.Describe(config.Day), Seed: config.Seed, Started: config.Clock()}
 	start := time.Now()
-	if err := r.reach(ctx); err != nil {
+	if err := r.reach(ctx); err != nil && ctx.Err() == nil {
 		report.Trouble = r.mask.text(err.Error())
 		r.given = inconclusivef("not asked, as the endpoint could not be reached")
 	}

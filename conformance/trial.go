@@ -121,18 +121,18 @@ func (t *trial) unanswered(err error, format string, args ...any) error {
 
 // control sends a request that differs from a negative in the one thing that is wrong with it. Only if
 // it gets past authentication does the refusal of the other mean anything.
-func (t *trial) control(ctx context.Context, d detach) error {
+func (t *trial) control(ctx context.Context, d detach) (Exchange, error) {
 	exchange, err := t.detach(ctx, d)
 	if err != nil {
-		return err
+		return exchange, err
 	}
 	if err := exchange.unavailable(); err != nil {
-		return err
+		return exchange, err
 	}
 	if slices.Contains([]int{http.StatusUnauthorized, http.StatusForbidden}, exchange.Status) {
-		return inconclusivef("the control, the same request rightly signed, was answered %s", describe(exchange.Status))
+		return exchange, inconclusivef("the control, the same request rightly signed, was answered %s", describe(exchange.Status))
 	}
-	return nil
+	return exchange, nil
 }
 
 func (t *trial) fixture() (*fixture.ClientWithResponses, error) {

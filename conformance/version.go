@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"strings"
 
@@ -191,13 +190,4 @@ func (t *trial) sameAnswer(ctx context.Context, one, other detach) error {
 		return failf("the newest version answers in %q, this one in %q", was, is)
 	}
 	return nil
-}
-
-// errorCode is the code of an error in the service's form, or nothing.
-func errorCode(body []byte) string {
-	var answer errorAnswer
-	if json.Unmarshal(body, &answer) != nil || len(answer.Errors) == 0 {
-		return ""
-	}
-	return answer.Errors[0].Code
 }

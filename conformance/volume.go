@@ -136,7 +136,12 @@ func settled(v *fixture.Volume) bool { return !v.Moving() }
 // gone shows a volume until it is away from the server, and reports whether it is. Right after a detach
 // was accepted it may still be shown as it was.
 func (t *trial) gone(ctx context.Context, p pair) (*fixture.Volume, bool, error) {
-	return t.poll(ctx, p.volume, func(v *fixture.Volume) bool { return settled(v) && !v.AttachedTo(p.server) })
+	shown, ok, err := t.poll(ctx, p.volume, func(v *fixture.Volume) bool { return settled(v) && !v.AttachedTo(p.server) })
+	if exchange, _ := t.wire.last(); err != nil && slices.Contains([]int{http.StatusBadRequest, http.StatusNotFound, http.StatusGone}, exchange.Status) {
+		err = failf("the detach of volume %s was accepted, and now there is no such volume (%s): it seems to be deleted",
+			p.volume, describe(exchange.Status))
+	}
+	return shown, ok, err
 }
 
 // await shows a volume until it is as it should be. It ends the case where that takes longer than Settle.

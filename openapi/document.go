@@ -38,7 +38,8 @@ type Document struct {
 	// Spec is the document as it was read. It is shared: change a Copy.
 	Spec *openapi3.T
 
-	data []byte
+	data       []byte
+	operations []Operation
 }
 
 // Copy reads the document afresh, for a caller that changes it.
@@ -68,7 +69,7 @@ func parse(file string, data []byte) (*Document, error) {
 	if err := spec.Validate(context.Background()); err != nil {
 		return nil, fmt.Errorf("validate: %w", err)
 	}
-	doc := &Document{File: file, Spec: spec, data: data}
+	doc := &Document{File: file, Spec: spec, data: data, operations: operationsOf(spec)}
 	if file == discoveryFile || file == fixtureFile {
 		return doc, nil
 	}
@@ -123,11 +124,10 @@ type Operation struct {
 
 // Operations lists the operations of the document by path, then by method.
 func (d *Document) Operations() []Operation {
-	return Operations(d.Spec)
+	return d.operations
 }
 
-// Operations lists the operations of a document by path, then by method.
-func Operations(spec *openapi3.T) []Operation {
+func operationsOf(spec *openapi3.T) []Operation {
 	var list []Operation
 	for path, item := range spec.Paths.Map() {
 		for method, operation := range item.Operations() {

@@ -13,9 +13,15 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"sync"
 
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 )
+
+// It stands here, and not beside the generator, as `go generate ./...` takes the packages in order and
+// fails on a file of gen/ that is removed before it was looked at: gen/ has to be behind it by now.
+//
+//go:generate go run -C .. .
 
 //go:embed *.yaml
 var embedded embed.FS
@@ -36,10 +42,13 @@ type Set struct {
 	Fixture *Document
 }
 
-// Load reads the documents that are built in. It fails only where one of them is at fault.
+// Load returns the documents that are built in. It fails only where one of them is at fault. The set is
+// read once, and shared: change a Copy of a document.
 func Load() (*Set, error) {
-	return Read(embedded)
+	return builtIn()
 }
+
+var builtIn = sync.OnceValues(func() (*Set, error) { return Read(embedded) })
 
 // Read reads and validates every document (*.yaml) at the top of fsys. An error names the document,
 // what is wrong with it, and joins what is wrong with the others.

@@ -5,13 +5,24 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+
+	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 )
 
 // answer is what the mock says to a request.
 type answer struct {
 	status int
-	body   any // written as JSON; nil for none
+	body   any // written as JSON, a raw one as it is; nil for none
+	// header overrides what would be sent.
+	header map[string]string
+	// version and ids are what was asked for, where it got that far; newest is set for the newest version.
+	version lifecycle.ID
+	newest  bool
+	ids     ids
 }
+
+// raw is a body that is written as it is.
+type raw []byte
 
 func ok(status int, body any) answer {
 	return answer{status: status, body: body}
@@ -20,7 +31,7 @@ func ok(status int, body any) answer {
 // refuse is an answer in the form of the service's errors, as they were seen.
 func refuse(status int, code, detail string) answer {
 	id := requestID()
-	return answer{status, errorBody{Errors: []errorEntry{{
+	return answer{status: status, body: errorBody{Errors: []errorEntry{{
 		Code: code, Title: code, Detail: []string{detail}, Status: status,
 		RequestID: id, GlobalRequestID: id,
 		Links: []string{}, RelatedResources: []string{},
@@ -52,16 +63,22 @@ func requestID() string {
 }
 
 func (a answer) write(w http.ResponseWriter) {
-	if a.body == nil {
-		w.WriteHeader(a.status)
-		return
+	var body []byte
+	switch content := a.body.(type) {
+	case nil:
+	case raw:
+		body = content
+	default:
+		w.Header().Set("Content-Type", "application/json")
+		var err error
+		if body, err = json.Marshal(content); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
 	}
-	body, err := json.Marshal(a.body)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
+	for name, value := range a.header {
+		w.Header().Set(name, value)
 	}
-	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(a.status)
 	_, _ = w.Write(body) // a client that went away needs no answer
 }

@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -30,6 +29,8 @@ type Server struct {
 	day         func() lifecycle.Date
 	delay       time.Duration
 	refuseEnded bool
+	fault       fault
+	credentials []signing.Credentials
 
 	mu    sync.Mutex
 	world *world
@@ -45,6 +46,7 @@ type config struct {
 	refuseEnded bool
 	world       World
 	table       lifecycle.Table
+	defect      string
 }
 
 // WithClock has the mock take the time from now: when a signature is checked, when a detach is done.
@@ -74,6 +76,11 @@ func WithWorld(world World) Option {
 	return func(c *config) { c.world = world }
 }
 
+// WithDefect gives the mock one of the Defects, by its name.
+func WithDefect(name string) Option {
+	return func(c *config) { c.defect = name }
+}
+
 // RefuseEnded has the mock refuse a version from its date on. Without it an ended version goes on
 // answering, as the date promises a minimum only.
 func RefuseEnded() Option {
@@ -100,38 +107,58 @@ func New(credentials []signing.Credentials, opts ...Option) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("mock: %w", err)
 	}
-	lookup := func(accessKey string) (signing.Credentials, bool) {
-		i := slices.IndexFunc(credentials, func(c signing.Credentials) bool { return c.AccessKey == accessKey })
-		if i < 0 {
-			return signing.Credentials{}, false
-		}
-		return credentials[i], true
+	defect, err := defectNamed(c.defect)
+	if err != nil {
+		return nil, err
 	}
-	return &Server{
+	s := &Server{
 		documents:   documents,
-		verifier:    signing.NewVerifier(lookup, signing.WithVerifierClock(c.now)),
+		credentials: credentials,
 		table:       c.table,
 		now:         c.now,
 		day:         c.day,
 		delay:       c.delay,
 		refuseEnded: c.refuseEnded,
+		fault:       defect.fault,
 		world:       start,
-	}, nil
+	}
+	s.verifier = signing.NewVerifier(s.credentialsOf, signing.WithVerifierClock(c.now))
+	return s, nil
+}
+
+// credentialsOf looks an access key up.
+func (s *Server) credentialsOf(accessKey string) (signing.Credentials, bool) {
+	for _, c := range s.credentials {
+		if c.AccessKey == accessKey {
+			return c, true
+		}
+	}
+	return signing.Credentials{}, false
 }
 
 // ServeHTTP implements http.Handler. It judges the path as it stands on the wire: it cleans nothing and
 // redirects nobody.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.answer(r).write(w)
+	a := s.answer(r)
+	if s.fault.answer != nil {
+		a = s.fault.answer(r, a)
+	}
+	if s.fault.send != nil && s.fault.send(w, r, a) {
+		return
+	}
+	a.write(w)
 }
 
 // answer judges a request in the order of a gateway: who asks, which version, which operation.
 func (s *Server) answer(r *http.Request) answer {
 	path := rawPath(r)
+	if s.fault.path != nil {
+		path = s.fault.path(path)
+	}
 	if op, _ := find(s.documents.Discovery, r.Method, path); op != nil {
 		return s.listVersions(r)
 	}
-	if err := s.verifier.Verify(r); err != nil {
+	if err := s.verifier.Verify(r); err != nil && !s.letsIn(r, err) {
 		return refuse(http.StatusUnauthorized, "HmacValidFail", err.Error())
 	}
 	doc, err := s.document(r.Header.Values(signing.HeaderAPIVersion))
@@ -147,13 +174,20 @@ func (s *Server) answer(r *http.Request) answer {
 		if err != nil {
 			return refuse(assumedMalformedID, "ValidationError", err.Error())
 		}
-		return handlers[op.OperationID](s, r, doc, ids)
+		a := handlers[op.OperationID](s, r, ids)
+		a.version, a.newest, a.ids = doc.Version.ID, doc == s.documents.Newest(), ids
+		return a
 	}
-	return refuse(http.StatusNotFound, "NotFound", fmt.Sprintf("There is no %s %s.", r.Method, path))
+	return refuse(http.StatusNotFound, "NotFound", "There is nothing at this path.")
+}
+
+// letsIn reports whether a defect lets in a request that was refused.
+func (s *Server) letsIn(r *http.Request, refused error) bool {
+	return s.fault.letsIn != nil && s.fault.letsIn(s, r, refused)
 }
 
 // handlers maps the operations of the documents to what answers them.
-var handlers = map[string]func(*Server, *http.Request, *openapi.Document, ids) answer{
+var handlers = map[string]func(*Server, *http.Request, ids) answer{
 	"detachVolumeFromVirtualServer": (*Server).detachVolume,
 	"attachVolumeToVirtualServer":   (*Server).attachVolume,
 	"showVolume":                    (*Server).showVolume,
@@ -161,13 +195,16 @@ var handlers = map[string]func(*Server, *http.Request, *openapi.Document, ids) a
 
 // document returns the document of the version that a request asks for: the newest where it names none.
 func (s *Server) document(header []string) (*openapi.Document, error) {
+	if s.fault.version != nil {
+		header = s.fault.version(s, header)
+	}
 	if len(header) == 0 {
 		return s.documents.Newest(), nil
 	}
 	number, found := strings.CutPrefix(header[0], openapi.Service+" ")
 	id, err := lifecycle.ParseID(number)
 	if len(header) > 1 || !found || err != nil || id.String() != number {
-		return nil, fmt.Errorf("%s is %q, but is written like %q", signing.HeaderAPIVersion, header, openapi.Service+" 1.3")
+		return nil, fmt.Errorf("%s is %.80q, but is written like %q", signing.HeaderAPIVersion, header, openapi.Service+" 1.3")
 	}
 	doc := s.documents.Lookup(id)
 	if doc == nil || !s.callable(id) {

@@ -8,7 +8,6 @@ import (
 
 	"github.com/scp-openapi/virtualserver/gen/discovery"
 	"github.com/scp-openapi/virtualserver/gen/fixture"
-	"github.com/scp-openapi/virtualserver/openapi"
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 )
 
@@ -16,10 +15,15 @@ import (
 const maxRequest = 64 << 10
 
 // detachVolume takes a volume from a server. The volume goes through Detaching to Available.
-func (s *Server) detachVolume(_ *http.Request, _ *openapi.Document, id ids) answer {
+func (s *Server) detachVolume(_ *http.Request, id ids) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	v, at, refusal := s.lookup(id)
+	if s.fault.detach != nil {
+		if moved, done := s.fault.detach(s.world, id); done {
+			return s.accept(moved...)
+		}
+	}
 	switch {
 	case refusal != nil:
 		return *refusal
@@ -32,12 +36,19 @@ func (s *Server) detachVolume(_ *http.Request, _ *openapi.Document, id ids) answ
 	case at.state != StateInUse:
 		return busy(v)
 	}
-	at.state, at.settles = StateDetaching, s.now().Add(s.delay)
+	return s.accept(at)
+}
+
+// accept sets attachments on their way off, and says so.
+func (s *Server) accept(leaving ...*attachment) answer {
+	for _, at := range leaving {
+		at.state, at.settles = StateDetaching, s.now().Add(s.delay)
+	}
 	return answer{status: http.StatusAccepted}
 }
 
 // attachVolume puts a volume to a server. The volume goes through Attaching to In-use.
-func (s *Server) attachVolume(r *http.Request, _ *openapi.Document, id ids) answer {
+func (s *Server) attachVolume(r *http.Request, id ids) answer {
 	var body fixture.AttachRequest
 	if err := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxRequest)).Decode(&body); err != nil || body.ServerID == "" {
 		return refuse(http.StatusBadRequest, "ValidationError", "The body has to be JSON with a server_id.")
@@ -70,7 +81,7 @@ func (s *Server) attachVolume(r *http.Request, _ *openapi.Document, id ids) answ
 }
 
 // showVolume shows a volume and where it is attached.
-func (s *Server) showVolume(_ *http.Request, _ *openapi.Document, id ids) answer {
+func (s *Server) showVolume(_ *http.Request, id ids) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.world.settle(s.now())
@@ -118,11 +129,7 @@ func busy(v *volume) answer {
 
 // listVersions lists the versions that are answered, with the labels of the day.
 func (s *Server) listVersions(r *http.Request) answer {
-	scheme := "http"
-	if r.TLS != nil {
-		scheme = "https"
-	}
-	href := scheme + "://" + r.Host + "/v1"
+	href := origin(r) + "/v1"
 	list := discovery.Versions{Versions: []discovery.Version{}}
 	for _, standing := range s.table.At(s.day()) {
 		if s.refuseEnded && standing.State == lifecycle.Ended {
@@ -139,7 +146,18 @@ func (s *Server) listVersions(r *http.Request) answer {
 		}
 		list.Versions = append(list.Versions, version)
 	}
+	if s.fault.list != nil {
+		list.Versions = s.fault.list(list.Versions)
+	}
 	return ok(http.StatusOK, list)
+}
+
+// origin is the scheme and host that a request came to.
+func origin(r *http.Request) string {
+	if r.TLS != nil {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
 }
 
 // callable reports whether a version is answered on the mock's day.

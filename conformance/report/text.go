@@ -37,13 +37,43 @@ func (t Text) Result(r conformance.Result) {
 	if r.Reason != "" {
 		line += "  " + printable(r.Reason)
 	}
+	for _, note := range r.Notes {
+		line += "  note: " + printable(note)
+	}
 	fmt.Fprintln(t.Out, line)
 }
 
-// Summary writes the grid and the verdict.
+// Summary writes the grid, what failed and how to ask it again, and the verdict.
 func (t Text) Summary(r *conformance.Report) {
 	t.grid(r)
+	t.failures(r)
 	fmt.Fprintln(t.Out, t.verdict(r))
+}
+
+// failures writes each case that failed, once for all versions it failed in: the statements it is held
+// against, and how to ask it again.
+func (t Text) failures(r *conformance.Report) {
+	versions := map[string][]string{}
+	var first []conformance.Result
+	for _, result := range r.Results {
+		if result.Verdict != conformance.Fail {
+			continue
+		}
+		if len(versions[result.Case.ID]) == 0 {
+			first = append(first, result)
+		}
+		versions[result.Case.ID] = append(versions[result.Case.ID], result.Version.ID.String())
+	}
+	for _, result := range first {
+		fmt.Fprintf(t.Out, "%s  %s in %s: %s\n", t.word(result.Verdict), result.Case.ID,
+			strings.Join(versions[result.Case.ID], ", "), printable(result.Reason))
+		for _, id := range result.Case.Clauses {
+			if clause, ok := conformance.ClauseByID(id); ok {
+				fmt.Fprintf(t.Out, "      %s (%s): %s\n", id, clause.Source, clause.Text)
+			}
+		}
+		fmt.Fprintf(t.Out, "      Again: %s\n\n", result.Again)
+	}
 }
 
 func (t Text) grid(r *conformance.Report) {
@@ -61,17 +91,17 @@ func (t Text) grid(r *conformance.Report) {
 		width = max(width, len(id))
 		cells[[2]string{id, version}] = result.Verdict
 	}
-	fmt.Fprintf(t.Out, "\n%*s", width, "")
+	row := fmt.Sprintf("%*s", width, "")
 	for _, version := range versions {
-		fmt.Fprintf(t.Out, "  %-4s", version)
+		row += fmt.Sprintf("  %-4s", version)
 	}
-	fmt.Fprintln(t.Out)
+	fmt.Fprintf(t.Out, "\n%s\n", strings.TrimRight(row, " "))
 	for _, id := range cases {
-		fmt.Fprintf(t.Out, "%-*s", width, id)
+		row := fmt.Sprintf("%-*s", width, id)
 		for _, version := range versions {
-			fmt.Fprintf(t.Out, "  %s", t.word(cells[[2]string{id, version}]))
+			row += "  " + t.word(cells[[2]string{id, version}])
 		}
-		fmt.Fprintln(t.Out)
+		fmt.Fprintln(t.Out, strings.TrimRight(row, " "))
 	}
 	fmt.Fprintln(t.Out)
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,6 +26,8 @@ type mockFlags struct {
 	at, table   string
 	delay       time.Duration
 	refuseEnded bool
+	defect      string
+	listDefects bool
 }
 
 func mockCommand() *cobra.Command {
@@ -36,9 +39,15 @@ func mockCommand() *cobra.Command {
 
 It goes on until it is interrupted. Keys that are not given are made up and printed.`,
 		Example: `  scp-conformance mock
-  scp-conformance mock --addr 127.0.0.1:8080 --access-key ak --secret-key sk --delay 3s`,
+  scp-conformance mock --addr 127.0.0.1:8080 --access-key ak --secret-key sk --delay 3s
+  scp-conformance mock --defect os-volume-goes`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return flags.serve(cmd) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if flags.listDefects {
+				return listDefects(cmd)
+			}
+			return flags.serve(cmd)
+		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&flags.addr, "addr", "127.0.0.1:8080", "`address` to listen on")
@@ -46,9 +55,19 @@ It goes on until it is interrupted. Keys that are not given are made up and prin
 	f.StringVar(&flags.credentials.SecretKey, "secret-key", "", "its secret `key`")
 	f.StringVar(&flags.at, "at", "", "label the versions as of this `day`: 2026-08-31 (default today, in Korea)")
 	f.DurationVar(&flags.delay, "delay", time.Second, "how long attaching and detaching go on")
+	f.StringVar(&flags.defect, "defect", "", "give it a fault that a real server could have, by its `name`")
+	f.BoolVar(&flags.listDefects, "list-defects", false, "list these faults, one a line, and end")
 	f.BoolVar(&flags.refuseEnded, "refuse-ended", false, "refuse versions whose date has come")
 	lifecycleFlag(cmd, &flags.table)
 	return cmd
+}
+
+func listDefects(cmd *cobra.Command) error {
+	table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+	for _, d := range mock.Defects() {
+		fmt.Fprintf(table, "%s\t%s\n", d.Name, d.Summary)
+	}
+	return table.Flush()
 }
 
 func (f *mockFlags) serve(cmd *cobra.Command) error {
@@ -98,7 +117,7 @@ func (f *mockFlags) handler() (*mock.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	opts := []mock.Option{mock.WithDelay(f.delay), mock.WithTable(table)}
+	opts := []mock.Option{mock.WithDelay(f.delay), mock.WithTable(table), mock.WithDefect(f.defect)}
 	if f.at != "" { // else the day goes on with the clock
 		day, err := dayFlag(f.at)
 		if err != nil {

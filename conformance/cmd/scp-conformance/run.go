@@ -150,7 +150,7 @@ func clients(versions []string) ([]gen.Client, error) {
 
 // startMock starts the built-in mock on a free port of this machine, for a config to judge.
 func startMock(ctx context.Context, config *conformance.Config) (stop func(), err error) {
-	const delay = 20 * time.Millisecond // long enough for Detaching to be seen
+	const delay = 10 * time.Millisecond // long enough for Detaching to be seen
 	config.Credentials = mockCredentials()
 	handler, err := mock.New([]signing.Credentials{config.Credentials}, mock.WithDelay(delay), mock.WithDay(config.Day), mock.WithTable(config.Table))
 	if err != nil {

@@ -1,0 +1,157 @@
+//go:build !race
+
+package conformance_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/scp-openapi/virtualserver/conformance"
+	"github.com/scp-openapi/virtualserver/conformance/mock"
+	"github.com/scp-openapi/virtualserver/gen"
+	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
+	"github.com/scp-openapi/virtualserver/signing"
+)
+
+var (
+	updateDefects = flag.Bool("update-defects", false, "write testdata/defects.golden anew")
+	printTable    = flag.Bool("table", false, "print the table of defects by cases")
+)
+
+// The suite is run on 2026-03-03, on which one version of the seed has ended, one is DEPRECATED, one SUPPORTED and one
+// CURRENT; and there is a PLANNED one in the table besides, for the cases about such.
+var planned = lifecycle.V(98, 0)
+
+func tableWithPlanned() lifecycle.Table {
+	table := gen.Table()
+	table.Versions = append(table.Versions, lifecycle.Version{ID: planned, Label: lifecycle.Planned})
+	return table
+}
+
+// runAgainst runs the suite against a mock with a defect.
+func runAgainst(t *testing.T, defect string) *conformance.Report {
+	t.Helper()
+	keys := signing.Credentials{AccessKey: "canaryAccessKey0", SecretKey: "canary/secret+key=0"}
+	clock := onJudged()
+	server, err := mock.New([]signing.Credentials{keys}, mock.WithDefect(defect),
+		mock.WithDelay(4*time.Millisecond), mock.WithClock(clock), mock.WithTable(tableWithPlanned()))
+	require.NoError(t, err)
+	endpoint := httptest.NewServer(server)
+	defer endpoint.Close()
+	transport := endpoint.Client().Transport
+	report, err := conformance.Run(context.Background(), conformance.Config{
+		Endpoint:    endpoint.URL,
+		Credentials: keys,
+		Fixture: conformance.Fixture{
+			Volume: mock.VolumeID, Server: mock.ServerID, OtherServer: mock.OtherServerID,
+			SharedVolume: mock.SharedID, OSVolume: mock.OSVolumeID,
+		},
+		Harm:      conformance.Dangerous,
+		Clock:     clock,
+		Table:     tableWithPlanned(),
+		Timeout:   400 * time.Millisecond,
+		Settle:    100 * time.Millisecond,
+		Attempts:  1,
+		Seed:      1,
+		Transport: transport,
+	})
+	require.NoError(t, err)
+	endpoint.CloseClientConnections()
+	return report
+}
+
+// turned are the cases that passed in the mock without a defect, and do not in at least one version.
+func turned(report *conformance.Report) []string {
+	var ids []string
+	for _, r := range report.Results {
+		if r.Verdict != conformance.Pass && r.Verdict != conformance.Skip && !slices.Contains(ids, r.Case.ID) {
+			ids = append(ids, r.Case.ID)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+func TestNoDefectNoFailure(t *testing.T) {
+	t.Parallel()
+	report := runAgainst(t, "")
+	for _, r := range report.Results {
+		if r.Case.ID == "form-tls" {
+			assert.Equal(t, conformance.Skip, r.Verdict)
+			continue
+		}
+		assert.Equal(t, conformance.Pass, r.Verdict, "%s in %s: %s", r.Case.ID, r.Version.ID, r.Reason)
+	}
+	assert.Equal(t, conformance.ExitOK, conformance.ExitCode(report.Results))
+}
+
+// TestDefects holds the suite against every defect: those cases turn that must, and what else turns is
+// as it was when somebody looked at it last.
+func TestDefects(t *testing.T) {
+	golden := filepath.Join("testdata", "defects.golden")
+	var mu sync.Mutex
+	lines := map[string]string{}
+	caught := 0
+	start := time.Now()
+	t.Run("each", func(t *testing.T) {
+		for _, d := range mock.Defects() {
+			t.Run(d.Name, func(t *testing.T) {
+				t.Parallel()
+				report := runAgainst(t, d.Name)
+				got := turned(report)
+				assert.NotEqual(t, conformance.ExitOK, conformance.ExitCode(report.Results))
+				assert.NotEmpty(t, d.Turns, "a defect says which cases have to turn")
+				ok := assert.Subset(t, got, d.Turns)
+				mu.Lock()
+				defer mu.Unlock()
+				lines[d.Name] = strings.TrimSpace(d.Name + ": " + strings.Join(got, " "))
+				if ok && len(got) > 0 {
+					caught++
+				}
+			})
+		}
+	})
+	if *printTable {
+		printMutants(lines, caught, time.Since(start))
+	}
+	var all []string
+	for _, d := range mock.Defects() {
+		all = append(all, lines[d.Name])
+	}
+	text := strings.Join(all, "\n") + "\n"
+	if *updateDefects {
+		require.NoError(t, os.WriteFile(golden, []byte(text), 0o644))
+	}
+	want, err := os.ReadFile(golden)
+	require.NoError(t, err)
+	assert.Equal(t, string(want), text, "what turns has changed: look at it, and run the test with -update-defects")
+}
+
+func printMutants(lines map[string]string, caught int, took time.Duration) {
+	for _, d := range mock.Defects() {
+		_, cases, _ := strings.Cut(lines[d.Name], ": ")
+		fmt.Printf("%-24s %s\n", d.Name, d.Summary)
+		for id := range strings.FieldsSeq(cases) {
+			mark := " "
+			if slices.Contains(d.Turns, id) {
+				mark = "*"
+			}
+			fmt.Printf("%24s %s %s\n", "", mark, id)
+		}
+	}
+	n := len(mock.Defects())
+	fmt.Printf("\n%d of %d defects are caught, %d %%, in %s. A case with a * has to turn; the others do as well.\n",
+		caught, n, 100*caught/n, took.Round(time.Millisecond))
+}
