@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -36,8 +37,103 @@ var authenticationCases = func() []Case {
 			cases = append(cases, n.attached())
 		}
 	}
+	for _, p := range positives {
+		cases = append(cases, p.nowhere())
+	}
 	return cases
 }()
+
+// positive is a request that is written in another way than usual, and rightly signed.
+type positive struct {
+	name, summary string
+	clauses       []string
+	// path is that of the request, if it is another than that of a detach of IDs that exist nowhere.
+	path  func(t *trial) string
+	alter func(*trial, *http.Request)
+}
+
+// nowhere expects to be let in: what is refused then are the IDs.
+func (p positive) nowhere() Case {
+	return Case{
+		ID:      "auth-" + p.name,
+		Summary: p.summary + " is let in",
+		Clauses: p.clauses,
+		Harm:    Refused,
+		ask: func(ctx context.Context, t *trial) error {
+			ids := detach{volume: t.nowhere.id(), server: t.nowhere.id()}
+			if _, err := t.control(ctx, ids); err != nil {
+				return err
+			}
+			ids.alter = func(req *http.Request) { p.alter(t, req) }
+			send := func() (Exchange, error) { return t.detach(ctx, ids) }
+			if p.path != nil {
+				send = func() (Exchange, error) { return t.raw(ctx, p.path(t)) }
+			}
+			exchange, err := send()
+			if err != nil {
+				return err
+			}
+			return exchange.expect(refusals...)
+		},
+	}
+}
+
+var positives = []positive{
+	{
+		name: "header-case", summary: "a request whose header names are in lower case",
+		clauses: []string{"AUTH-HEADER-CASE"},
+		alter: func(_ *trial, req *http.Request) {
+			for _, name := range []string{
+				signing.HeaderAccessKey, signing.HeaderSignature, signing.HeaderTimestamp, signing.HeaderClientType, signing.HeaderAPIVersion,
+			} {
+				rename(req.Header, name, strings.ToLower(name))
+			}
+		},
+	},
+	{
+		name: "vendor-spelling", summary: "a request as the vendor's SDK spells it, with an empty account ID",
+		clauses: []string{"AUTH-HEADER-CASE", "AUTH-SIGNATURE-ACCOUNT"},
+		alter: func(_ *trial, req *http.Request) {
+			rename(req.Header, signing.HeaderAccessKey, "Scp-AccessKey")
+			rename(req.Header, signing.HeaderAPIVersion, "Scp-API-Version")
+			req.Header["Scp-AccountId"] = []string{""}
+		},
+	},
+	{
+		name: "url-encoded", summary: "an ID with percent signs in it, signed as it is on the wire",
+		clauses: []string{"AUTH-SIGNATURE-URL"},
+		path: func(t *trial) string {
+			path := "/v1/volumes/" + url.PathEscape("볼륨 ") + t.nowhere.id() + "/servers/%eb%b3%bc" + t.nowhere.id()
+			t.nowhere.add(path)
+			return path
+		},
+	},
+	{
+		name: "query-right", summary: "a request with a query, signed with it",
+		clauses: []string{"AUTH-SIGNATURE-URL"},
+		alter: func(t *trial, req *http.Request) {
+			req.URL.RawQuery = addedQuery
+			t.resign(req, nil)
+		},
+	},
+	{
+		name: "timestamp-four-minutes-old", summary: "a timestamp of four minutes ago",
+		clauses: []string{"AUTH-TIMESTAMP-WINDOW"},
+		alter:   func(t *trial, req *http.Request) { t.at(req, t.millis(-4*time.Minute)) },
+	},
+	{
+		name: "timestamp-four-minutes-ahead", summary: "a timestamp of in four minutes",
+		clauses: []string{"AUTH-TIMESTAMP-WINDOW"},
+		alter:   func(t *trial, req *http.Request) { t.at(req, t.millis(4*time.Minute)) },
+	},
+}
+
+// rename writes the name of a header as it says, and not in net/http's way.
+func rename(h http.Header, name, spelling string) {
+	values := h[name]
+	delete(h, name)
+	h[spelling] = values
+}
 
 func (n negative) nowhere() Case {
 	return Case{
@@ -317,6 +413,20 @@ var negatives = append(headerNegatives(), []negative{
 		clauses: []string{"AUTH-SIGNATURE-ENCODING"},
 		alter: func(_ *trial, req *http.Request) {
 			req.Header.Set(signing.HeaderSignature, swapCase(req.Header.Get(signing.HeaderSignature)))
+		},
+	},
+	{
+		name: "signature-unpadded", summary: "a right signature without its padding",
+		clauses: []string{"AUTH-SIGNATURE-ENCODING"},
+		alter: func(_ *trial, req *http.Request) {
+			req.Header.Set(signing.HeaderSignature, strings.TrimRight(req.Header.Get(signing.HeaderSignature), "="))
+		},
+	},
+	{
+		name: "signature-longer", summary: "a right signature with something behind it",
+		clauses: []string{"AUTH-SIGNATURE"},
+		alter: func(_ *trial, req *http.Request) {
+			req.Header.Set(signing.HeaderSignature, req.Header.Get(signing.HeaderSignature)+"AAAA")
 		},
 	},
 	{

@@ -2,8 +2,12 @@ package conformance
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"reflect"
+	"sync"
+
+	"github.com/scp-openapi/virtualserver/gen/fixture"
 )
 
 // refusals are the documented ones of a detach that cannot be. Which of them belongs to which cause is
@@ -88,6 +92,34 @@ var detachCases = []Case{
 		Clauses: []string{"DETACH-STATE", "DETACH-409"},
 		Harm:    Detaches,
 		ask:     detachWhileAttaching,
+	},
+	{
+		ID:      "detach-concurrent",
+		Summary: "of several detaches of a volume at once, one is accepted, and the others are refused with 400 or 409",
+		Clauses: []string{"DETACH-STATE", "DETACH-202", "DETACH-409"},
+		Harm:    Detaches,
+		ask:     detachConcurrent,
+	},
+	{
+		ID:      "detach-by-get",
+		Summary: "GET of the path of a detach is no detach",
+		Clauses: []string{"DETACH-METHOD"},
+		Harm:    Dangerous,
+		ask: func(ctx context.Context, t *trial) error {
+			if err := t.attached(ctx); err != nil {
+				return err
+			}
+			p := t.fixturePair()
+			exchange, err := t.send(ctx, http.MethodGet, "/v1/volumes/"+p.volume+"/servers/"+p.server)
+			if err != nil {
+				return err
+			}
+			t.wire.outside()
+			if exchange.Status == http.StatusAccepted {
+				return failf("%s was answered %s, as a detach is", exchange, describe(exchange.Status))
+			}
+			return t.stillAttached(ctx, p)
+		},
 	},
 	{
 		ID:      "detach-other-server",
@@ -203,11 +235,16 @@ func (t *trial) detachAndSee(ctx context.Context, p pair) error {
 		return err
 	}
 	volume, gone, err := t.gone(ctx, p)
-	if err == nil && !gone {
-		err = failf("the detach was accepted, but %s later volume %s is %s, and not away from server %s",
+	switch {
+	case err != nil:
+		return err
+	case !gone:
+		return failf("the detach was accepted, but %s later volume %s is %s, and not away from server %s",
 			t.config.Settle, volume.ID, volume.State, p.server)
+	case volume.Failed(), len(volume.Servers) == 0 && !volume.Available():
+		return failf("volume %s was detached, and is %s: it should be Available", volume.ID, volume.State)
 	}
-	return err
+	return nil
 }
 
 // accepted makes a detach that other things hang on, and that another case judges.
@@ -255,8 +292,19 @@ func detachNothingElse(ctx context.Context, t *trial) error {
 	if err != nil {
 		return err
 	}
+	was, err := t.show(ctx, t.config.Fixture.Volume)
+	if err != nil {
+		return err
+	}
 	if err := t.detachAndSee(ctx, t.fixturePair()); err != nil {
 		return err
+	}
+	is, err := t.show(ctx, t.config.Fixture.Volume)
+	if err != nil {
+		return err
+	}
+	if !reflect.DeepEqual(unchanging(was), unchanging(is)) {
+		return failf("volume %s was to be detached, and was changed: see the answers", was.ID)
 	}
 	after, err := at()
 	if err != nil {
@@ -264,6 +312,46 @@ func detachNothingElse(ctx context.Context, t *trial) error {
 	}
 	if !reflect.DeepEqual(before, after) {
 		return failf("volume %s was to be detached, but others changed: they were at %v and are at %v", t.config.Fixture.Volume, before, after)
+	}
+	return nil
+}
+
+// unchanging is what of a volume has nothing to do with where it is attached.
+func unchanging(v *fixture.Volume) fixture.Volume {
+	kept := *v
+	kept.State, kept.Servers, kept.ModifiedAt = "", nil, nil
+	return kept
+}
+
+// detachConcurrent asks for the same detach several times at once.
+func detachConcurrent(ctx context.Context, t *trial) error {
+	if err := t.attached(ctx); err != nil {
+		return err
+	}
+	const times = 4
+	answers := make([]Exchange, times)
+	errs := make([]error, times)
+	var wg sync.WaitGroup
+	for i := range times {
+		own := *t
+		own.wire = &recorder{base: t.wire.base}
+		wg.Go(func() { answers[i], errs[i] = own.detach(ctx, own.ofFixture()) })
+	}
+	wg.Wait()
+	t.wire.add(answers...)
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	accepted := 0
+	for _, exchange := range answers {
+		if exchange.Status == http.StatusAccepted {
+			accepted++
+		} else if err := exchange.expect(refusals...); err != nil {
+			return err
+		}
+	}
+	if accepted != 1 {
+		return failf("of %d detaches of one volume at once, %d were accepted", times, accepted)
 	}
 	return nil
 }

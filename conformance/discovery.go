@@ -79,6 +79,27 @@ var discoveryCases = []Case{
 		evenEnded: true,
 		ask:       discoveryForm,
 	},
+	{
+		ID:        "discovery-stable",
+		Summary:   "GET / says the same when it is asked again",
+		Clauses:   []string{"DISCOVERY-200"},
+		Harm:      Reads,
+		evenEnded: true,
+		ask: func(ctx context.Context, t *trial) error {
+			first, err := t.discover(ctx)
+			if err != nil {
+				return err
+			}
+			second, err := t.discover(ctx)
+			if err != nil {
+				return err
+			}
+			if a, b := fmt.Sprint(first.Versions), fmt.Sprint(second.Versions); a != b {
+				return failf("GET / said %s, and then %s", a, b)
+			}
+			return nil
+		},
+	},
 	found("discovery-listed", "the version is listed, or has ended; versions that the documents do not know are noted",
 		[]string{"DISCOVERY-LISTED", "VERSION-NOT-BEFORE"},
 		lifecycle.VersionGone, lifecycle.VersionEnded, lifecycle.VersionNew),

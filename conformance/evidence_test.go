@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,19 +30,30 @@ import (
 // canary is a secret key with characters in it that headers, URLs and JSON each write in their own way.
 var canary = signing.Credentials{AccessKey: "canaryAccessKey0", SecretKey: `canary/secret+key="0"&<é>`}
 
-// onJudged is a clock that goes on from noon of 2026-03-03, in Korea.
-func onJudged() func() time.Time {
-	start, noon := time.Now(), time.Date(2026, time.March, 3, 3, 0, 0, 0, time.UTC)
-	return func() time.Time { return noon.Add(time.Since(start)) }
+// ticking is a clock that stands at noon of 2026-03-03 in Korea, and goes on a millisecond with every
+// request: what a mock does after a while does not hang on how busy the machine is.
+type ticking struct{ requests atomic.Int64 }
+
+func (c *ticking) now() time.Time {
+	noon := time.Date(2026, time.March, 3, 3, 0, 0, 0, time.UTC)
+	return noon.Add(time.Duration(c.requests.Load()) * time.Millisecond)
+}
+
+// serve has each request move the clock.
+func (c *ticking) serve(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c.requests.Add(1)
+		next.ServeHTTP(w, r)
+	})
 }
 
 // configFor is a run against a mock with a defect, with short limits, and what ends the mock.
-func configFor(t *testing.T, handler http.Handler, clock func() time.Time) conformance.Config {
+func configFor(t *testing.T, handler http.Handler, clock *ticking) conformance.Config {
 	t.Helper()
-	endpoint := httptest.NewServer(handler)
+	endpoint := httptest.NewServer(clock.serve(handler))
 	t.Cleanup(endpoint.Close)
 	return conformance.Config{
-		Endpoint: endpoint.URL, Credentials: canary, Clock: clock, Transport: endpoint.Client().Transport,
+		Endpoint: endpoint.URL, Credentials: canary, Clock: clock.now, Transport: endpoint.Client().Transport,
 		Fixture: conformance.Fixture{
 			Volume: mock.VolumeID, Server: mock.ServerID, OtherServer: mock.OtherServerID,
 			SharedVolume: mock.SharedID, OSVolume: mock.OSVolumeID,
@@ -57,8 +69,8 @@ func TestNoSecretInAnyOutput(t *testing.T) {
 	for _, defect := range []string{"", "echo", "echo-signature", "echo-access-key", "echo-header", "leaks-secret", "error-html"} {
 		t.Run("defect "+defect, func(t *testing.T) {
 			t.Parallel()
-			clock := onJudged()
-			server, err := mock.New([]signing.Credentials{canary}, mock.WithDefect(defect), mock.WithClock(clock))
+			clock := new(ticking)
+			server, err := mock.New([]signing.Credentials{canary}, mock.WithDefect(defect), mock.WithClock(clock.now))
 			require.NoError(t, err)
 			var mu sync.Mutex
 			secrets := []string{canary.SecretKey, canary.AccessKey}
@@ -114,8 +126,8 @@ func assertNone(t *testing.T, text string, secrets []string) {
 // TestEvidenceIsKept: who reads a failure can see what was sent, what came back, and how to ask again.
 func TestEvidenceIsKept(t *testing.T) {
 	t.Parallel()
-	clock := onJudged()
-	server, err := mock.New([]signing.Credentials{canary}, mock.WithDefect("unknown-404"), mock.WithClock(clock))
+	clock := new(ticking)
+	server, err := mock.New([]signing.Credentials{canary}, mock.WithDefect("unknown-404"), mock.WithClock(clock.now))
 	require.NoError(t, err)
 	config := configFor(t, server, clock)
 	config.Cases, err = conformance.Select("detach-unknown-both")
@@ -144,8 +156,8 @@ func TestEvidenceIsKept(t *testing.T) {
 func TestSeedMakesTheSameRequests(t *testing.T) {
 	t.Parallel()
 	paths := func(seed uint64) string {
-		clock := onJudged()
-		server, err := mock.New([]signing.Credentials{canary}, mock.WithClock(clock))
+		clock := new(ticking)
+		server, err := mock.New([]signing.Credentials{canary}, mock.WithClock(clock.now))
 		require.NoError(t, err)
 		config := configFor(t, server, clock)
 		config.Seed = seed
@@ -181,10 +193,10 @@ func TestOldTLSIsNoticed(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			clock := onJudged()
-			server, err := mock.New([]signing.Credentials{canary}, mock.WithClock(clock))
+			clock := new(ticking)
+			server, err := mock.New([]signing.Credentials{canary}, mock.WithClock(clock.now))
 			require.NoError(t, err)
-			endpoint := httptest.NewUnstartedServer(server)
+			endpoint := httptest.NewUnstartedServer(clock.serve(server))
 			endpoint.TLS = &tls.Config{MinVersion: tt.min} //nolint:gosec // old versions are the subject
 			endpoint.Config.ErrorLog = quiet()
 			endpoint.StartTLS()
@@ -221,8 +233,8 @@ func TestEndedVersion(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			clock := onJudged()
-			server, err := mock.New([]signing.Credentials{canary}, append(tt.opts, mock.WithClock(clock))...)
+			clock := new(ticking)
+			server, err := mock.New([]signing.Credentials{canary}, append(tt.opts, mock.WithClock(clock.now))...)
 			require.NoError(t, err)
 			got, err := conformance.Run(context.Background(), configFor(t, server, clock))
 			require.NoError(t, err)

@@ -22,6 +22,9 @@ type Exchange struct {
 	// ResponseHeader and Body are the answer's, the body up to maxEvidence bytes.
 	ResponseHeader http.Header `json:"response_header,omitempty"`
 	Body           []byte      `json:"body,omitempty"`
+	// Outside is set for a request for what is no operation of the documents: how it is refused is not
+	// documented.
+	Outside bool `json:"outside,omitempty"`
 	// Err says why no answer came, or why it broke off.
 	Err      string        `json:"err,omitempty"`
 	Duration time.Duration `json:"duration"`
@@ -76,6 +79,22 @@ func (r *recorder) last() (Exchange, bool) {
 		return Exchange{}, false
 	}
 	return r.exchanges[len(r.exchanges)-1], true
+}
+
+// outside marks the last exchange as one for no operation of the documents.
+func (r *recorder) outside() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n := len(r.exchanges); n > 0 {
+		r.exchanges[n-1].Outside = true
+	}
+}
+
+// add adds exchanges that went another way.
+func (r *recorder) add(exchanges ...Exchange) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.exchanges = append(r.exchanges, exchanges...)
 }
 
 // taken returns what was kept so far.

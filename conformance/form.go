@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -41,6 +42,13 @@ var formCases = []Case{
 			}
 			return t.accepted(ctx, t.ofFixture())
 		},
+	},
+	{
+		ID:      "form-paths",
+		Summary: "a path that is written in another way is refused, and nobody is redirected",
+		Clauses: []string{"FORM-REDIRECT"},
+		Harm:    Refused,
+		ask:     refusesOtherPaths,
 	},
 	{
 		ID:      "form-language",
@@ -107,6 +115,29 @@ var formCases = []Case{
 		evenEnded: true,
 		ask:       refusesOldTLS,
 	},
+}
+
+// refusesOtherPaths asks for paths that a router may clean, or send who asks somewhere else for.
+func refusesOtherPaths(ctx context.Context, t *trial) error {
+	if _, err := t.control(ctx, detach{volume: t.nowhere.id(), server: t.nowhere.id()}); err != nil {
+		return err
+	}
+	for _, path := range []string{
+		"/v1/volumes/%s/servers/%s/", "//v1/volumes/%s/servers/%s", "/v1//volumes/%s/servers/%s",
+		"/v1/./volumes/%s/servers/%s", "/v1/volumes/%s/../%s", "/v2/volumes/%s/servers/%s",
+	} {
+		path = fmt.Sprintf(path, t.nowhere.id(), t.nowhere.id())
+		t.nowhere.add(path)
+		exchange, err := t.raw(ctx, path)
+		if err != nil {
+			return err
+		}
+		if exchange.Status/100 != 4 {
+			return failf("%s, which is no path of the API, was answered %s", exchange, describe(exchange.Status))
+		}
+		t.wire.outside()
+	}
+	return nil
 }
 
 // refusesOldTLS offers nothing newer than TLS 1.1. It sends no request.

@@ -10,6 +10,7 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -48,6 +49,9 @@ func (i inspector) inspect(ctx context.Context, e Exchange, version *openapi.Doc
 		if err := check(e); err != nil {
 			return failf("%s: %w", e, err)
 		}
+	}
+	if e.Outside {
+		return nil
 	}
 	spec, op := i.operation(e, version)
 	if spec == nil {
@@ -116,7 +120,7 @@ func (i inspector) noRedirect(e Exchange) error {
 // for the value, wherever it turns up.
 func (i inspector) noCredentials(e Exchange) error {
 	sent := append([]string{}, i.secrets...)
-	sent = append(sent, e.RequestHeader.Values(signing.HeaderSignature)...)
+	sent = append(sent, e.signatures()...)
 	for name, values := range e.ResponseHeader {
 		if name == signing.HeaderSignature || name == signing.HeaderAccessKey {
 			return fmt.Errorf("the answer has the header %s", name)
@@ -148,6 +152,9 @@ type errorAnswer struct {
 func (i inspector) errorForm(e Exchange) error {
 	if kind := mediaType(e.ResponseHeader); kind != "application/json" && !strings.HasSuffix(kind, "+json") {
 		return fmt.Errorf("its content type is %q, and not JSON", kind)
+	}
+	if !utf8.Valid(e.Body) {
+		return fmt.Errorf("its body is no UTF-8: %s", excerpt(e.Body))
 	}
 	var answer errorAnswer
 	if err := json.Unmarshal(e.Body, &answer); err != nil {

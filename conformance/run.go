@@ -278,10 +278,21 @@ func (r *runner) result(ctx context.Context, c Case, client gen.Client, gone err
 func (r *runner) clean(result *Result) {
 	for _, attempt := range result.Attempts {
 		for _, exchange := range attempt.Exchanges {
-			r.mask.add(exchange.RequestHeader.Values(signing.HeaderSignature)...)
+			r.mask.add(exchange.signatures()...)
 		}
 	}
 	r.mask.result(result)
+}
+
+// signatures are those that a request was sent with, in whatever letters the name of the header was.
+func (e Exchange) signatures() []string {
+	var all []string
+	for name, values := range e.RequestHeader {
+		if http.CanonicalHeaderKey(name) == signing.HeaderSignature {
+			all = append(all, values...)
+		}
+	}
+	return all
 }
 
 // ask asks a case, unless something speaks against asking at all. If it passes, every answer that it

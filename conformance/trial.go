@@ -63,6 +63,11 @@ func (t *trial) detach(ctx context.Context, d detach) (Exchange, error) {
 
 // raw sends a DELETE for a path that no typed client would ask for. The path is as it stands, encoded.
 func (t *trial) raw(ctx context.Context, path string) (Exchange, error) {
+	return t.send(ctx, http.MethodDelete, path)
+}
+
+// send sends a request, rightly signed, that no typed client would send.
+func (t *trial) send(ctx context.Context, method, path string) (Exchange, error) {
 	endpoint, err := url.Parse(t.config.Endpoint)
 	if err != nil {
 		return Exchange{}, err
@@ -82,7 +87,7 @@ func (t *trial) raw(ctx context.Context, path string) (Exchange, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, t.config.Timeout)
 	defer cancel()
-	req := (&http.Request{Method: http.MethodDelete, URL: endpoint, Header: http.Header{}}).WithContext(ctx)
+	req := (&http.Request{Method: method, URL: endpoint, Header: http.Header{}}).WithContext(ctx)
 	resp, err := transport.RoundTrip(req) // and not http.Client, which follows redirects
 	status := 0
 	if err == nil {

@@ -94,6 +94,11 @@ func wrongVersions() []Case {
 		write         func(id string) []string
 	}{
 		{"unknown", "a version that there is not", func(string) []string { return []string{openapi.Service + " 99.0"} }},
+		{"unknown-minor", "a version that there may be one day", func(string) []string { return []string{openapi.Service + " 1.99"} }},
+		{"older", "a version before the first", func(string) []string { return []string{openapi.Service + " 0.9"} }},
+		{"major-only", "a version without its second number", func(string) []string { return []string{openapi.Service + " 1"} }},
+		{"suffix", "a version with something behind it", func(id string) []string { return []string{openapi.Service + " " + id + "-beta"} }},
+		{"separator", "a slash between service and version", func(id string) []string { return []string{openapi.Service + "/" + id} }},
 		{"empty", "an empty version", func(string) []string { return []string{""} }},
 		{"no-service", "a version without its service", func(id string) []string { return []string{id} }},
 		{"other-service", "the version of another service", func(id string) []string { return []string{"baremetal " + id} }},
@@ -161,10 +166,25 @@ func (t *trial) answersVersion(ctx context.Context) (bool, error) {
 	}
 	_, err = t.show(ctx, volume)
 	exchange, _ := t.wire.last()
+	t.noteAnnouncement(exchange)
 	if err != nil && (exchange.Status == 0 || exchange.unavailable() != nil) {
 		return false, err
 	}
 	return err == nil, nil
+}
+
+// noteAnnouncement notes what an answer announces of the version, should it have such headers.
+func (t *trial) noteAnnouncement(e Exchange) {
+	announced, err := lifecycle.ParseHeaders(e.ResponseHeader)
+	if err != nil {
+		t.note("what the headers announce makes no sense: %s", err)
+	}
+	if announced.Deprecated {
+		t.note("the headers say that it is deprecated (%s)", announced.DeprecatedOn)
+	}
+	if !announced.Sunset.IsZero() {
+		t.note("the headers say that it ends on %s", announced.Sunset)
+	}
 }
 
 // sameAnswer makes two detaches, and expects answers of the same status, form and error code.

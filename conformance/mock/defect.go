@@ -14,6 +14,8 @@ type Defect struct {
 	Summary string
 	// Turns are the IDs of the cases of the conformance suite that must not pass against it.
 	Turns []string
+	// Waits is set for a fault that shows in that nothing comes, or not in time.
+	Waits bool
 
 	fault fault
 }
@@ -22,12 +24,18 @@ type Defect struct {
 type fault struct {
 	// path is what the mock takes a raw path for.
 	path func(string) string
+	// method is what the mock takes a method for.
+	method func(method, path string) string
+	// keepsOut reports whether a request is kept out that should be let in.
+	keepsOut func(s *Server, r *http.Request) bool
 	// letsIn reports whether a request is let in that was refused, and why it was.
 	letsIn func(s *Server, r *http.Request, refused error) bool
 	// version is what the mock takes Scp-Api-Version for.
 	version func(s *Server, header []string) []string
 	// detach decides a detach before the rules do: which attachments leave, if it is done.
 	detach func(w *world, id ids) (leaving []*attachment, done bool)
+	// left is what the mock makes of the volume once a detach was accepted.
+	left func(*volume)
 	// list is what the mock makes of its list of versions.
 	list func([]discovery.Version) []discovery.Version
 	// answer is what the mock makes of an answer.

@@ -7,8 +7,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
+	"net/url"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/scp-openapi/virtualserver/signing"
 )
@@ -112,6 +116,33 @@ var authenticationDefects = []Defect{
 			})
 		}},
 	},
+	alsoWritten("signature-unpadded", "takes signatures without their padding", "auth-signature-unpadded",
+		func(sum []byte, got string) bool { return base64.RawStdEncoding.EncodeToString(sum) == got }),
+	alsoWritten("signature-start", "compares as much of a signature as it expects, whatever stands behind", "auth-signature-longer",
+		func(sum []byte, got string) bool {
+			return strings.HasPrefix(got, base64.StdEncoding.EncodeToString(sum))
+		}),
+	keepsOut("account-empty-signed", "takes an empty account ID for one", "auth-vendor-spelling", func(_ *Server, r *http.Request) bool {
+		return r.Header.Values(signing.HeaderAccountID) != nil && r.Header.Get(signing.HeaderAccountID) == ""
+	}),
+	keepsOut("url-decoded", "decodes the URL before it checks what was signed", "auth-url-encoded", func(_ *Server, r *http.Request) bool {
+		decoded, err := url.PathUnescape(rawPath(r))
+		return err == nil && decoded != rawPath(r)
+	}),
+	keepsOut("url-rewritten", "writes the percent signs of a URL in upper case before it checks what was signed", "auth-url-encoded", func(_ *Server, r *http.Request) bool {
+		return strings.ContainsAny(rawPath(r), "%") && percentSigns.ReplaceAllStringFunc(rawPath(r), strings.ToUpper) != rawPath(r)
+	}),
+	keepsOut("query-never-signed", "checks the signature of a URL without its query", "auth-query-right", func(_ *Server, r *http.Request) bool {
+		return r.URL.RawQuery != ""
+	}),
+	keepsOut("window-narrow", "takes timestamps of one minute", "auth-timestamp-four-minutes-old", func(s *Server, r *http.Request) bool {
+		return signing.NewVerifier(s.credentialsOf, signing.WithVerifierClock(s.now), signing.WithMaxSkew(time.Minute)).Verify(r) != nil
+	}),
+	keepsOut("future-never", "takes no timestamp that is ahead of its clock", "auth-timestamp-four-minutes-ahead", func(s *Server, r *http.Request) bool {
+		ahead := s.now().Add(time.Second).UnixMilli()
+		millis, err := strconv.ParseInt(r.Header.Get(signing.HeaderTimestamp), 10, 64)
+		return err == nil && millis > ahead
+	}),
 	{
 		Name: "authenticates-last", Summary: "looks for the volume before it asks who wants to know",
 		Turns: []string{"auth-signature-missing", "auth-secret-other"},
@@ -122,6 +153,14 @@ var authenticationDefects = []Defect{
 			return op != nil && s.world.volumes[segments["volume_id"]] == nil
 		}},
 	},
+}
+
+// percentSigns are the characters of a URL that are written with percent signs.
+var percentSigns = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+
+// keepsOut is a defect that refuses who is right.
+func keepsOut(name, summary, turns string, when func(*Server, *http.Request) bool) Defect {
+	return Defect{Name: name, Summary: summary, Turns: []string{turns}, fault: fault{keepsOut: when}}
 }
 
 // letsIn is a defect that lets in what is refused for a reason.

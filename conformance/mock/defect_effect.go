@@ -8,6 +8,7 @@ import (
 var effectDefects = []Defect{
 	{
 		Name: "no-effect", Summary: "answers 202, and nothing happens",
+		Waits: true,
 		Turns: []string{"detach-takes-effect"},
 		fault: fault{detach: func(w *world, id ids) ([]*attachment, bool) {
 			_, at := w.pair(id)
@@ -34,6 +35,7 @@ var effectDefects = []Defect{
 	},
 	{
 		Name: "server-ignored", Summary: "detaches the volume from wherever it is, whichever server is named",
+		Waits: true,
 		Turns: []string{"detach-other-server", "detach-unknown-server"},
 		fault: fault{detach: func(w *world, id ids) ([]*attachment, bool) {
 			v := w.volumes[id.volume]
@@ -60,6 +62,7 @@ var effectDefects = []Defect{
 	},
 	{
 		Name: "wrong-server", Summary: "detaches a volume of several servers from another one than is named",
+		Waits: true,
 		Turns: []string{"detach-shared"},
 		fault: fault{detach: func(w *world, id ids) ([]*attachment, bool) {
 			v, at := w.pair(id)
@@ -146,6 +149,7 @@ var effectDefects = []Defect{
 	},
 	{
 		Name: "stuck", Summary: "a volume stays Detaching for ever",
+		Waits: true,
 		Turns: []string{"detach-takes-effect"},
 		fault: fault{detach: func(w *world, id ids) ([]*attachment, bool) {
 			v, at := w.pair(id)
@@ -154,6 +158,24 @@ var effectDefects = []Defect{
 			}
 			at.state, at.settles = StateDetaching, never
 			return nil, true
+		}},
+	},
+	{
+		Name: "error-state", Summary: "detaches the volume and leaves it in an error state",
+		Turns: []string{"detach-takes-effect"},
+		fault: fault{left: func(v *volume) { v.broken = true }},
+	},
+	{
+		Name: "renames", Summary: "gives the volume another name as it detaches it",
+		Turns: []string{"detach-nothing-else"},
+		fault: fault{left: func(v *volume) { v.Name += " (detached)" }},
+	},
+	{
+		Name: "all-at-once", Summary: "accepts every detach of a volume that comes before the first is done",
+		Turns: []string{"detach-concurrent", "detach-while-detaching"},
+		fault: fault{detach: func(w *world, id ids) ([]*attachment, bool) {
+			v, at := w.pair(id)
+			return nil, at != nil && !v.Bootable && at.state == StateDetaching
 		}},
 	},
 	{

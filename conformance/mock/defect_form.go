@@ -157,6 +157,8 @@ var formDefects = []Defect{
 	errorForm("error-no-message", "answers errors without a message", raw(`{"errors":[{"code":"ValidationError","detail":[],"status":0}]}`), "application/json"),
 	errorForm("error-none", "answers errors with a list of none", raw(`{"errors":[]}`), "application/json"),
 	errorForm("error-other-status", "answers errors whose body says another status", raw(`{"errors":[{"code":"E","detail":"no","status":599}]}`), "application/json"),
+	errorForm("error-latin", "answers errors in another encoding than UTF-8",
+		raw("{\"errors\":[{\"code\":\"E\",\"detail\":\"\xc7\xd1\",\"status\":0}]}"), "application/json"),
 	{
 		Name: "error-unlabelled", Summary: "answers errors as JSON without a content type",
 		Turns: []string{"form-refused"},
@@ -299,6 +301,26 @@ var wireDefects = []Defect{
 		}},
 	},
 	{
+		Name: "slash-redirected", Summary: "redirects from a path with a slash at its end to one without",
+		Turns: []string{"form-paths"},
+		fault: fault{answer: func(r *http.Request, a answer) answer {
+			if raw := rawPath(r); raw != "/" && strings.HasSuffix(raw, "/") {
+				return answer{status: http.StatusMovedPermanently, header: map[string]string{"Location": strings.TrimSuffix(raw, "/")}}
+			}
+			return a
+		}},
+	},
+	{
+		Name: "get-detaches", Summary: "detaches whatever the method is",
+		Turns: []string{"detach-by-get"},
+		fault: fault{method: func(method, path string) string {
+			if method == http.MethodGet && strings.Contains(path, "/servers/") {
+				return http.MethodDelete
+			}
+			return method
+		}},
+	},
+	{
 		Name: "login-redirected", Summary: "redirects who is not let in to a page to sign in at",
 		Turns: []string{"auth-unsigned", "auth-secret-other", "form-refused"},
 		fault: fault{answer: func(_ *http.Request, a answer) answer {
@@ -310,6 +332,7 @@ var wireDefects = []Defect{
 	},
 	{
 		Name: "slow", Summary: "answers after 40 seconds",
+		Waits: true,
 		Turns: []string{"detach-accepted", "discovery-answers"},
 		fault: fault{send: func(_ http.ResponseWriter, r *http.Request, _ answer) bool {
 			const delay = 40 * time.Second
@@ -323,6 +346,7 @@ var wireDefects = []Defect{
 	},
 	{
 		Name: "detach-slow", Summary: "answers a detach after 40 seconds, and anything else at once",
+		Waits: true,
 		Turns: []string{"detach-accepted", "auth-unsigned"},
 		fault: fault{send: func(_ http.ResponseWriter, r *http.Request, _ answer) bool {
 			if r.Method != http.MethodDelete {
@@ -358,6 +382,7 @@ var wireDefects = []Defect{
 	},
 	{
 		Name: "body-endless", Summary: "never ends the body of an error",
+		Waits: true,
 		Turns: []string{"form-refused", "auth-secret-other"},
 		fault: fault{send: func(w http.ResponseWriter, r *http.Request, a answer) bool {
 			if a.status < http.StatusBadRequest {
@@ -375,6 +400,7 @@ var wireDefects = []Defect{
 	},
 	{
 		Name: "accepted-endless", Summary: "never ends the body of a 202",
+		Waits: true,
 		Turns: []string{"form-accepted"},
 		fault: fault{send: func(w http.ResponseWriter, r *http.Request, a answer) bool {
 			if !isAccepted(r, a) {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/scp-openapi/virtualserver/gen/discovery"
 	"github.com/scp-openapi/virtualserver/openapi"
@@ -40,41 +41,68 @@ var versionDefects = []Defect{
 			return header
 		}},
 	},
-	takesVersion("version-any-case", "reads the service in any letter case", "version-other-case", strings.ToLower),
-	takesVersion("version-any-service", "reads the number behind any service", "version-other-service", func(v string) string {
+	takesVersion("version-any-case", "reads the service in any letter case", "version-other-case", func(v, _ string) string {
+		return strings.ToLower(v)
+	}),
+	takesVersion("version-any-service", "reads the number behind any service", "version-other-service", func(v, _ string) string {
 		_, number, found := strings.Cut(v, " ")
 		if !found {
 			return v
 		}
 		return openapi.Service + " " + number
 	}),
-	takesVersion("version-number-alone", "reads a number without its service", "version-no-service", func(v string) string {
+	takesVersion("version-number-alone", "reads a number without its service", "version-no-service", func(v, _ string) string {
 		if !strings.Contains(v, " ") && v != "" {
 			return openapi.Service + " " + v
 		}
 		return v
 	}),
-	takesVersion("version-trimmed", "reads a version behind any number of spaces", "version-two-spaces", func(v string) string {
+	takesVersion("version-trimmed", "reads a version behind any number of spaces", "version-two-spaces", func(v, _ string) string {
 		return strings.Join(strings.Fields(v), " ")
 	}),
-	takesVersion("version-v", "reads a version with a leading v", "version-v-prefix", func(v string) string {
+	takesVersion("version-v", "reads a version with a leading v", "version-v-prefix", func(v, _ string) string {
 		return strings.Replace(v, " v", " ", 1)
 	}),
-	takesVersion("version-prefix", "reads as much of a version as it knows", "version-longer", func(v string) string {
+	takesVersion("version-prefix", "reads as much of a version as it knows", "version-longer", func(v, _ string) string {
 		if service, number, found := strings.Cut(v, " "); found && strings.Count(number, ".") > 1 {
 			return service + " " + number[:strings.LastIndex(number, ".")]
 		}
 		return v
 	}),
-	takesVersion("version-latest", "reads latest for a version", "version-no-number", func(v string) string {
-		if v == openapi.Service+" latest" {
-			return openapi.Service + " 1.3"
+	takesVersion("version-major", "reads 1 for the newest 1.x", "version-major-only", func(v, newest string) string {
+		if v == openapi.Service+" 1" {
+			return newest
 		}
 		return v
 	}),
-	takesVersion("version-empty", "reads an empty version for none", "version-empty", func(v string) string {
+	takesVersion("version-rounded", "answers a 1.x that there is not as the newest", "version-unknown-minor", func(v, newest string) string {
+		if number, found := strings.CutPrefix(v, openapi.Service+" 1."); found && len(number) > 1 && number[0] == '9' {
+			return newest
+		}
+		return v
+	}),
+	takesVersion("version-at-least", "answers what is older than all versions as the newest", "version-older", func(v, newest string) string {
+		if strings.HasPrefix(v, openapi.Service+" 0.") {
+			return newest
+		}
+		return v
+	}),
+	takesVersion("version-suffixed", "reads a version up to a hyphen", "version-suffix", func(v, _ string) string {
+		v, _, _ = strings.Cut(v, "-")
+		return v
+	}),
+	takesVersion("version-slash", "reads a slash between service and version", "version-separator", func(v, _ string) string {
+		return strings.Replace(v, "/", " ", 1)
+	}),
+	takesVersion("version-latest", "reads latest for a version", "version-no-number", func(v, newest string) string {
+		if v == openapi.Service+" latest" {
+			return newest
+		}
+		return v
+	}),
+	takesVersion("version-empty", "reads an empty version for none", "version-empty", func(v, newest string) string {
 		if v == "" {
-			return openapi.Service + " 1.3"
+			return newest
 		}
 		return v
 	}),
@@ -146,12 +174,13 @@ var versionDefects = []Defect{
 	},
 }
 
-// takesVersion is a defect that reads a version more generously than it should.
-func takesVersion(name, summary, turns string, read func(string) string) Defect {
+// takesVersion is a defect that reads a version more generously than it should. newest is how the newest
+// version is written.
+func takesVersion(name, summary, turns string, read func(version, newest string) string) Defect {
 	return Defect{Name: name, Summary: summary, Turns: []string{turns}, fault: fault{
-		version: func(_ *Server, header []string) []string {
+		version: func(s *Server, header []string) []string {
 			if len(header) == 1 {
-				return []string{read(header[0])}
+				return []string{read(header[0], openapi.Service+" "+s.documents.Newest().Version.ID.String())}
 			}
 			return header
 		},
@@ -179,6 +208,11 @@ var discoveryDefects = []Defect{
 			}
 			return a
 		}},
+	},
+	{
+		Name: "discovery-flips", Summary: "lists its versions in two ways, by turns",
+		Turns: []string{"discovery-stable"},
+		fault: fault{list: byTurns()},
 	},
 	lists("two-current", "labels two versions CURRENT", []string{"discovery-current"}, func(l []discovery.Version) []discovery.Version {
 		l[newestBut(l, 1)].Status = "CURRENT"
@@ -262,6 +296,17 @@ var discoveryDefects = []Defect{
 		l[0].Links = &[]discovery.Link{{Href: "/v1", Rel: "self"}}
 		return l
 	}),
+}
+
+// byTurns gives the oldest version no date every second time.
+func byTurns() func([]discovery.Version) []discovery.Version {
+	var times atomic.Int64
+	return func(l []discovery.Version) []discovery.Version {
+		if times.Add(1)%2 == 0 {
+			l[0].NotBefore = nil
+		}
+		return l
+	}
 }
 
 func lists(name, summary string, turns []string, list func([]discovery.Version) []discovery.Version) Defect {

@@ -158,7 +158,15 @@ func (s *Server) answer(r *http.Request) answer {
 	if op, _ := find(s.documents.Discovery, r.Method, path); op != nil {
 		return s.listVersions(r)
 	}
-	if err := s.verifier.Verify(r); err != nil && !s.letsIn(r, err) {
+	method := r.Method
+	if s.fault.method != nil {
+		method = s.fault.method(method, path)
+	}
+	err := s.verifier.Verify(r)
+	if err == nil && s.fault.keepsOut != nil && s.fault.keepsOut(s, r) {
+		err = signing.ReasonBadSignature
+	}
+	if err != nil && !s.letsIn(r, err) {
 		return refuse(http.StatusUnauthorized, "HmacValidFail", err.Error())
 	}
 	doc, err := s.document(r.Header.Values(signing.HeaderAPIVersion))
@@ -166,7 +174,7 @@ func (s *Server) answer(r *http.Request) answer {
 		return refuse(assumedUnknownVersion, "ValidationError", err.Error())
 	}
 	for _, candidate := range []*openapi.Document{doc, s.documents.Fixture} {
-		op, segments := find(candidate, r.Method, path)
+		op, segments := find(candidate, method, path)
 		if op == nil {
 			continue
 		}

@@ -36,6 +36,9 @@ func (s *Server) detachVolume(_ *http.Request, id ids) answer {
 	case at.state != StateInUse:
 		return busy(v)
 	}
+	if s.fault.left != nil {
+		s.fault.left(v)
+	}
 	return s.accept(at)
 }
 

@@ -6,12 +6,13 @@ import (
 	"time"
 )
 
-// The states of a volume, in the order it goes through them.
+// The states of a volume, in the order it goes through them. Only a defect has one in Error.
 const (
 	StateAvailable = "Available"
 	StateAttaching = "Attaching"
 	StateInUse     = "In-use"
 	StateDetaching = "Detaching"
+	StateError     = "Error"
 )
 
 // maxDataVolumes is how many volumes besides the OS's a server takes. Source: the vendor's SDK.
@@ -70,6 +71,7 @@ type world struct {
 type volume struct {
 	Volume
 	attachments []*attachment
+	broken      bool // by a defect
 }
 
 // attachment is a volume at a server. One that is on its way there or away has a time it arrives at.
@@ -122,6 +124,9 @@ func (w *world) settle(now time.Time) {
 // state is that of the volume: what moves comes before what rests.
 func (v *volume) state() string {
 	state := StateAvailable
+	if v.broken && len(v.attachments) == 0 {
+		state = StateError
+	}
 	for _, a := range v.attachments {
 		if a.state != StateInUse {
 			return a.state
