@@ -52,38 +52,68 @@ func Clauses() []Clause { return clauses }
 
 var clauses = []Clause{
 	// The operation.
-	{ID: "DETACH-202", Operation: opDetach, Status: http.StatusAccepted, Source: Document,
-		Text: "Detach Volume from Virtual Server answers 202 Accepted."},
-	{ID: "DETACH-400", Operation: opDetach, Status: http.StatusBadRequest, Source: Document,
-		Text: "Detach Volume from Virtual Server answers 400 Bad Request."},
-	{ID: "DETACH-401", Operation: opDetach, Status: http.StatusUnauthorized, Source: Document,
-		Text: "Detach Volume from Virtual Server answers 401 Unauthorized."},
-	{ID: "DETACH-409", Operation: opDetach, Status: http.StatusConflict, Source: Document,
-		Text: "Detach Volume from Virtual Server answers 409 Conflict."},
-	{ID: "DETACH-STATUS", Source: Document,
-		Text: "The answers are 202, 400, 401 and 409, and no other."},
-	{ID: "DETACH-SCHEMA", Source: Document,
-		Text: "202 Accepted has the schema None: it carries nothing."},
-	{ID: "DETACH-EFFECT", Source: Document,
-		Text: "Detach the Volume from a server."},
-	{ID: "DETACH-ONLY", Source: Document,
-		Text: "Detach the Volume from a server: the volume that is named, from the server that is named, and nothing else."},
-	{ID: "DETACH-METHOD", Source: Document,
-		Text: "Detaching is DELETE /v1/volumes/{volume_id}/servers/{server_id}: no other method of that path does it."},
-	{ID: "DETACH-VOLUME-ID", Source: Document,
-		Text: "volume_id is required, and is the ID of a volume."},
-	{ID: "DETACH-SERVER-ID", Source: Document,
-		Text: "server_id is required, and is the ID of a server."},
-	{ID: "DETACH-STATE", Source: Assumed,
-		Text: "A volume that is not attached, attached elsewhere, or on its way is refused with 400 or 409."},
-	{ID: "DETACH-OS-VOLUME", Source: Document,
-		Text: "For the OS’s default volume, you cannot modify the attached server."},
-	{ID: "DETACH-OS-CANCEL", Source: Document, Dated: checked,
+	{
+		ID: "DETACH-202", Operation: opDetach, Status: http.StatusAccepted, Source: Document,
+		Text: "Detach Volume from Virtual Server answers 202 Accepted.",
+	},
+	{
+		ID: "DETACH-400", Operation: opDetach, Status: http.StatusBadRequest, Source: Document,
+		Text: "Detach Volume from Virtual Server answers 400 Bad Request.",
+	},
+	{
+		ID: "DETACH-401", Operation: opDetach, Status: http.StatusUnauthorized, Source: Document,
+		Text: "Detach Volume from Virtual Server answers 401 Unauthorized.",
+	},
+	{
+		ID: "DETACH-409", Operation: opDetach, Status: http.StatusConflict, Source: Document,
+		Text: "Detach Volume from Virtual Server answers 409 Conflict.",
+	},
+	{
+		ID: "DETACH-STATUS", Source: Document,
+		Text: "The answers are 202, 400, 401 and 409, and no other.",
+	},
+	{
+		ID: "DETACH-SCHEMA", Source: Document,
+		Text: "202 Accepted has the schema None: it carries nothing.",
+	},
+	{
+		ID: "DETACH-EFFECT", Source: Document,
+		Text: "Detach the Volume from a server.",
+	},
+	{
+		ID: "DETACH-ONLY", Source: Document,
+		Text: "Detach the Volume from a server: the volume that is named, from the server that is named, and nothing else.",
+	},
+	{
+		ID: "DETACH-METHOD", Source: Document,
+		Text: "Detaching is DELETE /v1/volumes/{volume_id}/servers/{server_id}: no other method of that path does it.",
+	},
+	{
+		ID: "DETACH-VOLUME-ID", Source: Document,
+		Text: "volume_id is required, and is the ID of a volume.",
+	},
+	{
+		ID: "DETACH-SERVER-ID", Source: Document,
+		Text: "server_id is required, and is the ID of a server.",
+	},
+	{
+		ID: "DETACH-STATE", Source: Assumed,
+		Text: "A volume that is not attached, attached elsewhere, or on its way is refused with 400 or 409.",
+	},
+	{
+		ID: "DETACH-OS-VOLUME", Source: Document,
+		Text: "For the OS’s default volume, you cannot modify the attached server.",
+	},
+	{
+		ID: "DETACH-OS-CANCEL", Source: Document, Dated: checked,
 		Text:   "For the OS’s default volume, you cannot cancel the service.",
-		Exempt: "No operation of the documents cancels a service."},
-	{ID: "DETACH-GUEST", Source: Document, Dated: checked,
+		Exempt: "No operation of the documents cancels a service.",
+	},
+	{
+		ID: "DETACH-GUEST", Source: Document, Dated: checked,
 		Text:   "Be sure to perform the disconnection steps (unmount, set the disk offline) before detaching, or the server may enter an error state (Hang).",
-		Exempt: "It is about the guest, which the API does not show."},
+		Exempt: "It is about the guest, which the API does not show.",
+	},
 
 	// The request headers.
 	{ID: "AUTH-ACCESS-KEY", Source: Document, Text: "The request header has Scp-Accesskey."},
@@ -111,31 +141,45 @@ var clauses = []Clause{
 	{ID: "VERSION-CURRENT", Source: Common, Text: "Only one version is CURRENT at a time."},
 	{ID: "VERSION-DEPRECATED", Source: Common, Text: "DEPRECATED means that fewer than 90 days remain."},
 	{ID: "VERSION-NOT-BEFORE", Source: Document, Text: "A version is supported until its minimum guaranteed support date at least."},
-	{ID: "VERSION-ENDED", Source: Document,
-		Text: "Deprecated versions whose Not Before date has arrived or expired are no longer supported."},
+	{
+		ID: "VERSION-ENDED", Source: Document,
+		Text: "Deprecated versions whose Not Before date has arrived or expired are no longer supported.",
+	},
 	{ID: "VERSION-PLANNED", Source: Common, Text: "A PLANNED version is documented, and cannot be called."},
 
 	// Version discovery.
-	{ID: "DISCOVERY-200", Operation: opVersions, Status: http.StatusOK, Source: Common,
-		Text: "GET / answers 200 with the versions as JSON."},
+	{
+		ID: "DISCOVERY-200", Operation: opVersions, Status: http.StatusOK, Source: Common,
+		Text: "GET / answers 200 with the versions as JSON.",
+	},
 	{ID: "DISCOVERY-UNSIGNED", Source: Common, Text: "GET / needs no signature."},
 	{ID: "DISCOVERY-LISTED", Source: Common, Text: "GET / lists every version that is supported."},
-	{ID: "DISCOVERY-FORM", Source: Common,
-		Text: "Each version has an id with a leading v, a status, a not_before that may be empty, and links."},
+	{
+		ID: "DISCOVERY-FORM", Source: Common,
+		Text: "Each version has an id with a leading v, a status, a not_before that may be empty, and links.",
+	},
 	{ID: "DISCOVERY-ORDER", Source: Assumed, Text: "No version ends before an older one."},
 
 	// What is around a detach. It is judged as far as a detach is set up and seen by it.
 	{ID: "SHOW-200", Operation: opShow, Status: http.StatusOK, Source: SDK, Text: "Showing a volume answers 200 with its state and its servers."},
-	{ID: "SHOW-400", Operation: opShow, Status: http.StatusBadRequest, Source: SDK, Dated: checked,
-		Text: "Showing a volume answers 400 Bad Request.", Exempt: "The suite judges detaching, and shows no volume that could be refused; the live service was seen to answer 404."},
+	{
+		ID: "SHOW-400", Operation: opShow, Status: http.StatusBadRequest, Source: SDK, Dated: checked,
+		Text: "Showing a volume answers 400 Bad Request.", Exempt: "The suite judges detaching, and shows no volume that could be refused; the live service was seen to answer 404.",
+	},
 	{ID: "SHOW-401", Operation: opShow, Status: http.StatusUnauthorized, Source: SDK, Text: "Showing a volume answers 401 Unauthorized."},
 	{ID: "ATTACH-202", Operation: opAttach, Status: http.StatusAccepted, Source: SDK, Text: "Attaching a volume answers 202 with the attachment."},
-	{ID: "ATTACH-400", Operation: opAttach, Status: http.StatusBadRequest, Source: SDK, Dated: checked,
-		Text: "Attaching a volume answers 400 Bad Request.", Exempt: "The suite judges detaching, and attaches nothing that could be refused."},
-	{ID: "ATTACH-401", Operation: opAttach, Status: http.StatusUnauthorized, Source: SDK, Dated: checked,
-		Text: "Attaching a volume answers 401 Unauthorized.", Exempt: "The suite judges detaching; an attach that a wrong server lets through would change an account."},
-	{ID: "ATTACH-409", Operation: opAttach, Status: http.StatusConflict, Source: SDK, Dated: checked,
-		Text: "Attaching a volume answers 409 Conflict.", Exempt: "The suite judges detaching, and attaches nothing that could be refused."},
+	{
+		ID: "ATTACH-400", Operation: opAttach, Status: http.StatusBadRequest, Source: SDK, Dated: checked,
+		Text: "Attaching a volume answers 400 Bad Request.", Exempt: "The suite judges detaching, and attaches nothing that could be refused.",
+	},
+	{
+		ID: "ATTACH-401", Operation: opAttach, Status: http.StatusUnauthorized, Source: SDK, Dated: checked,
+		Text: "Attaching a volume answers 401 Unauthorized.", Exempt: "The suite judges detaching; an attach that a wrong server lets through would change an account.",
+	},
+	{
+		ID: "ATTACH-409", Operation: opAttach, Status: http.StatusConflict, Source: SDK, Dated: checked,
+		Text: "Attaching a volume answers 409 Conflict.", Exempt: "The suite judges detaching, and attaches nothing that could be refused.",
+	},
 
 	// The form of answers.
 	{ID: "FORM-ERROR", Source: Field, Text: "An error is JSON and says so, and has a code and a message."},

@@ -193,6 +193,9 @@ func (g *guard) objectionToPair(p pair) string {
 func (g *guard) touchesSomething(reading string) bool {
 	named := false
 	for segment := range strings.SplitSeq(reading, "/") {
+		if segment != "" && slices.Contains(g.fixture.ids(), segment) {
+			return true // whatever was said of it
+		}
 		word := slices.Contains([]string{"", "v1", "volumes", "servers", ".", ".."}, segment)
 		if !word && !g.nowhere.has(segment) {
 			return true

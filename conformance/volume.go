@@ -2,7 +2,9 @@ package conformance
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"time"
 
@@ -21,6 +23,22 @@ type Fixture struct {
 	// lets it go.
 	OSVolume string
 }
+
+// check refuses what could be read as something else than an ID in a path.
+func (f Fixture) check() error {
+	for _, id := range f.ids() {
+		if id != "" && !plainID.MatchString(id) {
+			return fmt.Errorf("the ID %q is made of something else than letters, digits, hyphens and underscores", id)
+		}
+	}
+	return nil
+}
+
+func (f Fixture) ids() []string {
+	return []string{f.Volume, f.Server, f.OtherServer, f.SharedVolume, f.OSVolume}
+}
+
+var plainID = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)
 
 // pair is a volume and a server it is, or is to be, attached to.
 type pair struct{ volume, server string }

@@ -16,19 +16,27 @@ func TestCredentialsFromEnv(t *testing.T) {
 		wantErr string
 		none    bool
 	}{
-		{name: "own", env: map[string]string{"SCP_ACCESS_KEY": "a", "SCP_SECRET_KEY": "s"},
-			want: signing.Credentials{AccessKey: "a", SecretKey: "s"}},
-		{name: "Terraform's", env: map[string]string{"SCP_TF_ACCESS_KEY": "ta", "SCP_TF_SECRET_KEY": "ts"},
-			want: signing.Credentials{AccessKey: "ta", SecretKey: "ts"}},
-		{name: "own before Terraform's", env: map[string]string{
-			"SCP_ACCESS_KEY": "a", "SCP_SECRET_KEY": "s", "SCP_TF_ACCESS_KEY": "ta", "SCP_TF_SECRET_KEY": "ts"},
-			want: signing.Credentials{AccessKey: "a", SecretKey: "s"}},
+		{
+			name: "own", env: map[string]string{"SCP_ACCESS_KEY": "a", "SCP_SECRET_KEY": "s"},
+			want: signing.Credentials{AccessKey: "a", SecretKey: "s"},
+		},
+		{
+			name: "Terraform's", env: map[string]string{"SCP_TF_ACCESS_KEY": "ta", "SCP_TF_SECRET_KEY": "ts"},
+			want: signing.Credentials{AccessKey: "ta", SecretKey: "ts"},
+		},
+		{
+			name: "own before Terraform's", env: map[string]string{
+				"SCP_ACCESS_KEY": "a", "SCP_SECRET_KEY": "s", "SCP_TF_ACCESS_KEY": "ta", "SCP_TF_SECRET_KEY": "ts",
+			},
+			want: signing.Credentials{AccessKey: "a", SecretKey: "s"},
+		},
 		{name: "none", wantErr: "SCP_ACCESS_KEY and SCP_SECRET_KEY, or SCP_TF_ACCESS_KEY and SCP_TF_SECRET_KEY", none: true},
 		{name: "half of own", env: map[string]string{"SCP_ACCESS_KEY": "a"}, wantErr: "SCP_SECRET_KEY is not"},
 		{name: "other half of own", env: map[string]string{"SCP_SECRET_KEY": "s3cret"}, wantErr: "SCP_ACCESS_KEY is not"},
 		{name: "half of each", env: map[string]string{"SCP_ACCESS_KEY": "a", "SCP_TF_SECRET_KEY": "ts"}, wantErr: "SCP_SECRET_KEY is not"},
 		{name: "half of own, whole of Terraform's", env: map[string]string{
-			"SCP_SECRET_KEY": "s3cret", "SCP_TF_ACCESS_KEY": "ta", "SCP_TF_SECRET_KEY": "ts"}, wantErr: "SCP_ACCESS_KEY is not"},
+			"SCP_SECRET_KEY": "s3cret", "SCP_TF_ACCESS_KEY": "ta", "SCP_TF_SECRET_KEY": "ts",
+		}, wantErr: "SCP_ACCESS_KEY is not"},
 		{name: "half of Terraform's", env: map[string]string{"SCP_TF_ACCESS_KEY": "ta"}, wantErr: "SCP_TF_SECRET_KEY is not"},
 	}
 	for _, c := range cases {

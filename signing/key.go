@@ -56,7 +56,8 @@ func (k *key) signature(millis int64, method string, url ...string) string {
 	d := k.pool.Get().(*digest)
 	defer k.pool.Put(d)
 
-	message := append(d.message[:0], method...)
+	message := d.message[:0]
+	message = append(message, method...)
 	for _, piece := range url {
 		message = append(message, piece...)
 	}

@@ -29,7 +29,7 @@ var secretive = signing.Credentials{AccessKey: "visible-access", SecretKey: secr
 // secretForms are the forms that fmt or an encoder gives to a string.
 var secretForms = []string{
 	secret,
-	strings.Trim(fmt.Sprint([]byte(secret)), "[]"),
+	strings.Trim(fmt.Sprintf("%d", []byte(secret)), "[]"),
 	hex.EncodeToString([]byte(secret)),
 	strings.ToUpper(hex.EncodeToString([]byte(secret))),
 	base64.StdEncoding.EncodeToString([]byte(secret)),

@@ -75,7 +75,7 @@ var authenticationDefects = []Defect{
 	{
 		Name: "seconds", Summary: "takes timestamps in seconds, too",
 		Turns: []string{"auth-timestamp-seconds"},
-		fault: fault{letsIn: func(s *Server, r *http.Request, refused error) bool {
+		fault: fault{letsIn: func(s *Server, r *http.Request, _ error) bool {
 			const digits = 10 // of Unix time in seconds
 			return len(r.Header.Get(signing.HeaderTimestamp)) == digits && s.signs(r, nil)
 		}},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log"
 	"net/http/httptest"
 	"time"
 
@@ -14,39 +13,43 @@ import (
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
-// A careful detach: it goes on until the volume is away, and touches no volume that an OS starts from.
-// The volume has been unmounted in the guest before.
+// detachAndWait detaches a volume that was unmounted in the guest, and returns when it is away.
+func detachAndWait(ctx context.Context, endpoint, ak, sk string, volumeID virtualserver.VolumeID, serverID virtualserver.ServerID) error {
+	signer, err := signing.New(signing.Credentials{AccessKey: ak, SecretKey: sk})
+	if err != nil {
+		return err
+	}
+	client, err := virtualserver.New(endpoint, signer)
+	if err != nil {
+		return err
+	}
+	volumes, err := fixture.New(endpoint, signer, virtualserver.APIVersion)
+	if err != nil {
+		return err
+	}
+	return fixture.DetachAndWait(ctx, volumes, client.Detach, volumeID, serverID)
+}
+
+// A careful detach goes on until the volume is away, and touches none that an OS starts from.
 func Example_detachAndWait() {
-	keys := signing.Credentials{AccessKey: "ak", SecretKey: "sk"}
-	server, err := mock.New([]signing.Credentials{keys}, mock.WithDelay(50*time.Millisecond))
+	service, err := mock.New(
+		[]signing.Credentials{{AccessKey: "ak", SecretKey: "sk"}},
+		mock.WithDelay(50*time.Millisecond),
+	)
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
-	endpoint := httptest.NewServer(server)
-	defer endpoint.Close()
+	server := httptest.NewServer(service)
+	defer server.Close()
 
-	signer, err := signing.New(keys)
-	if err != nil {
-		log.Fatal(err)
-	}
-	client, err := virtualserver.New(endpoint.URL, signer)
-	if err != nil {
-		log.Fatal(err)
-	}
-	volumes, err := fixture.New(endpoint.URL, signer, virtualserver.APIVersion)
-	if err != nil {
-		log.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
+	ctx := context.Background()
+	err = detachAndWait(ctx, server.URL, "ak", "sk", mock.VolumeID, mock.ServerID)
+	fmt.Println("away:", err == nil)
 
-	var volumeID, osVolumeID virtualserver.VolumeID = mock.VolumeID, mock.OSVolumeID
-	var serverID virtualserver.ServerID = mock.ServerID
-	err = fixture.DetachAndWait(ctx, volumes, client.Detach, volumeID, serverID)
-	fmt.Println("detached:", err == nil)
-	err = fixture.DetachAndWait(ctx, volumes, client.Detach, osVolumeID, serverID)
-	fmt.Println("of the OS:", errors.Is(err, fixture.ErrOSVolume))
+	err = detachAndWait(ctx, server.URL, "ak", "sk", mock.OSVolumeID, mock.ServerID)
+	fmt.Println("refused, as an OS starts from it:", errors.Is(err, fixture.ErrOSVolume))
 	// Output:
-	// detached: true
-	// of the OS: true
+	// away: true
+	// refused, as an OS starts from it: true
 }

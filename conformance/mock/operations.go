@@ -3,6 +3,7 @@ package mock
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
@@ -53,7 +54,8 @@ func (s *Server) accept(leaving ...*attachment) answer {
 // attachVolume puts a volume to a server. The volume goes through Attaching to In-use.
 func (s *Server) attachVolume(r *http.Request, id ids) answer {
 	var body fixture.AttachRequest
-	if err := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxRequest)).Decode(&body); err != nil || body.ServerID == "" {
+	content, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxRequest))
+	if err != nil || json.Unmarshal(content, &body) != nil || body.ServerID == "" {
 		return refuse(http.StatusBadRequest, "ValidationError", "The body has to be JSON with a server_id.")
 	}
 	id.server = body.ServerID
@@ -166,5 +168,5 @@ func origin(r *http.Request) string {
 // callable reports whether a version is answered on the mock's day.
 func (s *Server) callable(id lifecycle.ID) bool {
 	standing, _ := s.table.At(s.day()).Of(id)
-	return standing.State != lifecycle.Planned && !(s.refuseEnded && standing.State == lifecycle.Ended)
+	return standing.State != lifecycle.Planned && (!s.refuseEnded || standing.State != lifecycle.Ended)
 }

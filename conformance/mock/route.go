@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -17,11 +18,10 @@ func rawPath(r *http.Request) string {
 		return r.URL.EscapedPath()
 	}
 	if _, rest, absolute := strings.Cut(target, "://"); absolute && !strings.HasPrefix(target, "/") {
-		_, path, _ := strings.Cut(rest, "/")
-		target = "/" + path
+		target = rest[strings.IndexAny(rest+"/", "/?"):]
 	}
 	path, _, _ := strings.Cut(target, "?")
-	return path
+	return cmp.Or(path, "/")
 }
 
 // find returns the operation of a document that a raw path belongs to, and the path's segments by the

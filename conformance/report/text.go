@@ -37,10 +37,11 @@ func (t Text) Result(r conformance.Result) {
 	if r.Reason != "" {
 		line += "  " + printable(r.Reason)
 	}
+	var notes strings.Builder
 	for _, note := range r.Notes {
-		line += "  note: " + printable(note)
+		notes.WriteString("  note: " + printable(note))
 	}
-	fmt.Fprintln(t.Out, line)
+	fmt.Fprintln(t.Out, line+notes.String())
 }
 
 // Summary writes the grid, what failed and how to ask it again, and the verdict.
@@ -91,17 +92,19 @@ func (t Text) grid(r *conformance.Report) {
 		width = max(width, len(id))
 		cells[[2]string{id, version}] = result.Verdict
 	}
-	row := fmt.Sprintf("%*s", width, "")
-	for _, version := range versions {
-		row += fmt.Sprintf("  %-4s", version)
+	fmt.Fprintln(t.Out)
+	row := make([]string, len(versions)+1)
+	row[0] = strings.Repeat(" ", width)
+	for i, version := range versions {
+		row[i+1] = fmt.Sprintf("%-4s", version)
 	}
-	fmt.Fprintf(t.Out, "\n%s\n", strings.TrimRight(row, " "))
+	fmt.Fprintln(t.Out, strings.TrimRight(strings.Join(row, "  "), " "))
 	for _, id := range cases {
-		row := fmt.Sprintf("%-*s", width, id)
-		for _, version := range versions {
-			row += "  " + t.word(cells[[2]string{id, version}])
+		row[0] = fmt.Sprintf("%-*s", width, id)
+		for i, version := range versions {
+			row[i+1] = t.word(cells[[2]string{id, version}])
 		}
-		fmt.Fprintln(t.Out, strings.TrimRight(row, " "))
+		fmt.Fprintln(t.Out, strings.TrimRight(strings.Join(row, "  "), " "))
 	}
 	fmt.Fprintln(t.Out)
 }
@@ -122,11 +125,11 @@ func (t Text) verdict(r *conformance.Report) string {
 	numbers := fmt.Sprintf("%d passed, %d failed, %d inconclusive, %d skipped",
 		count[conformance.Pass], count[conformance.Fail], count[conformance.Inconclusive], count[conformance.Skip])
 	if n := count[conformance.Error]; n > 0 {
-		numbers += fmt.Sprintf(", %d errors of the suite itself", n)
+		numbers += fmt.Sprintf(", %d ended by a fault of the suite itself", n)
 	}
 	line := fmt.Sprintf("%s  %s %s on %s: %s, in %s", t.word(verdict), r.Endpoint, what, r.Day, numbers, round(r.Duration))
 	if r.Trouble != "" {
-		line += "\n" + r.Trouble
+		line += "\n" + printable(r.Trouble)
 	}
 	return line
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,12 +41,13 @@ var (
 // result is how a case ended, after so many attempts.
 func result(version lifecycle.Version, id string, verdict conformance.Verdict, took time.Duration, attempts int, reason string) conformance.Result {
 	return conformance.Result{
-		Case:     conformance.Case{ID: id},
+		Case:     conformance.Case{ID: id, Clauses: []string{"NO-SUCH-CLAUSE"}},
 		Version:  version,
 		Verdict:  verdict,
 		Reason:   reason,
 		Duration: took,
 		Attempts: make([]conformance.Attempt, attempts),
+		Again:    "scp-conformance run --case " + id + " --api-version " + version.ID.String(),
 	}
 }
 
@@ -57,6 +59,8 @@ func everything() *conformance.Report {
 		ends     = "a-case-whose-name-is-longer-than-others"
 		late     = "late"
 	)
+	noted := result(newest, late, conformance.Pass, time.Second, 1, "")
+	noted.Notes = []string{"the endpoint lists 1.11 too", "1.9 has a later date"}
 	return &conformance.Report{
 		Endpoint: "http://127.0.0.1:8080",
 		Day:      lifecycle.Day(2031, time.April, 1),
@@ -69,7 +73,8 @@ func everything() *conformance.Report {
 			result(middle, ends, conformance.Error, 61*time.Second, 1, "the guard let it not out"),
 			result(newest, accepted, conformance.Inconclusive, 10*time.Second, 3, "it got no answer: EOF"),
 			result(newest, ends, conformance.Pass, 400*time.Microsecond, 1, ""),
-			result(newest, late, conformance.Pass, time.Second, 1, ""),
+			result(newest, refused, conformance.Fail, time.Millisecond, 1, "DELETE /v1/volumes/c/servers/d was answered 202 Accepted; documented is 400 Bad Request or 409 Conflict"),
+			noted,
 		},
 	}
 }
@@ -131,11 +136,20 @@ func TestTextOfEvilWords(t *testing.T) {
 		"tab":             "a\tb",
 	} {
 		t.Run(name, func(t *testing.T) {
-			var out bytes.Buffer
-			report.Text{Out: &out}.Result(result(newest, "c", conformance.Fail, 0, 1, words))
-			line := out.String()
-			require.Equal(t, byte('\n'), line[len(line)-1])
-			assert.NotRegexp(t, `[[:cntrl:]\x{80}-\x{9f}]`, line[:len(line)-1])
+			said := result(newest, "c", conformance.Fail, 0, 1, words)
+			said.Notes = []string{words}
+			tame := result(newest, "c", conformance.Fail, 0, 1, "words")
+			tame.Notes = []string{"words"}
+			written := func(r conformance.Result, trouble string) string {
+				var out bytes.Buffer
+				text := report.Text{Out: &out}
+				text.Result(r)
+				text.Summary(&conformance.Report{Results: []conformance.Result{r}, Trouble: trouble})
+				return out.String()
+			}
+			out, lines := written(said, words), strings.Count(written(tame, "words"), "\n")
+			assert.Equal(t, lines, strings.Count(out, "\n"), "it made a line of its own")
+			assert.NotRegexp(t, `[[:cntrl:]\x{80}-\x{9f}]`, strings.ReplaceAll(out, "\n", ""))
 		})
 	}
 	var out bytes.Buffer

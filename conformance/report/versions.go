@@ -176,7 +176,7 @@ func (v Versions) warnings() []string {
 	}
 	for _, s := range v.Versions {
 		if s.Warn {
-			list = append(list, s.Standing.String())
+			list = append(list, s.String())
 		}
 	}
 	return list
@@ -227,7 +227,7 @@ func (v Versions) verdict() string {
 		case !s.Known:
 			unsafe = append(unsafe, s.ID.String()+" is not listed any more")
 		case !s.Safe:
-			unsafe = append(unsafe, s.Standing.String())
+			unsafe = append(unsafe, s.String())
 		}
 	}
 	if len(unsafe) > 0 {

@@ -37,6 +37,11 @@ Exit codes of every command:
   1  something was proved not to hold
   2  wrong usage or configuration
   3  nothing failed, but something could not be judged, or nothing was`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_ = cmd.Help()
+			return usage(errors.New("which command?"))
+		},
 		SilenceUsage:      true,
 		SilenceErrors:     true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},

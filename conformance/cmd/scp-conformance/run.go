@@ -47,7 +47,14 @@ taken from SCP_ACCESS_KEY and SCP_SECRET_KEY, and the volumes and the server to 
   scp-conformance run --api-version 1.3 --case 'auth-*'
   SCP_ACCESS_KEY=… SCP_SECRET_KEY=… scp-conformance run --endpoint http://127.0.0.1:8080`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return flags.run(cmd) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			for name, values := range map[string][]string{"case": flags.cases, "api-version": flags.versions} {
+				if cmd.Flags().Changed(name) && len(values) == 0 { // an empty variable, say: it would mean all
+					return usage(fmt.Errorf("--%s is empty", name))
+				}
+			}
+			return flags.run(cmd)
+		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&flags.endpoint, "endpoint", "", "judge the endpoint at this `URL` instead of the built-in mock")

@@ -1,0 +1,55 @@
+package mock_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http/httptest"
+	"time"
+
+	"github.com/scp-openapi/virtualserver/conformance/mock"
+	virtualserver "github.com/scp-openapi/virtualserver/gen/v1.3"
+	"github.com/scp-openapi/virtualserver/signing"
+)
+
+// detach is all that a program needs to detach volumes from servers.
+func detach(ctx context.Context, endpoint, ak, sk string, volumeID virtualserver.VolumeID, serverID virtualserver.ServerID) error {
+	signer, err := signing.New(signing.Credentials{AccessKey: ak, SecretKey: sk})
+	if err != nil {
+		return err
+	}
+	client, err := virtualserver.New(endpoint, signer)
+	if err != nil {
+		return err
+	}
+	err = client.Detach(ctx, volumeID, serverID) // nil on 202
+	if errors.Is(err, virtualserver.ErrConflict) {
+		return fmt.Errorf("the volume is busy, or not attached to that server: %w", err)
+	}
+	return err
+}
+
+// A program that detaches volumes is tried against the mock, which stands in for the service. What
+// changes afterwards is the endpoint, and where the keys come from.
+func Example() {
+	service, err := mock.New(
+		[]signing.Credentials{{AccessKey: "ak", SecretKey: "sk"}},
+		mock.WithDelay(time.Minute), // a detach goes on for as long
+	)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	server := httptest.NewServer(service)
+	defer server.Close()
+
+	ctx := context.Background()
+	err = detach(ctx, server.URL, "ak", "sk", mock.VolumeID, mock.ServerID)
+	fmt.Println("accepted:", err == nil)
+
+	err = detach(ctx, server.URL, "ak", "sk", mock.VolumeID, mock.ServerID)
+	fmt.Println("refused, as it is detaching already:", errors.Is(err, virtualserver.ErrConflict))
+	// Output:
+	// accepted: true
+	// refused, as it is detaching already: true
+}

@@ -1,0 +1,367 @@
+package mock_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/scp-openapi/virtualserver/conformance/mock"
+	"github.com/scp-openapi/virtualserver/gen"
+	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
+	"github.com/scp-openapi/virtualserver/signing"
+)
+
+func TestNewRefuses(t *testing.T) {
+	someone := []signing.Credentials{credentials}
+	for name, c := range map[string]struct {
+		credentials []signing.Credentials
+		world       mock.World
+		want        string
+	}{
+		"nobody to let in": {nil, mock.DefaultWorld(), "no credentials"},
+		"a volume twice": {someone, mock.World{
+			Volumes: []mock.Volume{{ID: "a"}, {ID: "a"}},
+		}, "twice"},
+		"a volume at a server that is not there": {someone, mock.World{
+			Volumes: []mock.Volume{{ID: "a", Servers: []string{"b"}}},
+		}, "not there"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := mock.New(c.credentials, mock.WithWorld(c.world))
+			require.ErrorContains(t, err, c.want)
+		})
+	}
+}
+
+func TestRequests(t *testing.T) {
+	const (
+		none      = "" // an answer without a body
+		validate  = "ValidationError"
+		hmac      = "HmacValidFail"
+		elsewhere = "NotFound"
+		otherKey  = "someone-else"
+	)
+	showPath := "/v1/volumes/" + mock.VolumeID
+	cases := []struct {
+		name   string
+		method string
+		path   string
+		spoil  func(*http.Request) // after it was signed
+		as     signing.Credentials
+		status int
+		code   string
+	}{
+		{name: "detach", method: http.MethodDelete, path: detachPath, status: 202, code: none},
+		{name: "detach with a query", method: http.MethodDelete, path: detachPath + "?x=%2f..", status: 202, code: none},
+		{name: "detach from a server without it", method: http.MethodDelete, path: "/v1/volumes/" + mock.VolumeID + "/servers/" + mock.OtherServerID, status: 409, code: "VirtualServer.VolumeNotAttached"},
+		{name: "detach the OS volume", method: http.MethodDelete, path: "/v1/volumes/" + mock.OSVolumeID + "/servers/" + mock.ServerID, status: 409, code: "VirtualServer.OsVolumeNotDetachable"},
+		{name: "detach the OS volume from another server", method: http.MethodDelete, path: "/v1/volumes/" + mock.OSVolumeID + "/servers/" + mock.OtherServerID, status: 409, code: "VirtualServer.OsVolumeNotDetachable"},
+		{name: "detach an unknown volume", method: http.MethodDelete, path: "/v1/volumes/" + nowhere + "/servers/" + mock.ServerID, status: 400, code: validate},
+		{name: "detach from an unknown server", method: http.MethodDelete, path: "/v1/volumes/" + mock.VolumeID + "/servers/" + nowhere, status: 400, code: validate},
+		{name: "show an unknown volume", method: http.MethodGet, path: "/v1/volumes/" + nowhere, status: 400, code: validate},
+
+		{name: "delete a volume", method: http.MethodDelete, path: showPath, status: 404, code: elsewhere},
+		{name: "delete a server", method: http.MethodDelete, path: "/v1/servers/" + mock.ServerID, status: 404, code: elsewhere},
+		{name: "another method", method: http.MethodPut, path: detachPath, status: 404, code: elsewhere},
+		{name: "another path", method: http.MethodGet, path: "/v2/volumes", status: 404, code: elsewhere},
+		{name: "another case of letters", method: http.MethodGet, path: "/V1/volumes/" + mock.VolumeID, status: 404, code: elsewhere},
+
+		{name: "no access key", method: http.MethodDelete, path: detachPath, spoil: without(signing.HeaderAccessKey), status: 401, code: hmac},
+		{name: "no signature", method: http.MethodDelete, path: detachPath, spoil: without(signing.HeaderSignature), status: 401, code: hmac},
+		{name: "no timestamp", method: http.MethodDelete, path: detachPath, spoil: without(signing.HeaderTimestamp), status: 401, code: hmac},
+		{name: "no client type", method: http.MethodDelete, path: detachPath, spoil: without(signing.HeaderClientType), status: 401, code: hmac},
+		{name: "another's key", method: http.MethodDelete, path: detachPath, as: signing.Credentials{AccessKey: otherKey, SecretKey: credentials.SecretKey}, status: 401, code: hmac},
+		{name: "another secret key", method: http.MethodDelete, path: detachPath, as: signing.Credentials{AccessKey: credentials.AccessKey, SecretKey: otherKey}, status: 401, code: hmac},
+		{name: "a signature for another path", method: http.MethodDelete, path: detachPath, spoil: func(r *http.Request) { r.URL.Path = showPath }, status: 401, code: hmac},
+		{name: "a signature for another method", method: http.MethodGet, path: showPath, spoil: func(r *http.Request) { r.Method = http.MethodDelete }, status: 401, code: hmac},
+
+		// Who asks is judged before what is asked.
+		{name: "wrong signature, unknown path", method: http.MethodDelete, path: "/nothing/here", spoil: without(signing.HeaderSignature), status: 401, code: hmac},
+		{name: "wrong signature, unknown version", method: http.MethodDelete, path: detachPath, spoil: func(r *http.Request) {
+			r.Header.Set(signing.HeaderAPIVersion, speaks("9.99"))
+			r.Header.Del(signing.HeaderSignature)
+		}, status: 401, code: hmac},
+		{name: "wrong signature, malformed ID", method: http.MethodDelete, path: "/v1/volumes/../servers/" + mock.ServerID, spoil: without(signing.HeaderSignature), status: 401, code: hmac},
+		{name: "wrong signature, POST /", method: http.MethodPost, path: "/", spoil: without(signing.HeaderSignature), status: 401, code: hmac},
+	}
+	for transport, start := range map[string]func(*httptest.Server){
+		"http": (*httptest.Server).Start, "https": (*httptest.Server).StartTLS,
+	} {
+		for _, c := range cases {
+			t.Run(transport+"/"+c.name, func(t *testing.T) {
+				s := serveBy(t, start)
+				before := s.world()
+				if c.as == (signing.Credentials{}) {
+					c.as = credentials
+				}
+				req := s.sign(s.request(c.method, c.path, ""), c.as)
+				if c.spoil != nil {
+					c.spoil(req)
+				}
+				got := s.send(req)
+				require.Equal(t, c.status, got.status, "%s", got.body)
+				if c.code == none {
+					assert.Empty(t, got.body)
+					return
+				}
+				requireError(t, got, c.code)
+				assert.Equal(t, before, s.world(), "a refusal changes nothing")
+			})
+		}
+	}
+}
+
+func without(header string) func(*http.Request) {
+	return func(r *http.Request) { r.Header.Del(header) }
+}
+
+// TestTimestamps goes round the window in which a timestamp is taken.
+func TestTimestamps(t *testing.T) {
+	for name, c := range map[string]struct {
+		off    time.Duration // of the server's clock from the client's
+		status int
+	}{
+		"now":            {0, 200},
+		"oldest taken":   {signing.AssumedMaxSkew, 200},
+		"too old":        {signing.AssumedMaxSkew + time.Millisecond, 401},
+		"furthest ahead": {-signing.AssumedMaxSkew, 200},
+		"too far ahead":  {-signing.AssumedMaxSkew - time.Millisecond, 401},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t)
+			req := s.sign(s.request(http.MethodGet, "/v1/volumes/"+mock.VolumeID, ""), credentials)
+			s.clock.advance(c.off)
+			assert.Equal(t, c.status, s.send(req).status)
+		})
+	}
+}
+
+// TestRawPaths sends paths that other servers clean, decode or redirect. One that is cleaned turns the
+// detach into the deletion of a volume or a server.
+func TestRawPaths(t *testing.T) {
+	const volume, server = mock.VolumeID, mock.ServerID
+	s := serve(t)
+	before := s.world()
+	for name, path := range map[string]string{
+		"server ..":                 "/v1/volumes/" + volume + "/servers/..",
+		"server .":                  "/v1/volumes/" + volume + "/servers/.",
+		"server empty":              "/v1/volumes/" + volume + "/servers/",
+		"server three dots":         "/v1/volumes/" + volume + "/servers/...",
+		"volume ..":                 "/v1/volumes/../servers/" + server,
+		"volume .":                  "/v1/volumes/./servers/" + server,
+		"volume empty":              "/v1/volumes//servers/" + server,
+		"both ..":                   "/v1/volumes/../servers/..",
+		"both empty":                "/v1/volumes//servers/",
+		"encoded ..":                "/v1/volumes/" + volume + "/servers/%2e%2e",
+		"encoded .. in capitals":    "/v1/volumes/%2E%2E/servers/" + server,
+		"half encoded ..":           "/v1/volumes/" + volume + "/servers/.%2e",
+		"twice encoded ..":          "/v1/volumes/" + volume + "/servers/%252e%252e",
+		"trailing slash":            detachPath + "/",
+		"trailing ..":               detachPath + "/..",
+		"trailing ../..":            detachPath + "/../..",
+		"there and back":            "/v1/volumes/" + volume + "/servers/../servers/" + server,
+		"through the root":          "/v1/../v1/volumes/" + volume + "/servers/" + server,
+		"double slash in front":     "/" + detachPath,
+		"double slash within":       "/v1//volumes/" + volume + "/servers/" + server,
+		"encoded slash in volume":   "/v1/volumes/" + volume + "%2Fx/servers/" + server,
+		"encoded slash in server":   "/v1/volumes/" + volume + "/servers/" + server + "%2f..",
+		"encoded slash to a volume": "/v1/volumes/x%2f..%2f" + volume + "/servers/" + server,
+		"encoded separator":         "/v1/volumes/" + volume + "%2Fservers%2F" + server,
+		"backslash":                 "/v1/volumes/" + volume + "/servers/..%5C" + server,
+		"NUL":                       "/v1/volumes/" + volume + "/servers/" + server + "%00",
+		"newline":                   "/v1/volumes/" + volume + "/servers/" + server + "%0A",
+		"semicolon":                 "/v1/volumes/" + volume + ";x=y/servers/" + server,
+		"very long":                 "/v1/volumes/" + strings.Repeat("a", 5000) + "/servers/" + server,
+	} {
+		for _, method := range []string{http.MethodDelete, http.MethodPost, http.MethodGet} {
+			t.Run(name+"/"+method, func(t *testing.T) {
+				got := s.ask(method, path)
+				assert.True(t, got.status >= 400 && got.status < 500, "it was answered %d: %s", got.status, got.body)
+				assert.Empty(t, got.header.Get("Location"))
+				assert.Equal(t, before, s.world())
+			})
+		}
+	}
+}
+
+// TestMalformedIDs are told from such as are only unknown.
+func TestMalformedIDs(t *testing.T) {
+	s := serve(t)
+	for name, c := range map[string]struct{ id, want string }{
+		"unknown":       {nowhere, "There is no server"},
+		"a word":        {"null", "There is no server"},
+		"empty":         {"", "malformed"},
+		"dot":           {".", "malformed"},
+		"two dots":      {"..", "malformed"},
+		"three dots":    {"...", "malformed"},
+		"encoded dots":  {"%2e%2e", "malformed"},
+		"encoded slash": {"a%2fb", "malformed"},
+		"backslash":     {"a%5cb", "malformed"},
+		"NUL":           {"a%00b", "malformed"},
+		"long":          {strings.Repeat("a", 256), "malformed"},
+		"just fits":     {strings.Repeat("a", 255), "There is no server"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := s.ask(http.MethodDelete, "/v1/volumes/"+mock.VolumeID+"/servers/"+c.id)
+			require.Equal(t, http.StatusBadRequest, got.status)
+			requireError(t, got, "ValidationError")
+			assert.Contains(t, string(got.body), c.want)
+		})
+	}
+}
+
+// TestEncodedID asks with an ID some of whose letters are encoded for no need: it is the same ID.
+func TestEncodedID(t *testing.T) {
+	s := serve(t)
+	encoded := strings.Replace(detachPath, "-", "%2D", 1)
+	require.Equal(t, http.StatusAccepted, s.ask(http.MethodDelete, encoded).status)
+	s.requireVolume(mock.VolumeID, mock.StateAvailable)
+}
+
+func TestVersionHeader(t *testing.T) {
+	type ask struct {
+		header []string
+		status int
+	}
+	newest := gen.Clients()[len(gen.Clients())-1].ID.String()
+	cases := map[string]ask{
+		"absent":          {nil, 200},
+		"unknown":         {[]string{speaks("9.99")}, 400},
+		"unknown, major":  {[]string{speaks("0.1")}, 400},
+		"empty":           {[]string{""}, 400},
+		"no service":      {[]string{newest}, 400},
+		"no version":      {[]string{"virtualserver"}, 400},
+		"other service":   {[]string{"vpc " + newest}, 400},
+		"service in caps": {[]string{"VirtualServer " + newest}, 400},
+		"two spaces":      {[]string{"virtualserver  " + newest}, 400},
+		"a tab":           {[]string{"virtualserver\t" + newest}, 400},
+		"leading v":       {[]string{speaks("v" + newest)}, 400},
+		"leading zero":    {[]string{speaks("0" + newest)}, 400},
+		"trailing part":   {[]string{speaks(newest + ".0")}, 400},
+		"range":           {[]string{speaks(newest + "-9.99")}, 400},
+		"latest":          {[]string{speaks("latest")}, 400},
+		"doubled":         {[]string{speaks(newest), speaks(newest)}, 400},
+	}
+	for _, client := range gen.Clients() {
+		id := client.ID.String()
+		cases["known "+id] = ask{[]string{speaks(id)}, 200}
+	}
+	s := serve(t)
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			req := s.sign(s.request(http.MethodGet, "/v1/volumes/"+mock.VolumeID, ""), credentials)
+			req.Header[signing.HeaderAPIVersion] = c.header
+			got := s.send(req)
+			require.Equal(t, c.status, got.status, "%s", got.body)
+			if c.status != http.StatusOK {
+				requireError(t, got, "ValidationError")
+			}
+		})
+	}
+}
+
+// days are days on which the versions stand differently: around each of their dates, and far from all.
+func days() []lifecycle.Date {
+	list := []lifecycle.Date{lifecycle.Day(2024, time.January, 1), lifecycle.On(started), lifecycle.Day(2040, time.January, 1)}
+	for _, v := range gen.Table().Versions {
+		if !v.NotBefore.IsZero() {
+			list = append(list, v.NotBefore.Plus(-90), v.NotBefore.Plus(-89), v.NotBefore.Plus(-1), v.NotBefore)
+		}
+	}
+	return list
+}
+
+// TestDiscovery holds GET / against what lifecycle says of each day.
+func TestDiscovery(t *testing.T) {
+	for _, day := range days() {
+		for name, refuseEnded := range map[string]bool{"keeps ended": false, "refuses ended": true} {
+			t.Run(day.String()+"/"+name, func(t *testing.T) {
+				opts := []mock.Option{mock.WithDay(day)}
+				if refuseEnded {
+					opts = append(opts, mock.RefuseEnded())
+				}
+				s := serve(t, opts...)
+				want := lifecycle.Table{}
+				for _, standing := range gen.Table().At(day) {
+					ended := standing.State == lifecycle.Ended
+					if !ended || !refuseEnded {
+						want.Versions = append(want.Versions, lifecycle.Version{
+							ID: standing.ID, Label: standing.State.Label(), NotBefore: standing.NotBefore,
+						})
+					}
+
+					status := http.StatusOK
+					if ended && refuseEnded || standing.State == lifecycle.Planned {
+						status = http.StatusBadRequest
+					}
+					req := s.sign(s.request(http.MethodGet, "/v1/volumes/"+mock.VolumeID, ""), credentials)
+					req.Header.Set(signing.HeaderAPIVersion, speaks(standing.ID.String()))
+					assert.Equal(t, status, s.send(req).status, "%s", standing)
+				}
+
+				got := s.send(s.request(http.MethodGet, "/", "")) // not signed
+				require.Equal(t, http.StatusOK, got.status)
+				assert.Equal(t, "application/json", got.header.Get("Content-Type"))
+				assert.Contains(t, string(got.body), `"href":"`+s.server.URL+`/v1"`)
+				if len(want.Versions) == 0 {
+					assert.JSONEq(t, `{"versions":[]}`, string(got.body))
+					return
+				}
+				table, err := lifecycle.ParseDiscovery(strings.NewReader(string(got.body)), "the mock", started)
+				require.NoError(t, err)
+				assert.Equal(t, want.Versions, table.Versions)
+			})
+		}
+	}
+}
+
+// TestDiscoveryFollowsTheClock has no day set: the labels are those of the clock's day, in Korea.
+func TestDiscoveryFollowsTheClock(t *testing.T) {
+	table := lifecycle.Table{Versions: []lifecycle.Version{
+		{ID: lifecycle.V(1, 9), Label: lifecycle.Supported, NotBefore: lifecycle.Day(2026, time.July, 1)},
+		{ID: lifecycle.V(1, 10), Label: lifecycle.Current},
+	}}
+	s := serve(t, mock.WithTable(table))
+	label := func() string {
+		listed, err := lifecycle.ParseDiscovery(strings.NewReader(string(s.send(s.request(http.MethodGet, "/", "")).body)), "the mock", started)
+		require.NoError(t, err)
+		require.Len(t, listed.Versions, 2)
+		return string(listed.Versions[0].Label)
+	}
+	// 90 days before the date is 2 April, which ends in Korea at 15:00 UTC.
+	s.clock.advance(time.Date(2026, time.April, 2, 14, 59, 59, 0, time.UTC).Sub(started))
+	assert.Equal(t, "SUPPORTED", label())
+	s.clock.advance(time.Second)
+	assert.Equal(t, "DEPRECATED", label())
+}
+
+// TestDiscoveryForms asks for GET / in ways that are still, or no longer, a request for the list.
+func TestDiscoveryForms(t *testing.T) {
+	s := serveBy(t, (*httptest.Server).StartTLS)
+	for name, c := range map[string]struct {
+		method, path string
+		status       int
+	}{
+		"no path":      {http.MethodGet, "", 200},
+		"slash":        {http.MethodGet, "/", 200},
+		"with a query": {http.MethodGet, "/?x=y", 200},
+		"two slashes":  {http.MethodGet, "//", 401},
+		"dot":          {http.MethodGet, "/.", 401},
+		"another path": {http.MethodGet, "/v1", 401},
+		"POST":         {http.MethodPost, "/", 401},
+		"OPTIONS":      {http.MethodOptions, "/", 401},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := s.send(s.request(c.method, c.path, ""))
+			assert.Equal(t, c.status, got.status)
+			if c.status == http.StatusOK {
+				assert.Contains(t, string(got.body), `"href":"https://`)
+			}
+		})
+	}
+}
