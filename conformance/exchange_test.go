@@ -80,7 +80,7 @@ func TestRecorderKeepsNoPassword(t *testing.T) {
 	r := &recorder{base: roundTripFunc(func(*http.Request) (*http.Response, error) { return nil, io.EOF })}
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://me:hunter2@127.0.0.1/", nil)
 	require.NoError(t, err)
-	_, err = r.RoundTrip(req) //nolint:bodyclose // there is none
+	_, err = r.RoundTrip(req)
 	require.ErrorIs(t, err, io.EOF)
 	kept, _ := r.last()
 	assert.NotContains(t, kept.URL, "hunter2")

@@ -449,7 +449,7 @@ func TestNowhere(t *testing.T) {
 
 func TestGuardErrorSaysWhat(t *testing.T) {
 	w := newWire(t)
-	_, err := w.guard(Refused, named).RoundTrip(w.request(t, http.MethodDelete, "/v1/volumes/"+realVolume, "")) //nolint:bodyclose // there is none
+	_, err := w.guard(Refused, named).RoundTrip(w.request(t, http.MethodDelete, "/v1/volumes/"+realVolume, ""))
 	require.Error(t, err)
 	var held *GuardError
 	require.True(t, errors.As(err, &held))

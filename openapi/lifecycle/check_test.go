@@ -18,24 +18,32 @@ func TestCheck(t *testing.T) {
 	}{
 		"all well": {[][3]string{current, {"1.2", "SUPPORTED", "2026-08-31"}}, "2026-06-02", nil},
 		"supported, and 89 days left": {[][3]string{current, {"1.2", "SUPPORTED", "2026-08-31"}}, "2026-06-03", map[lifecycle.Kind]string{
-			lifecycle.LabelContradictsDate: "1.2 is labelled SUPPORTED, but with date 2026-08-31 and 89 days left on 2026-06-03 it is DEPRECATED"}},
+			lifecycle.LabelContradictsDate: "1.2 is labelled SUPPORTED, but with date 2026-08-31 and 89 days left on 2026-06-03 it is DEPRECATED",
+		}},
 		"deprecated, and 89 days left": {[][3]string{current, {"1.2", "DEPRECATED", "2026-08-31"}}, "2026-06-03", nil},
 		"deprecated, and 90 days left": {[][3]string{current, {"1.2", "DEPRECATED", "2026-08-31"}}, "2026-06-02", map[lifecycle.Kind]string{
-			lifecycle.LabelContradictsDate: "1.2 is labelled DEPRECATED, but with date 2026-08-31 and 90 days left on 2026-06-02 it is SUPPORTED"}},
+			lifecycle.LabelContradictsDate: "1.2 is labelled DEPRECATED, but with date 2026-08-31 and 90 days left on 2026-06-02 it is SUPPORTED",
+		}},
 		"deprecated, and ended": {[][3]string{current, {"1.2", "DEPRECATED", "2026-08-31"}}, "2027-01-01", nil},
 		"supported, and ended": {[][3]string{current, {"1.2", "SUPPORTED", "2026-08-31"}}, "2026-08-31", map[lifecycle.Kind]string{
-			lifecycle.LabelContradictsDate: "1.2 is labelled SUPPORTED, but with date 2026-08-31 and 0 days left on 2026-08-31 it is ENDED"}},
+			lifecycle.LabelContradictsDate: "1.2 is labelled SUPPORTED, but with date 2026-08-31 and 0 days left on 2026-08-31 it is ENDED",
+		}},
 		"current, the day before": {[][3]string{{"1.3", "CURRENT", "2026-08-31"}}, "2026-08-30", nil},
 		"current, and ended": {[][3]string{{"1.3", "CURRENT", "2026-08-31"}}, "2026-08-31", map[lifecycle.Kind]string{
-			lifecycle.LabelContradictsDate: "1.3 is labelled CURRENT, but with date 2026-08-31 and 0 days left on 2026-08-31 it is ENDED"}},
+			lifecycle.LabelContradictsDate: "1.3 is labelled CURRENT, but with date 2026-08-31 and 0 days left on 2026-08-31 it is ENDED",
+		}},
 		"none current": {[][3]string{{"1.4", "PLANNED", ""}, {"1.3", "SUPPORTED", ""}}, "2026-06-02", map[lifecycle.Kind]string{
-			lifecycle.NoneCurrent: "no version is labelled CURRENT; one should be"}},
+			lifecycle.NoneCurrent: "no version is labelled CURRENT; one should be",
+		}},
 		"two current": {[][3]string{{"1.10", "CURRENT", ""}, {"1.9", "CURRENT", ""}}, "2026-06-02", map[lifecycle.Kind]string{
-			lifecycle.SeveralCurrent: "1.9 and 1.10 are labelled CURRENT; only one should be"}},
+			lifecycle.SeveralCurrent: "1.9 and 1.10 are labelled CURRENT; only one should be",
+		}},
 		"a newer one ends first": {[][3]string{current, {"1.10", "DEPRECATED", "2026-06-30"}, {"1.9", "DEPRECATED", "2026-07-01"}}, "2026-06-02", map[lifecycle.Kind]string{
-			lifecycle.DatesOutOfOrder: "1.10 ends on 2026-06-30, before the older 1.9, which ends on 2026-07-01"}},
+			lifecycle.DatesOutOfOrder: "1.10 ends on 2026-06-30, before the older 1.9, which ends on 2026-07-01",
+		}},
 		"out of order, two apart": {[][3]string{{"1.3", "CURRENT", "2026-06-30"}, {"1.2", "DEPRECATED", ""}, {"1.1", "DEPRECATED", "2026-07-01"}}, "2026-06-02", map[lifecycle.Kind]string{
-			lifecycle.DatesOutOfOrder: "1.3 ends on 2026-06-30, before the older 1.1, which ends on 2026-07-01"}},
+			lifecycle.DatesOutOfOrder: "1.3 ends on 2026-06-30, before the older 1.1, which ends on 2026-07-01",
+		}},
 		"two end together":              {[][3]string{current, {"1.2", "DEPRECATED", "2026-06-30"}, {"1.1", "DEPRECATED", "2026-06-30"}}, "2026-06-02", nil},
 		"an older one is open":          {[][3]string{{"1.3", "CURRENT", "2026-08-31"}, {"1.2", "SUPPORTED", ""}}, "2026-06-02", nil},
 		"a planned date is in no order": {[][3]string{{"1.4", "PLANNED", "2026-01-01"}, {"1.3", "CURRENT", "2026-08-31"}}, "2026-06-02", nil},

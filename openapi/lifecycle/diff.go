@@ -46,8 +46,10 @@ func (s Standing) gone() Finding {
 	if s.State == Ended {
 		kind, why = VersionEnded, "as it need not after its end"
 	}
-	return Finding{Kind: kind, Failure: kind.failure(), ID: s.ID, Documented: s,
-		Text: fmt.Sprintf("the endpoint does not list %s, %s: by the documents %s", s.ID, why, s)}
+	return Finding{
+		Kind: kind, Failure: kind.failure(), ID: s.ID, Documented: s,
+		Text: fmt.Sprintf("the endpoint does not list %s, %s: by the documents %s", s.ID, why, s),
+	}
 }
 
 // dateFindings compares the dates.

@@ -49,46 +49,63 @@ func TestDiffOfOneVersion(t *testing.T) {
 		documented lifecycle.State
 	}{
 		"gone, the day before its end": {"2026-08-30", lifecycle.V(1, 2), "", "", []finding{
-			{lifecycle.VersionGone, true, "the endpoint does not list 1.2, though it has not ended: by the documents 1.2 is DEPRECATED until 2026-08-31, 1 day left"}}, lifecycle.Deprecated},
+			{lifecycle.VersionGone, true, "the endpoint does not list 1.2, though it has not ended: by the documents 1.2 is DEPRECATED until 2026-08-31, 1 day left"},
+		}, lifecycle.Deprecated},
 		"gone, on its end": {"2026-08-31", lifecycle.V(1, 2), "", "", []finding{
-			{lifecycle.VersionEnded, false, "the endpoint does not list 1.2, as it need not after its end: by the documents 1.2 has ENDED, on 2026-08-31, the day judged"}}, lifecycle.Ended},
+			{lifecycle.VersionEnded, false, "the endpoint does not list 1.2, as it need not after its end: by the documents 1.2 has ENDED, on 2026-08-31, the day judged"},
+		}, lifecycle.Ended},
 		"label read, now out of date": {"2026-07-15", lifecycle.V(1, 2), lifecycle.Deprecated, "2026-08-31", []finding{
-			{lifecycle.LabelStale, false, "the endpoint labels 1.2 as DEPRECATED, which holds on 2026-07-15; the documents' SUPPORTED is out of date"}}, lifecycle.Deprecated},
+			{lifecycle.LabelStale, false, "the endpoint labels 1.2 as DEPRECATED, which holds on 2026-07-15; the documents' SUPPORTED is out of date"},
+		}, lifecycle.Deprecated},
 		"label never brought up to date": {"2026-07-15", lifecycle.V(1, 2), lifecycle.Supported, "2026-08-31", []finding{
-			{lifecycle.LabelContradictsDate, true, "1.2 is labelled SUPPORTED, but with date 2026-08-31 and 47 days left on 2026-07-15 it is DEPRECATED"}}, lifecycle.Deprecated},
+			{lifecycle.LabelContradictsDate, true, "1.2 is labelled SUPPORTED, but with date 2026-08-31 and 47 days left on 2026-07-15 it is DEPRECATED"},
+		}, lifecycle.Deprecated},
 		"deprecated too soon": {"2026-04-01", lifecycle.V(1, 2), lifecycle.Deprecated, "2026-08-31", []finding{
-			{lifecycle.LabelContradictsDate, true, "1.2 is labelled DEPRECATED, but with date 2026-08-31 and 152 days left on 2026-04-01 it is SUPPORTED"}}, lifecycle.Supported},
+			{lifecycle.LabelContradictsDate, true, "1.2 is labelled DEPRECATED, but with date 2026-08-31 and 152 days left on 2026-04-01 it is SUPPORTED"},
+		}, lifecycle.Supported},
 		"superseded": {"2026-04-01", lifecycle.V(1, 3), lifecycle.Supported, "", []finding{
 			{lifecycle.LabelStale, false, "the endpoint labels 1.3 as SUPPORTED; it was CURRENT by the documents, and has moved on since"},
-			{lifecycle.NoneCurrent, true, "no version is labelled CURRENT; one should be"}}, lifecycle.Current},
+			{lifecycle.NoneCurrent, true, "no version is labelled CURRENT; one should be"},
+		}, lifecycle.Current},
 		"superseded, with a date": {"2026-04-01", lifecycle.V(1, 3), lifecycle.Supported, "2026-12-31", []finding{
 			{lifecycle.DateSet, false, "1.3 has the date 2026-12-31 now; the documents know of none"},
 			{lifecycle.LabelStale, false, "the endpoint labels 1.3 as SUPPORTED; it was CURRENT by the documents, and has moved on since"},
-			{lifecycle.NoneCurrent, true, "no version is labelled CURRENT; one should be"}}, lifecycle.Current},
+			{lifecycle.NoneCurrent, true, "no version is labelled CURRENT; one should be"},
+		}, lifecycle.Current},
 		"current, with a date": {"2026-04-01", lifecycle.V(1, 3), lifecycle.Current, "2026-12-31", []finding{
-			{lifecycle.DateSet, false, "1.3 has the date 2026-12-31 now; the documents know of none"}}, lifecycle.Current},
+			{lifecycle.DateSet, false, "1.3 has the date 2026-12-31 now; the documents know of none"},
+		}, lifecycle.Current},
 		"no longer callable": {"2026-04-01", lifecycle.V(1, 3), lifecycle.Planned, "", []finding{
 			{lifecycle.LabelDiffers, true, "the endpoint labels 1.3 as PLANNED; by the documents it is CURRENT on 2026-04-01"},
-			{lifecycle.NoneCurrent, true, "no version is labelled CURRENT; one should be"}}, lifecycle.Current},
+			{lifecycle.NoneCurrent, true, "no version is labelled CURRENT; one should be"},
+		}, lifecycle.Current},
 		"current again": {"2026-04-01", lifecycle.V(1, 2), lifecycle.Current, "2026-08-31", []finding{
 			{lifecycle.LabelDiffers, true, "the endpoint labels 1.2 as CURRENT; by the documents it is SUPPORTED on 2026-04-01"},
-			{lifecycle.SeveralCurrent, true, "1.2 and 1.3 are labelled CURRENT; only one should be"}}, lifecycle.Supported},
+			{lifecycle.SeveralCurrent, true, "1.2 and 1.3 are labelled CURRENT; only one should be"},
+		}, lifecycle.Supported},
 		"risen from the dead": {"2026-04-01", lifecycle.V(1, 0), lifecycle.Current, "", []finding{
 			{lifecycle.DateWithdrawn, true, "the endpoint gives no date for 1.0; the documents give 2025-12-31"},
 			{lifecycle.LabelDiffers, true, "the endpoint labels 1.0 as CURRENT; by the documents it is ENDED on 2026-04-01"},
-			{lifecycle.SeveralCurrent, true, "1.0 and 1.3 are labelled CURRENT; only one should be"}}, lifecycle.Ended},
+			{lifecycle.SeveralCurrent, true, "1.0 and 1.3 are labelled CURRENT; only one should be"},
+		}, lifecycle.Ended},
 		"a date a day earlier": {"2026-04-01", lifecycle.V(1, 2), lifecycle.Supported, "2026-08-30", []finding{
-			{lifecycle.DateEarlier, true, "the endpoint ends 1.2 on 2026-08-30, 1 day earlier than the documents promise, 2026-08-31"}}, lifecycle.Supported},
+			{lifecycle.DateEarlier, true, "the endpoint ends 1.2 on 2026-08-30, 1 day earlier than the documents promise, 2026-08-31"},
+		}, lifecycle.Supported},
 		"a date so early that the label follows": {"2026-04-01", lifecycle.V(1, 2), lifecycle.Deprecated, "2026-06-01", []finding{
-			{lifecycle.DateEarlier, true, "the endpoint ends 1.2 on 2026-06-01, 91 days earlier than the documents promise, 2026-08-31"}}, lifecycle.Supported},
+			{lifecycle.DateEarlier, true, "the endpoint ends 1.2 on 2026-06-01, 91 days earlier than the documents promise, 2026-08-31"},
+		}, lifecycle.Supported},
 		"a date a day later": {"2026-04-01", lifecycle.V(1, 2), lifecycle.Supported, "2026-09-01", []finding{
-			{lifecycle.DateLater, false, "the endpoint keeps 1.2 until 2026-09-01, 1 day longer than the documents promise, 2026-08-31"}}, lifecycle.Supported},
+			{lifecycle.DateLater, false, "the endpoint keeps 1.2 until 2026-09-01, 1 day longer than the documents promise, 2026-08-31"},
+		}, lifecycle.Supported},
 		"a date so late that the label follows": {"2026-07-15", lifecycle.V(1, 2), lifecycle.Supported, "2026-12-31", []finding{
-			{lifecycle.DateLater, false, "the endpoint keeps 1.2 until 2026-12-31, 122 days longer than the documents promise, 2026-08-31"}}, lifecycle.Deprecated},
+			{lifecycle.DateLater, false, "the endpoint keeps 1.2 until 2026-12-31, 122 days longer than the documents promise, 2026-08-31"},
+		}, lifecycle.Deprecated},
 		"a date withdrawn": {"2026-04-01", lifecycle.V(1, 2), lifecycle.Supported, "", []finding{
-			{lifecycle.DateWithdrawn, true, "the endpoint gives no date for 1.2; the documents give 2026-08-31"}}, lifecycle.Supported},
+			{lifecycle.DateWithdrawn, true, "the endpoint gives no date for 1.2; the documents give 2026-08-31"},
+		}, lifecycle.Supported},
 		"a date withdrawn, the label as it was read": {"2026-07-15", lifecycle.V(1, 2), lifecycle.Supported, "", []finding{
-			{lifecycle.DateWithdrawn, true, "the endpoint gives no date for 1.2; the documents give 2026-08-31"}}, lifecycle.Deprecated},
+			{lifecycle.DateWithdrawn, true, "the endpoint gives no date for 1.2; the documents give 2026-08-31"},
+		}, lifecycle.Deprecated},
 	} {
 		t.Run(name, func(t *testing.T) {
 			on := day(t, c.on)

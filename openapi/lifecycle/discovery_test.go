@@ -28,11 +28,13 @@ func TestParseDiscovery(t *testing.T) {
 	}{
 		"as the reference shows it": {
 			`{"versions":[{"id":"v1.3",` + links + `,"not_before":"2026-08-31","status":"SUPPORTED"}]}`,
-			[][3]string{{"1.3", "SUPPORTED", "2026-08-31"}}},
+			[][3]string{{"1.3", "SUPPORTED", "2026-08-31"}},
+		},
 		"with 1.4 and 1.5, without 1.0 and 1.1": {
 			`{"versions":[{"id":"v1.5","status":"CURRENT"},{"id":"v1.4","status":"SUPPORTED","not_before":"2027-09-18"},
 				{"id":"v1.3","status":"SUPPORTED"},{"id":"v1.2","status":"DEPRECATED","not_before":"2026-08-31"}]}`,
-			[][3]string{{"1.5", "CURRENT", ""}, {"1.4", "SUPPORTED", "2027-09-18"}, {"1.3", "SUPPORTED", ""}, {"1.2", "DEPRECATED", "2026-08-31"}}},
+			[][3]string{{"1.5", "CURRENT", ""}, {"1.4", "SUPPORTED", "2027-09-18"}, {"1.3", "SUPPORTED", ""}, {"1.2", "DEPRECATED", "2026-08-31"}},
+		},
 		"a date without dashes":    {`{"versions":[{"id":"v1.2","not_before":"20260831","status":"SUPPORTED"}]}`, [][3]string{{"1.2", "SUPPORTED", "2026-08-31"}}},
 		"a date beside CURRENT":    {`{"versions":[{"id":"v1.2","not_before":"2026-08-31","status":"CURRENT"}]}`, [][3]string{{"1.2", "CURRENT", "2026-08-31"}}},
 		"a null date":              {`{"versions":[{"id":"v1.2","not_before":null,"status":"CURRENT"}]}`, [][3]string{{"1.2", "CURRENT", ""}}},

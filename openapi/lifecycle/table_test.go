@@ -26,8 +26,10 @@ func TestReading(t *testing.T) {
 		"no dates":                 {table(t, [3]string{"1.3", "CURRENT", ""}, [3]string{"1.2", "DEPRECATED", ""}), "on an unknown day"},
 		"a planned date":           {table(t, [3]string{"1.4", "PLANNED", "20260831"}), "on an unknown day"},
 		"nothing":                  {lifecycle.Table{}, "on an unknown day"},
-		"a known instant": {lifecycle.Table{Versions: seed.Versions, Read: time.Date(2026, time.September, 17, 15, 0, 0, 0, time.UTC)},
-			"on 2026-09-18"},
+		"a known instant": {
+			lifecycle.Table{Versions: seed.Versions, Read: time.Date(2026, time.September, 17, 15, 0, 0, 0, time.UTC)},
+			"on 2026-09-18",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := c.read.Reading()
