@@ -57,6 +57,7 @@ type Option func(*settings)
 type settings struct {
 	base    http.RoundTripper
 	timeout time.Duration
+	wrap    func(*http.Client) HttpRequestDoer
 }
 
 // WithTransport sends requests through base: a proxy, a private CA, tracing. The guards of the client
@@ -68,6 +69,12 @@ func WithTransport(base http.RoundTripper) Option {
 // WithTimeout bounds each call by d instead of DefaultTimeout. It has to be more than zero.
 func WithTimeout(d time.Duration) Option {
 	return func(s *settings) { s.timeout = d }
+}
+
+// WithClient has calls go through what wrap makes of the client, one that retries say. Each of its
+// attempts has the timeout for itself, and is guarded like a single one.
+func WithClient(wrap func(*http.Client) HttpRequestDoer) Option {
+	return func(s *settings) { s.wrap = wrap }
 }
 
 // New opens a client of the API at an endpoint, https://virtualserver.kr-west1.e.samsungsdscloud.com say.
@@ -85,6 +92,9 @@ func New(endpoint string, opts ...Option) (*ClientWithResponses, error) {
 		transport = http.DefaultTransport
 	}
 	client := &http.Client{Transport: guard{transport}, Timeout: s.timeout}
+	if s.wrap != nil {
+		return NewClientWithResponses(endpoint, WithHTTPClient(s.wrap(client)))
+	}
 	return NewClientWithResponses(endpoint, WithHTTPClient(client))
 }
 

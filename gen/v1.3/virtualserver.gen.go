@@ -69,6 +69,7 @@ type Option func(*settings)
 type settings struct {
 	base    http.RoundTripper
 	timeout time.Duration
+	wrap    func(*http.Client) HttpRequestDoer
 	signing []signing.TransportOption
 }
 
@@ -81,6 +82,12 @@ func WithTransport(base http.RoundTripper) Option {
 // WithTimeout bounds each call by d instead of DefaultTimeout. It has to be more than zero.
 func WithTimeout(d time.Duration) Option {
 	return func(s *settings) { s.timeout = d }
+}
+
+// WithClient has calls go through what wrap makes of the client, one that retries say. Each of its
+// attempts is signed afresh, has the timeout for itself, and is guarded like a single one.
+func WithClient(wrap func(*http.Client) HttpRequestDoer) Option {
+	return func(s *settings) { s.wrap = wrap }
 }
 
 // AllowPlainHTTP lets signed requests go to an endpoint that is neither https nor loopback.
@@ -105,6 +112,9 @@ func New(endpoint string, signer *signing.Signer, opts ...Option) (*ClientWithRe
 		return nil, fmt.Errorf("virtualserver: open a client of %s: %w", endpoint, err)
 	}
 	client := &http.Client{Transport: guard{transport}, Timeout: s.timeout}
+	if s.wrap != nil {
+		return NewClientWithResponses(endpoint, WithHTTPClient(s.wrap(client)))
+	}
 	return NewClientWithResponses(endpoint, WithHTTPClient(client))
 }
 
