@@ -23,8 +23,6 @@ import (
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 )
 
-//go:generate go run .
-
 func main() {
 	err := run(os.Args[1:], os.Stderr)
 	var usage *usageError

@@ -1,9 +1,8 @@
-//go:build !race
+//go:build mutants
 
 package conformance_test
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -21,41 +20,12 @@ import (
 	"github.com/scp-openapi/virtualserver/conformance/mock"
 	"github.com/scp-openapi/virtualserver/gen"
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
-	"github.com/scp-openapi/virtualserver/signing"
 )
 
 var (
 	updateDefects = flag.Bool("update-defects", false, "write testdata/defects.golden anew")
 	printTable    = flag.Bool("table", false, "print the table of defects by cases")
 )
-
-// The suite is run on 2026-03-03, on which one version of the seed has ended, one is DEPRECATED, one SUPPORTED and one
-// CURRENT; and there is a PLANNED one in the table besides, for the cases about such.
-var planned = lifecycle.V(98, 0)
-
-func tableWithPlanned() lifecycle.Table {
-	table := gen.Table()
-	table.Versions = append(table.Versions, lifecycle.Version{ID: planned, Label: lifecycle.Planned})
-	return table
-}
-
-// runAgainst runs the suite against a mock with a defect.
-func runAgainst(t *testing.T, defect mock.Defect, clients ...gen.Client) *conformance.Report {
-	t.Helper()
-	clock := new(ticking)
-	server, err := mock.New([]signing.Credentials{canary}, mock.WithDefect(defect.Name),
-		mock.WithDelay(4*time.Millisecond), mock.WithClock(clock.now), mock.WithTable(tableWithPlanned()))
-	require.NoError(t, err)
-	config := configFor(t, server, clock)
-	config.Clients, config.Table = clients, tableWithPlanned()
-	config.Timeout, config.Settle = 20*time.Second, 20*time.Second
-	if defect.Waits {
-		config.Timeout, config.Settle = 300*time.Millisecond, 60*time.Millisecond
-	}
-	report, err := conformance.Run(context.Background(), config)
-	require.NoError(t, err)
-	return report
-}
 
 // some are a version that has ended, the oldest that has not, and the two newest: what is wrong with
 // another is wrong with one of these.
@@ -85,19 +55,6 @@ func turned(report *conformance.Report) []string {
 	}
 	slices.Sort(ids)
 	return ids
-}
-
-func TestNoDefectNoFailure(t *testing.T) {
-	t.Parallel()
-	report := runAgainst(t, mock.Defect{})
-	for _, r := range report.Results {
-		if r.Case.ID == "form-tls" {
-			assert.Equal(t, conformance.Skip, r.Verdict)
-			continue
-		}
-		assert.Equal(t, conformance.Pass, r.Verdict, "%s in %s: %s", r.Case.ID, r.Version.ID, r.Reason)
-	}
-	assert.Equal(t, conformance.ExitOK, conformance.ExitCode(report.Results))
 }
 
 // TestDefects holds the suite against every defect: those cases turn that must, and what else turns is

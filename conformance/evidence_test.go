@@ -24,6 +24,7 @@ import (
 	"github.com/scp-openapi/virtualserver/conformance/mock"
 	"github.com/scp-openapi/virtualserver/conformance/report"
 	"github.com/scp-openapi/virtualserver/gen"
+	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
@@ -60,6 +61,20 @@ func configFor(t *testing.T, handler http.Handler, clock *ticking) conformance.C
 		},
 		Harm: conformance.Dangerous, Timeout: time.Second, Settle: 100 * time.Millisecond, Attempts: 1, Seed: 1,
 	}
+}
+
+// TestNoDefect judges a mock that has none.
+func TestNoDefect(t *testing.T) {
+	t.Parallel()
+	report := runAgainst(t, mock.Defect{})
+	for _, r := range report.Results {
+		if r.Case.ID == "form-tls" {
+			assert.Equal(t, conformance.Skip, r.Verdict)
+			continue
+		}
+		assert.Equal(t, conformance.Pass, r.Verdict, "%s in %s: %s", r.Case.ID, r.Version.ID, r.Reason)
+	}
+	assert.Equal(t, conformance.ExitOK, conformance.ExitCode(report.Results))
 }
 
 // TestNoSecretInAnyOutput runs against endpoints that say what they should not, and looks for the secret
@@ -258,3 +273,30 @@ func TestEndedVersion(t *testing.T) {
 
 // quiet is a log for servers whose clients are meant to break off.
 func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
+
+// tableWithPlanned is the table of the documents with a PLANNED version besides, for the cases about
+// such. On 2026-03-03, the day of ticking, one version of the seed has ended, one is DEPRECATED, one
+// SUPPORTED and one CURRENT.
+func tableWithPlanned() lifecycle.Table {
+	table := gen.Table()
+	table.Versions = append(table.Versions, lifecycle.Version{ID: lifecycle.V(98, 0), Label: lifecycle.Planned})
+	return table
+}
+
+// runAgainst runs the suite against a mock with a defect.
+func runAgainst(t *testing.T, defect mock.Defect, clients ...gen.Client) *conformance.Report {
+	t.Helper()
+	clock := new(ticking)
+	server, err := mock.New([]signing.Credentials{canary}, mock.WithDefect(defect.Name),
+		mock.WithDelay(4*time.Millisecond), mock.WithClock(clock.now), mock.WithTable(tableWithPlanned()))
+	require.NoError(t, err)
+	config := configFor(t, server, clock)
+	config.Clients, config.Table = clients, tableWithPlanned()
+	config.Timeout, config.Settle = 20*time.Second, 20*time.Second
+	if defect.Waits {
+		config.Timeout, config.Settle = 300*time.Millisecond, 60*time.Millisecond
+	}
+	report, err := conformance.Run(context.Background(), config)
+	require.NoError(t, err)
+	return report
+}

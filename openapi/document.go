@@ -91,9 +91,6 @@ func (d *Document) readVersion(number string) (lifecycle.Version, error) {
 	if err != nil {
 		return version, err
 	}
-	if id.String() != number {
-		return version, fmt.Errorf("the version %q in the name is written %q", number, id)
-	}
 	if d.Spec.Info.Version != number {
 		return version, fmt.Errorf("info.version is %q, but the name says %q", d.Spec.Info.Version, number)
 	}
@@ -195,14 +192,14 @@ func (o Operation) checkPin(id lifecycle.ID) error {
 	return nil
 }
 
-// extension returns an extension as text. YAML reads an unquoted 20260831 as a number, and an
-// unquoted 2026-08-31 as an instant; both mean the day as it stands there.
+// extension returns an extension as text. YAML reads an unquoted 20260831 as a number, which means the
+// day as it stands there.
 func extension(o *openapi3.Operation, name string) string {
 	switch value := o.Extensions[name].(type) {
 	case nil:
 		return ""
 	case string:
-		return strings.TrimSuffix(value, "T00:00:00Z")
+		return value
 	case float64:
 		return strconv.FormatFloat(value, 'f', -1, 64)
 	default:

@@ -180,19 +180,27 @@ func withoutChecking(name, summary, header string, turns ...string) Defect {
 // alsoSigned is a defect that takes a signature of something else, too.
 func alsoSigned(name, summary, turns string, change func(*parts)) Defect {
 	return Defect{Name: name, Summary: summary, Turns: []string{turns}, fault: fault{
-		letsIn: func(s *Server, r *http.Request, _ error) bool { return s.signs(r, change) },
+		letsIn: func(s *Server, r *http.Request, refused error) bool {
+			return badSignature(refused) && s.signs(r, change)
+		},
 	}}
 }
 
 // alsoWritten is a defect that takes a signature written in another way, too.
 func alsoWritten(name, summary, turns string, equal func(sum []byte, got string) bool) Defect {
 	return Defect{Name: name, Summary: summary, Turns: []string{turns}, fault: fault{
-		letsIn: func(s *Server, r *http.Request, _ error) bool {
+		letsIn: func(s *Server, r *http.Request, refused error) bool {
 			got := r.Header.Get(signing.HeaderSignature)
 			c, known := s.credentialsOf(r.Header.Get(signing.HeaderAccessKey))
-			return known && got != "" && s.signsAs(c, r, nil, equal)
+			return badSignature(refused) && known && got != "" && s.signsAs(c, r, nil, equal)
 		},
 	}}
+}
+
+// badSignature reports whether it is for its signature alone that a request was refused.
+func badSignature(refused error) bool {
+	var reason *signing.VerifyError
+	return errors.As(refused, &reason) && (reason.Reason == signing.ReasonBadSignature || reason.Header == signing.HeaderSignature)
 }
 
 // parts are what a signature is made of.

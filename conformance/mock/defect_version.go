@@ -327,9 +327,9 @@ func newestBut(l []discovery.Version, before int) int {
 	return 0
 }
 
-// redated moves the latest date by so many days.
+// redated moves the first date by so many days.
 func redated(l []discovery.Version, days int) []discovery.Version {
-	for i := len(l) - 1; i >= 0; i-- {
+	for i := range l {
 		if l[i].NotBefore == nil {
 			continue
 		}

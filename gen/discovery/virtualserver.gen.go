@@ -112,7 +112,7 @@ func (g guard) RoundTrip(req *http.Request) (*http.Response, error) {
 		resp.Body.Close()
 		return nil, &Error{
 			StatusCode: resp.StatusCode,
-			Detail:     fmt.Sprintf("redirects are not followed, and this one leads to %q", resp.Header.Get("Location")),
+			Detail:     fmt.Sprintf("redirects are not followed, and this one leads to %s", resp.Header.Get("Location")),
 		}
 	}
 	resp.Body = &boundedBody{ReadCloser: resp.Body, status: resp.StatusCode, left: MaxBody}
@@ -142,6 +142,9 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if int64(n) <= b.left {
 		b.left -= int64(n)
+		if err != nil && err != io.EOF { // which io.ReadAll compares so
+			err = &Error{StatusCode: b.status, Detail: "the body of the answer broke off: " + err.Error(), cause: err}
+		}
 		return n, err
 	}
 	n, b.left = int(b.left), 0
@@ -168,7 +171,12 @@ type Error struct {
 	RequestID string
 	// Body is the body as it came.
 	Body []byte
+
+	cause error // of a body that broke off
 }
+
+// Unwrap returns why the body of the answer broke off, if it did.
+func (e *Error) Unwrap() error { return e.cause }
 
 // Error implements error.
 func (e *Error) Error() string {
@@ -216,9 +224,10 @@ func newError(resp *http.Response, body []byte, readErr error) *Error {
 	_ = json.Unmarshal(body, &answer)
 	switch {
 	case readErr != nil:
-		var bound *Error
-		if e.Detail = "the body of the answer broke off: " + readErr.Error(); errors.As(readErr, &bound) {
-			e.Detail = bound.Detail
+		e.Detail, e.cause = readErr.Error(), readErr
+		var broken *Error
+		if errors.As(readErr, &broken) {
+			e.Detail, e.cause = broken.Detail, broken.cause
 		}
 	case len(answer.Errors) > 0:
 		first := answer.Errors[0]
@@ -232,7 +241,7 @@ func newError(resp *http.Response, body []byte, readErr error) *Error {
 	return e
 }
 
-// messages is one text or several: the service sends either.
+// messages is one text or several: the service sends either. Anything else is none.
 type messages []string
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -242,5 +251,9 @@ func (m *messages) UnmarshalJSON(data []byte) error {
 		*m = messages{one}
 		return nil
 	}
-	return json.Unmarshal(data, (*[]string)(m))
+	var several []string
+	if json.Unmarshal(data, &several) == nil {
+		*m = several
+	}
+	return nil
 }

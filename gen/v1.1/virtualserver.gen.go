@@ -12,6 +12,7 @@ package virtualserver
 
 import (
 	"context"
+	"encoding"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -112,7 +113,7 @@ func New(endpoint string, signer *signing.Signer, opts ...Option) (*ClientWithRe
 	s.signing = append(s.signing, signing.WithBase(s.base), signing.WithAPIVersion("virtualserver "+APIVersion))
 	transport, err := signing.NewTransport(signer, endpoint, s.signing...)
 	if err != nil {
-		return nil, fmt.Errorf("virtualserver: open a client of %s: %w", endpoint, err)
+		return nil, fmt.Errorf("virtualserver: open a client: %w", err)
 	}
 	client := &http.Client{Transport: guard{transport}, Timeout: s.timeout}
 	if s.wrap != nil {
@@ -135,7 +136,7 @@ func (g guard) RoundTrip(req *http.Request) (*http.Response, error) {
 		resp.Body.Close()
 		return nil, &Error{
 			StatusCode: resp.StatusCode,
-			Detail:     fmt.Sprintf("redirects are not followed, and this one leads to %q", resp.Header.Get("Location")),
+			Detail:     fmt.Sprintf("redirects are not followed, and this one leads to %s", resp.Header.Get("Location")),
 		}
 	}
 	resp.Body = &boundedBody{ReadCloser: resp.Body, status: resp.StatusCode, left: MaxBody}
@@ -165,6 +166,9 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if int64(n) <= b.left {
 		b.left -= int64(n)
+		if err != nil && err != io.EOF { // which io.ReadAll compares so
+			err = &Error{StatusCode: b.status, Detail: "the body of the answer broke off: " + err.Error(), cause: err}
+		}
 		return n, err
 	}
 	n, b.left = int(b.left), 0
@@ -213,16 +217,29 @@ func pathSegment(name, value string) ([]byte, error) {
 // (202): it then goes on behind the answer. The volume has to be unmounted, or its disk set offline,
 // in the guest beforehand, or the server may hang. Another answer is an *Error.
 func (c *ClientWithResponses) Detach(ctx context.Context, volumeID VolumeID, serverID ServerID) error {
-	resp, err := c.DetachVolumeFromVirtualServer(ctx, volumeID, serverID)
-	if err == nil {
-		defer resp.Body.Close()
-		if resp.StatusCode == 202 {
-			return nil
-		}
-		body, readErr := io.ReadAll(resp.Body)
-		err = newError(resp, body, readErr)
+	if err := c.detach(ctx, volumeID, serverID); err != nil {
+		return fmt.Errorf("detach volume %q from server %q: %w", volumeID, serverID, err)
 	}
-	return fmt.Errorf("detach volume %q from server %q: %w", volumeID, serverID, err)
+	return nil
+}
+
+func (c *ClientWithResponses) detach(ctx context.Context, volumeID VolumeID, serverID ServerID) error {
+	// The request is built with the same check, but its error would repeat an ID as it is.
+	for _, id := range []encoding.TextMarshaler{volumeID, serverID} {
+		if _, err := id.MarshalText(); err != nil {
+			return err
+		}
+	}
+	resp, err := c.DetachVolumeFromVirtualServer(ctx, volumeID, serverID)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode == 202 {
+		return nil
+	}
+	body, err := io.ReadAll(resp.Body)
+	return newError(resp, body, err)
 }
 
 // Err returns nil for 202, and an *Error for any other status.
@@ -252,7 +269,12 @@ type Error struct {
 	RequestID string
 	// Body is the body as it came.
 	Body []byte
+
+	cause error // of a body that broke off
 }
+
+// Unwrap returns why the body of the answer broke off, if it did.
+func (e *Error) Unwrap() error { return e.cause }
 
 // Error implements error.
 func (e *Error) Error() string {
@@ -313,9 +335,10 @@ func newError(resp *http.Response, body []byte, readErr error) *Error {
 	_ = json.Unmarshal(body, &answer)
 	switch {
 	case readErr != nil:
-		var bound *Error
-		if e.Detail = "the body of the answer broke off: " + readErr.Error(); errors.As(readErr, &bound) {
-			e.Detail = bound.Detail
+		e.Detail, e.cause = readErr.Error(), readErr
+		var broken *Error
+		if errors.As(readErr, &broken) {
+			e.Detail, e.cause = broken.Detail, broken.cause
 		}
 	case len(answer.Errors) > 0:
 		first := answer.Errors[0]
@@ -329,7 +352,7 @@ func newError(resp *http.Response, body []byte, readErr error) *Error {
 	return e
 }
 
-// messages is one text or several: the service sends either.
+// messages is one text or several: the service sends either. Anything else is none.
 type messages []string
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -339,5 +362,9 @@ func (m *messages) UnmarshalJSON(data []byte) error {
 		*m = messages{one}
 		return nil
 	}
-	return json.Unmarshal(data, (*[]string)(m))
+	var several []string
+	if json.Unmarshal(data, &several) == nil {
+		*m = several
+	}
+	return nil
 }

@@ -787,7 +787,7 @@ func TestNewRefuses(t *testing.T) {
 		{name: "plain HTTP to another machine", endpoint: "http://virtualserver.kr-west1.e.samsungsdscloud.com", signer: signer, is: signing.ErrPlainHTTP},
 		{name: "no signer", endpoint: endpoint, says: "signer"},
 		{name: "no endpoint", signer: signer, says: "scheme"},
-		{name: "no scheme", endpoint: "127.0.0.1:1", signer: signer, says: "127.0.0.1:1"},
+		{name: "no scheme", endpoint: "127.0.0.1:1", signer: signer, says: "endpoint"},
 		{name: "another scheme", endpoint: "ftp://127.0.0.1:1", signer: signer, says: `"ftp"`},
 		{name: "no host", endpoint: "https:///v1", signer: signer, says: "host"},
 		{name: "a query", endpoint: endpoint + "?a=b", signer: signer, says: "path"},
