@@ -91,9 +91,12 @@ func New(endpoint string, opts ...Option) (*ClientWithResponses, error) {
 	if transport == nil {
 		transport = http.DefaultTransport
 	}
-	client := &http.Client{Transport: guard{transport}, Timeout: s.timeout}
+	guarded := &http.Client{Transport: guard{transport}, Timeout: s.timeout}
+	var client HttpRequestDoer = guarded
 	if s.wrap != nil {
-		return NewClientWithResponses(endpoint, WithHTTPClient(s.wrap(client)))
+		if client = s.wrap(guarded); client == nil { // the one that would stand in for it neither signs nor guards
+			return nil, errors.New("discovery: WithClient made no client")
+		}
 	}
 	return NewClientWithResponses(endpoint, WithHTTPClient(client))
 }
@@ -156,7 +159,7 @@ func (r ListVersionsResponse) Err() error {
 	if r.StatusCode() == 200 {
 		return nil
 	}
-	return newError(r.HTTPResponse, r.Body, nil)
+	return newError(r.StatusCode(), r.Body, nil)
 }
 
 // Error is an answer that is not the documented one of success. Fields that the body did not fill are
@@ -208,8 +211,8 @@ func printable(s string) string {
 
 // newError reads what there is to read in the body of an answer: the service's form, the gateway's,
 // or neither.
-func newError(resp *http.Response, body []byte, readErr error) *Error {
-	e := &Error{StatusCode: resp.StatusCode, Body: body}
+func newError(status int, body []byte, readErr error) *Error {
+	e := &Error{StatusCode: status, Body: body}
 	var answer struct {
 		Errors []struct {
 			Code      string

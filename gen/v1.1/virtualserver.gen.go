@@ -115,9 +115,12 @@ func New(endpoint string, signer *signing.Signer, opts ...Option) (*ClientWithRe
 	if err != nil {
 		return nil, fmt.Errorf("virtualserver: open a client: %w", err)
 	}
-	client := &http.Client{Transport: guard{transport}, Timeout: s.timeout}
+	guarded := &http.Client{Transport: guard{transport}, Timeout: s.timeout}
+	var client HttpRequestDoer = guarded
 	if s.wrap != nil {
-		return NewClientWithResponses(endpoint, WithHTTPClient(s.wrap(client)))
+		if client = s.wrap(guarded); client == nil { // the one that would stand in for it neither signs nor guards
+			return nil, errors.New("virtualserver: WithClient made no client")
+		}
 	}
 	return NewClientWithResponses(endpoint, WithHTTPClient(client))
 }
@@ -239,7 +242,7 @@ func (c *ClientWithResponses) detach(ctx context.Context, volumeID VolumeID, ser
 		return nil
 	}
 	body, err := io.ReadAll(resp.Body)
-	return newError(resp, body, err)
+	return newError(resp.StatusCode, body, err)
 }
 
 // Err returns nil for 202, and an *Error for any other status.
@@ -247,7 +250,7 @@ func (r DetachVolumeFromVirtualServerResponse) Err() error {
 	if r.StatusCode() == 202 {
 		return nil
 	}
-	return newError(r.HTTPResponse, r.Body, nil)
+	return newError(r.StatusCode(), r.Body, nil)
 }
 
 // The documented refusals, for errors.Is.
@@ -319,8 +322,8 @@ func (e *Error) Is(target error) bool {
 
 // newError reads what there is to read in the body of an answer: the service's form, the gateway's,
 // or neither.
-func newError(resp *http.Response, body []byte, readErr error) *Error {
-	e := &Error{StatusCode: resp.StatusCode, Body: body}
+func newError(status int, body []byte, readErr error) *Error {
+	e := &Error{StatusCode: status, Body: body}
 	var answer struct {
 		Errors []struct {
 			Code      string
