@@ -45,6 +45,9 @@ type Config struct {
 	Attempts int
 	// Seed makes the IDs that exist nowhere: the same seed, the same IDs.
 	Seed uint64
+	// Command is what a case is asked again with, before the flags that say which case: "scp-conformance
+	// run" and the endpoint where it is empty.
+	Command string
 	// Transport carries the requests; net/http's own if it is nil.
 	Transport http.RoundTripper
 	// OnResult, if it is set, is called with each result as it comes.
@@ -149,6 +152,7 @@ func (c *Config) complete() error {
 	if c.Day.IsZero() {
 		c.Day = lifecycle.On(c.Clock())
 	}
+	c.Command = cmp.Or(c.Command, "scp-conformance run --endpoint "+c.Endpoint)
 	if c.Transport == nil {
 		c.Transport = http.DefaultTransport
 	}
@@ -328,6 +332,5 @@ func (r *runner) ask(ctx context.Context, c Case, t *trial, gone error) error {
 
 // again is the command that asks one case of one version again.
 func (r *runner) again(c Case, client gen.Client) string {
-	return fmt.Sprintf("scp-conformance run --endpoint %s --case %s --api-version %s --at %s --seed %d",
-		r.Endpoint, c.ID, client.ID, r.Day, r.Seed)
+	return fmt.Sprintf("%s --case %s --api-version %s --at %s --seed %d", r.Command, c.ID, client.ID, r.Day, r.Seed)
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/scp-openapi/virtualserver/conformance"
 	"github.com/scp-openapi/virtualserver/conformance/mock"
@@ -89,6 +90,7 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 		return usage(err)
 	}
 	cmd.Printf("%s\n\n", tableNotice(config.Table, config.Day))
+	config.Command = again(cmd)
 	text := report.Text{Out: cmd.OutOrStdout(), Color: colorful(cmd.OutOrStdout())}
 	config.OnResult = text.Result
 	result, err := conformance.Run(cmd.Context(), config)
@@ -100,6 +102,17 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 		return &exit{code: code}
 	}
 	return nil
+}
+
+// again is the command as it was given, less what says which case to ask, and when.
+func again(cmd *cobra.Command) string {
+	command := cmd.CommandPath()
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if !slices.Contains([]string{"case", "api-version", "at", "seed"}, f.Name) {
+			command += fmt.Sprintf(" --%s '%s'", f.Name, strings.ReplaceAll(f.Value.String(), "'", `'\''`))
+		}
+	})
+	return command
 }
 
 // config reads the flags that do not hang on which endpoint is judged.
