@@ -3,6 +3,8 @@ package codegen_test
 import (
 	"context"
 	"encoding/json"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
@@ -40,7 +42,7 @@ func TestDetachAndWait(t *testing.T) {
 	}{
 		{"gone at once", shown{[]string{inUse}, []string{away}}, 202, "", 1},
 		{"through detaching", shown{[]string{inUse}, []string{inUse, `{"id":"v","state":"DETACHING","servers":[{"id":"s"}]}`, away}}, 202, "", 1},
-		{"attaching still when asked", shown{[]string{`{"id":"v","state":"attaching","bootable":false,"servers":[]}`, inUse}, []string{away}}, 202, "", 1},
+		{"attaching still when asked", shown{[]string{`{"id":"v","state":"attaching","bootable":false,"servers":[{"id":"s"}]}`, inUse}, []string{away}}, 202, "", 1},
 		{"at another server still", shown{
 			[]string{`{"id":"v","state":"in_use","bootable":false,"servers":[{"id":"s"},{"id":"other"}]}`},
 			[]string{`{"id":"v","state":"in_use","bootable":false,"servers":[{"id":"other"}]}`},
@@ -52,6 +54,10 @@ func TestDetachAndWait(t *testing.T) {
 		{"no such volume", shown{[]string{"404"}, nil}, 202, "404 Not Found", 0},
 		{"not let in", shown{[]string{"401"}, nil}, 202, "401 Unauthorized", 0},
 		{"refused", shown{[]string{inUse}, []string{inUse}}, 409, "409 Conflict", 1},
+		{"its answer lost", shown{[]string{inUse}, []string{`{"id":"v","state":"Detaching","servers":[{"id":"s"}]}`, away}}, 502, "", 1},
+		{"tried twice by the client", shown{[]string{inUse}, []string{away}}, 409, "", 1},
+		{"refused, and then not shown", shown{[]string{inUse}, []string{"500"}}, 409, "409 Conflict", 1},
+		{"not attached", shown{[]string{away}, nil}, 202, "not attached to that server", 0},
 		{"an error state afterwards", shown{[]string{inUse}, []string{`{"id":"v","state":"ERROR","servers":[{"id":"s"}]}`}}, 202, `state "ERROR"`, 1},
 		{"deleted meanwhile", shown{[]string{inUse}, []string{"404"}}, 202, "404 Not Found", 1},
 		{"never gone", shown{[]string{inUse}, []string{inUse}}, 202, "it is In-use", 1},
@@ -99,6 +105,9 @@ func TestDetachAndWait(t *testing.T) {
 			if tt.name == "never gone" {
 				require.ErrorIs(t, err, context.DeadlineExceeded)
 			}
+			if tt.name == "not attached" {
+				require.ErrorIs(t, err, fixture.ErrNotAttached)
+			}
 			if tt.name == "an OS volume" {
 				require.ErrorIs(t, err, fixture.ErrOSVolume)
 			}
@@ -129,4 +138,32 @@ func TestDetachAndWaitEndsWithItsContext(t *testing.T) {
 	err = fixture.DetachAndWait(ctx, volumes, never, fixture.VolumeID("v"), "s")
 	require.ErrorIs(t, err, stopped)
 	assert.Less(t, time.Since(start), 5*time.Second)
+}
+
+// TestDetachAndWaitEndsAtOnce: what cannot pass is not waited out.
+func TestDetachAndWaitEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	closed := httptest.NewServer(http.NotFoundHandler())
+	closed.Close()
+	tls := httptest.NewTLSServer(http.NotFoundHandler())
+	t.Cleanup(tls.Close)
+	tls.Config.ErrorLog = log.New(io.Discard, "", 0)
+	for _, tt := range []struct{ name, endpoint, volume string }{
+		{"an ID that is none", closed.URL, ".."},
+		{"nothing listens", closed.URL, "v"},
+		{"a certificate that nobody knows", tls.URL, "v"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			signer, err := signing.New(signing.Credentials{AccessKey: "ak", SecretKey: "sk"})
+			require.NoError(t, err)
+			volumes, err := fixture.New(tt.endpoint, signer, virtualserver.APIVersion)
+			require.NoError(t, err)
+			never := func(context.Context, fixture.VolumeID, string) error { t.Error("it is not to be asked for"); return nil }
+			start := time.Now()
+			err = fixture.DetachAndWait(context.Background(), volumes, never, fixture.VolumeID(tt.volume), "s")
+			require.ErrorContains(t, err, "nothing was asked to be detached")
+			assert.Less(t, time.Since(start), time.Minute)
+		})
+	}
 }
