@@ -300,3 +300,41 @@ func runAgainst(t *testing.T, defect mock.Defect, clients ...gen.Client) *confor
 	require.NoError(t, err)
 	return report
 }
+
+// TestWrongKeys: an endpoint that refuses keys that are wrong does what is documented. Nothing fails, and
+// what to do is said.
+func TestWrongKeys(t *testing.T) {
+	t.Parallel()
+	clock := new(ticking)
+	server, err := mock.New([]signing.Credentials{canary}, mock.WithClock(clock.now))
+	require.NoError(t, err)
+	for _, wrong := range []signing.Credentials{
+		{AccessKey: canary.AccessKey, SecretKey: "another-secret-key"},
+		{AccessKey: "another-access-key", SecretKey: canary.SecretKey},
+	} {
+		config := configFor(t, server, clock)
+		config.Credentials = wrong
+		got, err := conformance.Run(context.Background(), config)
+		require.NoError(t, err)
+		assert.Equal(t, conformance.ExitNotJudged, conformance.ExitCode(got.Results))
+		assert.Contains(t, got.Trouble, "refuses these keys")
+	}
+}
+
+// TestOSVolumeIsNoDataVolume: to refuse its detach is no fault, whatever it was called.
+func TestOSVolumeIsNoDataVolume(t *testing.T) {
+	t.Parallel()
+	clock := new(ticking)
+	server, err := mock.New([]signing.Credentials{canary}, mock.WithClock(clock.now))
+	require.NoError(t, err)
+	config := configFor(t, server, clock)
+	config.Fixture.Volume = mock.OSVolumeID
+	got, err := conformance.Run(context.Background(), config)
+	require.NoError(t, err)
+	assert.Equal(t, conformance.ExitNotJudged, conformance.ExitCode(got.Results))
+	for _, r := range got.Results {
+		if r.Case.ID == "detach-accepted" {
+			assert.Contains(t, r.Reason, "an OS starts from")
+		}
+	}
+}

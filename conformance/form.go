@@ -60,11 +60,8 @@ var formCases = []Case{
 			english := korean
 			korean.alter = func(req *http.Request) { req.Header.Set(signing.HeaderLanguage, "ko-KR") }
 			english.alter = func(req *http.Request) { req.Header.Set(signing.HeaderLanguage, "en-US") }
-			first, err := t.detach(ctx, korean)
+			first, err := t.control(ctx, korean)
 			if err != nil {
-				return err
-			}
-			if err := first.unavailable(); err != nil {
 				return err
 			}
 			second, err := t.detach(ctx, english)

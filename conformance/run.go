@@ -3,9 +3,11 @@ package conformance
 import (
 	"cmp"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -71,7 +73,7 @@ type Report struct {
 	Started  time.Time     `json:"started"`
 	Duration time.Duration `json:"duration"`
 	Results  []Result      `json:"results"`
-	// Trouble says why nothing could be judged, if that is so.
+	// Trouble says why nothing, or not everything, could be judged, if that is so.
 	Trouble string `json:"trouble,omitempty"`
 }
 
@@ -87,6 +89,8 @@ type Result struct {
 	Attempts []Attempt
 	// Again is the command that asks this one case again, signing anew.
 	Again string
+	// Unasked is set for a case that was not asked, as the run was stopped or the endpoint given up.
+	Unasked bool
 }
 
 // Attempt is one time a case was asked. Only what is inconclusive is asked again.
@@ -121,6 +125,12 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 				config.OnResult(result)
 			}
 		}
+	}
+	if r.keys.refused && !r.keys.taken {
+		report.Trouble = "The endpoint refuses these keys (401): check the access key, the secret key, and this machine's clock."
+	}
+	if ctx.Err() != nil {
+		report.Trouble = fmt.Sprintf("The run was stopped (%v).", context.Cause(ctx))
 	}
 	report.Duration = time.Since(start)
 	return report, nil
@@ -192,6 +202,7 @@ type runner struct {
 	nowhere   *nowhere
 	mask      *mask
 	inspector inspector
+	keys      keysSeen
 	// given, if it is set, is what every case ends with, unasked.
 	given error
 	// unanswered counts the cases that got no answer.
@@ -213,7 +224,7 @@ func newRunner(config Config) (*runner, error) {
 	}, nil
 }
 
-// reach finds out whether anything answers at all.
+// reach finds out whether anything answers at all, and says what a person can do where it does not.
 func (r *runner) reach(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, r.Timeout)
 	defer cancel()
@@ -222,10 +233,18 @@ func (r *runner) reach(ctx context.Context) error {
 		return err
 	}
 	resp, err := r.Transport.RoundTrip(req)
-	if err != nil {
+	var dial *net.OpError
+	switch {
+	case err == nil:
+		return resp.Body.Close()
+	case errors.As(err, &dial) && dial.Op == "dial":
 		return fmt.Errorf("nothing answers at %s: %w. Is it started, and the port right?", r.Endpoint, root(err))
+	case errors.As(err, new(x509.UnknownAuthorityError)), errors.As(err, new(x509.HostnameError)), errors.As(err, new(x509.CertificateInvalidError)):
+		return fmt.Errorf("the certificate of %s is not to be trusted: %w. If it is your own, name it in SSL_CERT_FILE", r.Endpoint, root(err))
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("%s takes connections, and did not answer within %s", r.Endpoint, r.Timeout)
 	}
-	return resp.Body.Close()
+	return fmt.Errorf("%s answers, but not as HTTP should be: %w. Is it http or https?", r.Endpoint, root(err))
 }
 
 // gone reports how an ended version that answers no longer is skipped, or nil.
@@ -250,6 +269,7 @@ func (r *runner) trial(harm Harm, client gen.Client) *trial {
 		standing: standing,
 		wire:     &recorder{base: &guard{base: r.Transport, harm: harm, endpoint: r.Endpoint, fixture: r.Fixture, nowhere: r.nowhere}},
 		nowhere:  r.nowhere,
+		keys:     &r.keys,
 	}
 }
 
@@ -263,6 +283,7 @@ func (r *runner) result(ctx context.Context, c Case, client gen.Client, gone err
 		err := r.ask(ctx, c, t, gone)
 		attempt := Attempt{Exchanges: t.wire.taken()}
 		attempt.Verdict, attempt.Reason = judge(err)
+		result.Unasked = r.given != nil || ctx.Err() != nil && len(attempt.Exchanges) == 0
 		result.Attempts = append(result.Attempts, attempt)
 		result.Verdict, result.Reason, result.Notes = attempt.Verdict, attempt.Reason, t.notes
 		last, sent := t.wire.last()

@@ -24,7 +24,17 @@ type trial struct {
 	standing lifecycle.Standing // of the version, on the day judged
 	wire     *recorder
 	nowhere  *nowhere
+	keys     *keysSeen
 	notes    []string
+}
+
+// keysSeen is whether an endpoint was seen to take the keys of the run, or to refuse them.
+type keysSeen struct{ taken, refused bool }
+
+// see looks at the answer to a request that was rightly signed.
+func (k *keysSeen) see(status int) {
+	k.refused = k.refused || status == http.StatusUnauthorized
+	k.taken = k.taken || status != 0 && status != http.StatusUnauthorized
 }
 
 // note adds what is worth saying about an answer, whatever the verdict.
@@ -131,11 +141,12 @@ func (t *trial) control(ctx context.Context, d detach) (Exchange, error) {
 	if err != nil {
 		return exchange, err
 	}
+	t.keys.see(exchange.Status)
 	if err := exchange.unavailable(); err != nil {
 		return exchange, err
 	}
 	if slices.Contains([]int{http.StatusUnauthorized, http.StatusForbidden}, exchange.Status) {
-		return exchange, inconclusivef("the control, the same request rightly signed, was answered %s", describe(exchange.Status))
+		return exchange, inconclusivef("a request that is rightly signed was answered %s: the keys seem to be refused", describe(exchange.Status))
 	}
 	return exchange, nil
 }

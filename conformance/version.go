@@ -189,11 +189,8 @@ func (t *trial) noteAnnouncement(e Exchange) {
 
 // sameAnswer makes two detaches, and expects answers of the same status, form and error code.
 func (t *trial) sameAnswer(ctx context.Context, one, other detach) error {
-	first, err := t.detach(ctx, one)
+	first, err := t.control(ctx, one)
 	if err != nil {
-		return err
-	}
-	if err := first.unavailable(); err != nil {
 		return err
 	}
 	second, err := t.detach(ctx, other)

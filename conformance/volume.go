@@ -70,7 +70,7 @@ func (t *trial) attached(ctx context.Context) error {
 }
 
 func (t *trial) attachedPair(ctx context.Context, p pair) error {
-	volume, err := t.await(ctx, p.volume, settled)
+	volume, err := t.dataVolume(ctx, p)
 	if err != nil || volume.AttachedTo(p.server) {
 		return err
 	}
@@ -81,13 +81,23 @@ func (t *trial) attachedPair(ctx context.Context, p pair) error {
 	return err
 }
 
+// dataVolume shows a volume with which nothing is under way, and ends the case if an OS starts from it:
+// to refuse its detach is no fault of an endpoint.
+func (t *trial) dataVolume(ctx context.Context, p pair) (*fixture.Volume, error) {
+	volume, err := t.await(ctx, p.volume, settled)
+	if err == nil && volume.Bootable != nil && *volume.Bootable {
+		err = inconclusivef("set-up: volume %s is one that an OS starts from; name a data volume instead", p.volume)
+	}
+	return volume, err
+}
+
 // unattached sees to it that the fixture's volume is attached to nothing.
 func (t *trial) unattached(ctx context.Context) error {
 	p := t.fixturePair()
 	if err := t.needs("volume and server", p.volume, p.server); err != nil {
 		return err
 	}
-	volume, err := t.await(ctx, p.volume, settled)
+	volume, err := t.dataVolume(ctx, p)
 	if err != nil || !volume.AttachedTo(p.server) {
 		return err
 	}
@@ -137,6 +147,9 @@ func (t *trial) show(ctx context.Context, volume string) (*fixture.Volume, error
 		return nil, err
 	}
 	resp, err := client.ShowVolumeWithResponse(ctx, fixture.VolumeID(volume))
+	if err == nil {
+		t.keys.see(resp.StatusCode())
+	}
 	switch {
 	case err != nil:
 		return nil, t.unanswered(err, "show volume %s: %w", volume, root(err))

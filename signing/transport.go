@@ -90,7 +90,7 @@ func NewTransport(signer *Signer, endpoint string, opts ...TransportOption) (*Tr
 	}
 	bound, err := parseOrigin(endpoint)
 	if err != nil {
-		return nil, fmt.Errorf("signing: endpoint: %w", err)
+		return nil, fmt.Errorf("signing: endpoint is no URL such as https://host: %w", err)
 	}
 	t := &Transport{signer: signer, endpoint: bound}
 	for _, opt := range opts {

@@ -17,6 +17,8 @@ import (
 type Text struct {
 	Out   io.Writer
 	Color bool
+	// Quiet leaves out the lines of the results.
+	Quiet bool
 }
 
 // words are the verdicts as they stand in the grid: what needs a look is loud.
@@ -30,6 +32,9 @@ var words = map[conformance.Verdict]struct{ word, color string }{
 
 // Result writes the line of one result.
 func (t Text) Result(r conformance.Result) {
+	if t.Quiet || r.Unasked { // the summary says once why
+		return
+	}
 	line := fmt.Sprintf("%s  %-5s %-26s %6s", t.word(r.Verdict), r.Version.ID, r.Case.ID, round(r.Duration))
 	if n := len(r.Attempts); n > 1 {
 		line += fmt.Sprintf("  (%d attempts)", n)
@@ -46,7 +51,9 @@ func (t Text) Result(r conformance.Result) {
 
 // Summary writes the grid, what failed and how to ask it again, and the verdict.
 func (t Text) Summary(r *conformance.Report) {
-	t.grid(r)
+	if slices.ContainsFunc(r.Results, func(r conformance.Result) bool { return !r.Unasked }) {
+		t.grid(r)
+	}
 	t.failures(r)
 	fmt.Fprintln(t.Out, t.verdict(r))
 }

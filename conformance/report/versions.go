@@ -172,7 +172,7 @@ func (v Versions) Markdown(w io.Writer) error {
 func (v Versions) warnings() []string {
 	var list []string
 	if v.Stale {
-		list = append(list, "this table is more than 90 days old, or of unknown age, and the vendor has moved on since; ask an endpoint with --endpoint")
+		list = append(list, "this table is more than 90 days old, or of unknown age, and the vendor has moved on since; ask an endpoint with --endpoint, and keep what it says with --save for --lifecycle")
 	}
 	for _, s := range v.Versions {
 		if s.Warn {
@@ -193,7 +193,7 @@ func (v Versions) findings(b *strings.Builder, bullet string) {
 	for _, f := range v.Differences {
 		word := "note"
 		if f.Failure {
-			word = "FAIL"
+			word = "WRONG"
 		}
 		fmt.Fprintf(b, "%s%s: %s.\n", bullet, word, f.Text)
 	}

@@ -159,7 +159,10 @@ func TestDetachAndWaitEndsAtOnce(t *testing.T) {
 			require.NoError(t, err)
 			volumes, err := fixture.New(tt.endpoint, signer, virtualserver.APIVersion)
 			require.NoError(t, err)
-			never := func(context.Context, fixture.VolumeID, string) error { t.Error("it is not to be asked for"); return nil }
+			never := func(context.Context, fixture.VolumeID, string) error {
+				t.Error("it is not to be asked for")
+				return nil
+			}
 			start := time.Now()
 			err = fixture.DetachAndWait(context.Background(), volumes, never, fixture.VolumeID(tt.volume), "s")
 			require.ErrorContains(t, err, "nothing was asked to be detached")

@@ -50,7 +50,7 @@ Exit codes of every command:
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	called, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return conformance.ExitOK
 	}
@@ -63,7 +63,7 @@ Exit codes of every command:
 		return ended.code
 	}
 	// What is left is cobra's: an unknown command or flag, or an argument too many.
-	fmt.Fprintln(stderr, "See scp-conformance --help.")
+	fmt.Fprintf(stderr, "See %s --help.\n", called.CommandPath())
 	return conformance.ExitUsage
 }
 

@@ -54,7 +54,7 @@ It goes on until it is interrupted. Keys that are not given are made up and prin
 	f.StringVar(&flags.credentials.AccessKey, "access-key", "", "access `key` to let in")
 	f.StringVar(&flags.credentials.SecretKey, "secret-key", "", "its secret `key`")
 	f.StringVar(&flags.at, "at", "", "label the versions as of this `day`: 2026-08-31 (default today, in Korea)")
-	f.DurationVar(&flags.delay, "delay", time.Second, "how long attaching and detaching go on")
+	f.DurationVar(&flags.delay, "delay", 100*time.Millisecond, "how long attaching and detaching go on")
 	f.StringVar(&flags.defect, "defect", "", "give it a fault that a real server could have, by its `name`")
 	f.BoolVar(&flags.listDefects, "list-defects", false, "list these faults, one a line, and end")
 	f.BoolVar(&flags.refuseEnded, "refuse-ended", false, "refuse versions whose date has come")
@@ -85,11 +85,11 @@ func (f *mockFlags) serve(cmd *cobra.Command) error {
 	}
 	listener, err := net.Listen("tcp", f.addr)
 	if err != nil {
-		return usage(fmt.Errorf("--addr: %w", err))
+		return usage(fmt.Errorf("--addr: %w; another address will do as well", err))
 	}
 	secret := f.credentials.SecretKey
 	if given {
-		secret = "…" // whoever gave it knows it
+		secret = "(the one you gave)" // and know: it is in no log because of us
 	}
 	cmd.Printf(mockGreeting, listener.Addr(), strings.Join(versions(), ", "), f.credentials.AccessKey, secret, listener.Addr(),
 		mock.VolumeID, mock.ServerID, mock.SpareID, mock.SharedID, mock.OSVolumeID)

@@ -31,6 +31,7 @@ type runFlags struct {
 	harm     string
 	seed     uint64
 	timeout  time.Duration
+	quiet    bool
 	fixture  conformance.Fixture
 }
 
@@ -43,7 +44,8 @@ func runCommand() *cobra.Command {
 
 Without --endpoint it starts the built-in mock on this machine and judges that. With it, the keys are
 taken from SCP_ACCESS_KEY and SCP_SECRET_KEY, and the volumes and the server to try it on from --volume,
---server and --os-volume, which are those of the mock unless said otherwise.`,
+--server and so on, which are those of the mock unless said otherwise. At the end the volume may be
+attached to the server or not. A certificate of your own is trusted if SSL_CERT_FILE names it.`,
 		Example: `  scp-conformance run
   scp-conformance run --api-version 1.3 --case 'auth-*'
   SCP_ACCESS_KEY=… SCP_SECRET_KEY=… scp-conformance run --endpoint http://127.0.0.1:8080`,
@@ -64,6 +66,7 @@ taken from SCP_ACCESS_KEY and SCP_SECRET_KEY, and the volumes and the server to 
 	f.StringVar(&flags.at, "at", "", "judge states and dates as of this `day`: 2026-08-31 (default today, in Korea)")
 	f.StringVar(&flags.harm, "harm", conformance.Dangerous.String(), "the most that may be asked: reads, refused, detaches or dangerous")
 	f.Uint64Var(&flags.seed, "seed", 0, "make the same random IDs again as the run with this `number` (default: a new one)")
+	f.BoolVar(&flags.quiet, "quiet", false, "print the grid, what failed and the verdict, and no line for each case")
 	f.DurationVar(&flags.timeout, "timeout", conformance.DefaultTimeout, "how long one request may take")
 	f.StringVar(&flags.fixture.Volume, "volume", mock.VolumeID, "`ID` of a data volume that is attached and detached")
 	f.StringVar(&flags.fixture.Server, "server", mock.ServerID, "`ID` of the server it is attached to")
@@ -91,7 +94,7 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 	}
 	cmd.Printf("%s\n\n", tableNotice(config.Table, config.Day))
 	config.Command = again(cmd)
-	text := report.Text{Out: cmd.OutOrStdout(), Color: colorful(cmd.OutOrStdout())}
+	text := report.Text{Out: cmd.OutOrStdout(), Color: colorful(cmd.OutOrStdout()), Quiet: f.quiet}
 	config.OnResult = text.Result
 	result, err := conformance.Run(cmd.Context(), config)
 	if err != nil {
@@ -125,7 +128,7 @@ func (f *runFlags) config() (conformance.Config, error) {
 	}
 	var err error
 	if config.Cases, err = conformance.Select(f.cases...); err != nil {
-		return config, fmt.Errorf("--case: %w; see scp-conformance cases", err)
+		return config, fmt.Errorf("--case: %w (a * may stand at its end); see scp-conformance cases", err)
 	}
 	if config.Clients, err = clients(f.versions); err != nil {
 		return config, fmt.Errorf("--api-version: %w", err)
@@ -149,7 +152,7 @@ func (f *runFlags) config() (conformance.Config, error) {
 func clients(versions []string) ([]gen.Client, error) {
 	wanted := map[lifecycle.ID]bool{}
 	for _, version := range versions {
-		id, err := lifecycle.ParseID(version)
+		id, err := lifecycle.ParseID(strings.TrimSpace(version))
 		if err != nil {
 			return nil, err
 		}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -42,7 +41,7 @@ endpoint, and what to do about each.
 The built-in table is a snapshot; an endpoint is the authority. Asking one needs no keys and changes
 nothing. Exit codes: 0 if the required versions (without --require: the recommended one) are safe on
 that day, 1 if not, 2 if nobody knows a version that is required, 3 if the endpoint gave no answer that
-makes sense.`,
+makes sense. What an endpoint says differently is shown, and judged by run.`,
 		Example: `  scp-conformance versions
   scp-conformance versions --at 2026-12-31 --require 1.3
   scp-conformance versions --endpoint https://virtualserver.kr-west1.e.samsungsdscloud.com --save lifecycle.json
@@ -85,7 +84,8 @@ func (f *versionsFlags) run(cmd *cobra.Command) error {
 	}
 	table, discovered := known, conformance.Discovered{}
 	if f.endpoint != "" {
-		if discovered, err = f.ask(cmd.Context()); err != nil {
+		discovered, err = conformance.Discover(cmd.Context(), f.endpoint, time.Now, discovery.WithTimeout(f.timeout))
+		if err != nil {
 			return &exit{err, conformance.ExitNotJudged}
 		}
 		table = discovered.Table
@@ -101,26 +101,24 @@ func (f *versionsFlags) run(cmd *cobra.Command) error {
 	if err := f.write(cmd.OutOrStdout(), versions, table); err != nil {
 		return &exit{err, conformance.ExitNotJudged}
 	}
+	if f.save != "" {
+		if err := saveTable(f.save, table); err != nil {
+			return usage(fmt.Errorf("--save: %w", err))
+		}
+	}
 	if !versions.Safe() {
 		return &exit{code: conformance.ExitFailed}
 	}
 	return nil
 }
 
-// ask asks the endpoint, and stores what it says where that was asked for.
-func (f *versionsFlags) ask(ctx context.Context) (conformance.Discovered, error) {
-	discovered, err := conformance.Discover(ctx, f.endpoint, time.Now, discovery.WithTimeout(f.timeout))
-	if err != nil || f.save == "" {
-		return discovered, err
-	}
+// saveTable stores a table in a file.
+func saveTable(name string, table lifecycle.Table) error {
 	var file bytes.Buffer
-	if err := discovered.Table.Save(&file); err != nil {
-		return discovered, err
+	if err := table.Save(&file); err != nil {
+		return err
 	}
-	if err := os.WriteFile(f.save, file.Bytes(), 0o644); err != nil {
-		return discovered, fmt.Errorf("--save: %w", err)
-	}
-	return discovered, nil
+	return os.WriteFile(name, file.Bytes(), 0o644)
 }
 
 // required are the versions that have to be safe. One that no table knows is a mistake in the call: it
@@ -128,7 +126,7 @@ func (f *versionsFlags) ask(ctx context.Context) (conformance.Discovered, error)
 func (f *versionsFlags) required(tables ...lifecycle.Table) ([]lifecycle.ID, error) {
 	var required []lifecycle.ID
 	for _, text := range f.require {
-		id, err := lifecycle.ParseID(text)
+		id, err := lifecycle.ParseID(strings.TrimSpace(text))
 		if err != nil {
 			return nil, fmt.Errorf("--require: %w", err)
 		}
@@ -204,7 +202,7 @@ func loadTable(name string) (lifecycle.Table, error) {
 func tableNotice(table lifecycle.Table, day lifecycle.Date) string {
 	notice := fmt.Sprintf("Versions are held against the %s.", table.Describe(day))
 	if table.Stale(day) {
-		notice += " It is old: refresh it with scp-conformance versions --endpoint URL --save FILE."
+		notice += " It is old: refresh it with scp-conformance versions --endpoint URL --save FILE, and give it with --lifecycle FILE."
 	}
 	return notice
 }

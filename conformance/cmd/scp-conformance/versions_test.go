@@ -203,7 +203,7 @@ func TestVersionsOfAnEndpoint(t *testing.T) {
 			"a date moved earlier", `{"versions":[{"id":"v1.2","status":"DEPRECATED","not_before":"2026-08-01"},{"id":"v1.3","status":"CURRENT"}]}`,
 			[]string{"--at", "2026-07-20"},
 			0,
-			[]string{"FAIL: the endpoint ends 1.2 on 2026-08-01", "earlier"},
+			[]string{"WRONG: the endpoint ends 1.2 on 2026-08-01", "earlier"},
 		},
 		{"nothing safe", `{"versions":[{"id":"v1.2","status":"DEPRECATED","not_before":"2026-01-01"}]}`, nil, 1, []string{"NOT SAFE", "no version can be recommended"}},
 		{"a date that is none", `{"versions":[{"id":"v1.3","status":"CURRENT","not_before":"soon"}]}`, nil, 3, []string{"1.3", "soon"}},
