@@ -173,8 +173,8 @@ var clauses = []Clause{
 		Text: "Attaching a volume answers 400 Bad Request.", Exempt: "The suite judges detaching, and attaches nothing that could be refused.",
 	},
 	{
-		ID: "ATTACH-401", Operation: opAttach, Status: http.StatusUnauthorized, Source: SDK, Dated: checked,
-		Text: "Attaching a volume answers 401 Unauthorized.", Exempt: "The suite judges detaching; an attach that a wrong server lets through would change an account.",
+		ID: "ATTACH-401", Operation: opAttach, Status: http.StatusUnauthorized, Source: SDK,
+		Text: "Attaching a volume answers 401 Unauthorized.",
 	},
 	{
 		ID: "ATTACH-409", Operation: opAttach, Status: http.StatusConflict, Source: SDK, Dated: checked,

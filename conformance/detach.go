@@ -6,9 +6,13 @@ import (
 	"net/http"
 	"reflect"
 	"sync"
+	"time"
 
 	"github.com/scp-openapi/virtualserver/gen/fixture"
 )
+
+// otherMethods are all but the one that a detach is asked for with.
+var otherMethods = []string{http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodPost, http.MethodPut, http.MethodPatch}
 
 // refusals are the documented ones of a detach that cannot be. Which of them belongs to which cause is
 // said nowhere, so either will do (assumed).
@@ -102,7 +106,7 @@ var detachCases = []Case{
 	},
 	{
 		ID:      "detach-by-get",
-		Summary: "GET of the path of a detach is no detach",
+		Summary: "no other method of the path of a detach is one",
 		Clauses: []string{"DETACH-METHOD"},
 		Harm:    Dangerous,
 		ask: func(ctx context.Context, t *trial) error {
@@ -110,15 +114,20 @@ var detachCases = []Case{
 				return err
 			}
 			p := t.fixturePair()
-			exchange, err := t.send(ctx, http.MethodGet, "/v1/volumes/"+p.volume+"/servers/"+p.server)
-			if err != nil {
-				return err
+			for _, method := range otherMethods {
+				exchange, err := t.send(ctx, method, "/v1/volumes/"+p.volume+"/servers/"+p.server)
+				if err != nil {
+					return err
+				}
+				t.wire.outside()
+				if exchange.Status == http.StatusAccepted {
+					return failf("%s was answered %s, as a detach is", exchange, describe(exchange.Status))
+				}
+				if err := t.stillAttached(ctx, p); err != nil {
+					return err
+				}
 			}
-			t.wire.outside()
-			if exchange.Status == http.StatusAccepted {
-				return failf("%s was answered %s, as a detach is", exchange, describe(exchange.Status))
-			}
-			return t.stillAttached(ctx, p)
+			return nil
 		},
 	},
 	{
@@ -179,6 +188,13 @@ var detachCases = []Case{
 		Clauses: []string{"DETACH-ONLY", "DETACH-EFFECT"},
 		Harm:    Detaches,
 		ask:     detachShared,
+	},
+	{
+		ID:      "detach-lasts",
+		Summary: "a while later what was detached is still away, and what was not is still there (asked of the newest version)",
+		Clauses: []string{"DETACH-EFFECT", "DETACH-ONLY"},
+		Harm:    Dangerous,
+		ask:     detachLasts,
 	},
 	{
 		ID:      "detach-os-volume",
@@ -312,11 +328,12 @@ func detachNothingElse(ctx context.Context, t *trial) error {
 	return nil
 }
 
-// unchanging is what of a volume has nothing to do with where it is attached.
+// unchanging is what makes a volume the one it is, wherever it is attached.
 func unchanging(v *fixture.Volume) fixture.Volume {
-	kept := *v
-	kept.State, kept.Servers, kept.ModifiedAt = "", nil, nil
-	return kept
+	return fixture.Volume{
+		ID: v.ID, Name: v.Name, Size: v.Size, Bootable: v.Bootable, Encrypted: v.Encrypted,
+		Multiattach: v.Multiattach, VolumeType: v.VolumeType, VolumeTypeID: v.VolumeTypeID,
+	}
 }
 
 // detachConcurrent asks for the same detach several times at once.
@@ -392,5 +409,75 @@ func detachShared(ctx context.Context, t *trial) error {
 	if err := t.detachAndSee(ctx, other); err != nil {
 		return err
 	}
-	return t.stillAttached(ctx, one)
+	if err := t.stillAttached(ctx, one); err != nil {
+		return err
+	}
+	// The other way round, and then the last one.
+	if err := t.attachedPair(ctx, other); err != nil {
+		return err
+	}
+	if err := t.detachAndSee(ctx, one); err != nil {
+		return err
+	}
+	if err := t.stillAttached(ctx, other); err != nil {
+		return err
+	}
+	return t.detachAndSee(ctx, other)
+}
+
+// detachLasts looks again after a while: a queue or a proxy may do late what was refused, do again what
+// was done, or take back what was accepted.
+func detachLasts(ctx context.Context, t *trial) error {
+	const while = 100 * time.Millisecond
+	if newest, err := t.newest(); err != nil || newest.ID != t.client.ID {
+		return skipf("it is asked of the newest version only")
+	}
+	f, p := t.config.Fixture, t.fixturePair()
+	if err := t.attached(ctx); err != nil {
+		return err
+	}
+	if err := t.detachAndSee(ctx, p); err != nil {
+		return err
+	}
+	if err := t.attachedPair(ctx, p); err != nil {
+		return err
+	}
+	forged := t.ofFixture()
+	forged.alter = func(req *http.Request) { t.resign(req, func(s *signed) { s.secret += "x" }) }
+	refused := []detach{forged}
+	if f.OtherServer != "" {
+		refused = append(refused, detach{volume: f.Volume, server: f.OtherServer})
+	}
+	still := []pair{p}
+	if f.OSVolume != "" {
+		refused, still = append(refused, detach{volume: f.OSVolume, server: f.Server}), append(still, pair{f.OSVolume, f.Server})
+	}
+	for _, d := range refused {
+		exchange, err := t.detach(ctx, d)
+		if err != nil {
+			return err
+		}
+		if err := exchange.expect(append(refusals, http.StatusUnauthorized)...); err != nil {
+			return err
+		}
+	}
+	if err := sleep(ctx, while); err != nil {
+		return err
+	}
+	for _, p := range still {
+		if err := t.stillAttached(ctx, p); err != nil {
+			return err
+		}
+	}
+	if err := t.detachAndSee(ctx, p); err != nil {
+		return err
+	}
+	if err := sleep(ctx, while); err != nil {
+		return err
+	}
+	shown, gone, err := t.gone(ctx, p)
+	if err == nil && !gone {
+		err = failf("volume %s was detached from server %s, and is back there: it is %s", p.volume, p.server, shown.State)
+	}
+	return err
 }

@@ -176,7 +176,7 @@ func discoveryForm(ctx context.Context, t *trial) error {
 		if !strings.HasPrefix(v.ID, "v") {
 			return failf("version %q has no leading v", v.ID)
 		}
-		if v.Status != strings.ToUpper(v.Status) {
+		if !slices.Contains([]string{"CURRENT", "SUPPORTED", "DEPRECATED", "PLANNED"}, v.Status) {
 			return failf("version %s has the status %q, which is not written so", v.ID, v.Status)
 		}
 		if v.Links == nil || len(*v.Links) == 0 {

@@ -68,6 +68,10 @@ func TestNoDefect(t *testing.T) {
 	t.Parallel()
 	report := runAgainst(t, mock.Defect{})
 	for _, r := range report.Results {
+		if r.Case.ID == "detach-lasts" && r.Version.ID != gen.Clients()[len(gen.Clients())-1].ID {
+			assert.Equal(t, conformance.Skip, r.Verdict, "it takes its time, and is asked of the newest version only")
+			continue
+		}
 		if r.Case.ID == "form-tls" {
 			assert.Equal(t, conformance.Skip, r.Verdict)
 			continue
@@ -223,6 +227,10 @@ func TestOldTLSIsNoticed(t *testing.T) {
 			got, err := conformance.Run(context.Background(), config)
 			require.NoError(t, err)
 			for _, r := range got.Results {
+				if r.Case.ID == "detach-lasts" && r.Version.ID != gen.Clients()[len(gen.Clients())-1].ID {
+					assert.Equal(t, conformance.Skip, r.Verdict, "it takes its time, and is asked of the newest version only")
+					continue
+				}
 				if r.Case.ID == "form-tls" {
 					assert.Equal(t, tt.want, r.Verdict, r.Reason)
 				} else {

@@ -44,6 +44,10 @@ type recorder struct {
 // RoundTrip implements http.RoundTripper. It reads the start of the body ahead, so that what is kept
 // does not hang on how much of it a client reads.
 func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Header.Get("Accept-Encoding") == "" { // net/http would ask for gzip, and say nothing of it
+		req = req.Clone(req.Context())
+		req.Header.Set("Accept-Encoding", "identity")
+	}
 	exchange := Exchange{Method: req.Method, URL: req.URL.Redacted(), RequestHeader: req.Header.Clone()}
 	if req.GetBody != nil {
 		if body, err := req.GetBody(); err == nil {
@@ -54,7 +58,7 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := r.base.RoundTrip(req)
 	if err == nil {
 		start, readErr := io.ReadAll(io.LimitReader(resp.Body, maxEvidence))
-		exchange.Status, exchange.ResponseHeader, exchange.Body = resp.StatusCode, resp.Header.Clone(), start
+		exchange.Status, exchange.ResponseHeader, exchange.Body = resp.StatusCode, boundedHeader(resp.Header), start
 		rest := io.Reader(resp.Body)
 		if readErr != nil {
 			exchange.Err = readErr.Error()
@@ -69,6 +73,19 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	defer r.mu.Unlock()
 	r.exchanges = append(r.exchanges, exchange)
 	return resp, err
+}
+
+// boundedHeader keeps of a header no more than maxEvidence bytes.
+func boundedHeader(h http.Header) http.Header {
+	kept, size := http.Header{}, 0
+	for name, values := range h {
+		for _, value := range values {
+			if size += len(name) + len(value); size <= maxEvidence {
+				kept[name] = append(kept[name], value)
+			}
+		}
+	}
+	return kept
 }
 
 // last returns the exchange that ended last, and false where none did.

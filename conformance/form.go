@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"sync"
+	"time"
 
 	"github.com/scp-openapi/virtualserver/gen/fixture"
 	"github.com/scp-openapi/virtualserver/signing"
@@ -75,6 +77,13 @@ var formCases = []Case{
 		},
 	},
 	{
+		ID:      "form-concurrent",
+		Summary: "of requests at the same time each gets its own answer",
+		Clauses: []string{"DETACH-401", "SHOW-200"},
+		Harm:    Refused,
+		ask:     answersEachItsOwn,
+	},
+	{
 		ID:      "form-show-unauthorized",
 		Summary: "showing a volume with a signature made with another secret key is answered 401",
 		Clauses: []string{"SHOW-401"},
@@ -97,6 +106,57 @@ var formCases = []Case{
 				return err
 			}
 			_, err = client.ShowVolumeWithResponse(ctx, fixture.VolumeID(t.config.Fixture.Volume))
+			exchange, _ := t.wire.last()
+			if exchange.Status == 0 {
+				return t.unanswered(err, "%s got no answer: %w", exchange, root(err))
+			}
+			if err := exchange.expect(http.StatusUnauthorized); err != nil {
+				return err
+			}
+			for _, alter := range []func(*http.Request){
+				func(req *http.Request) {
+					for _, h := range authenticationHeaders {
+						req.Header.Del(h.name)
+					}
+				},
+				func(req *http.Request) { t.at(req, t.millis(-time.Hour)) },
+			} {
+				client, err := fixture.New(t.config.Endpoint, signer, t.client.ID.String(),
+					fixture.WithTransport(altered{t.wire, alter}), fixture.WithTimeout(t.config.Timeout))
+				if err != nil {
+					return err
+				}
+				_, err = client.ShowVolumeWithResponse(ctx, fixture.VolumeID(t.config.Fixture.Volume))
+				if exchange, _ = t.wire.last(); exchange.Status == 0 {
+					return t.unanswered(err, "%s got no answer: %w", exchange, root(err))
+				}
+				if err := exchange.expect(http.StatusUnauthorized); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	},
+	{
+		ID:      "auth-attach-unauthorized",
+		Summary: "attaching a volume that is attached already, with a signature made with another secret key, is answered 401",
+		Clauses: []string{"ATTACH-401"},
+		Harm:    Detaches, // one that is let in finds the volume there already
+		ask: func(ctx context.Context, t *trial) error {
+			if err := t.attached(ctx); err != nil {
+				return err
+			}
+			signer, err := t.signer()
+			if err != nil {
+				return err
+			}
+			forge := altered{t.wire, func(req *http.Request) { t.resign(req, func(s *signed) { s.secret += "x" }) }}
+			client, err := fixture.New(t.config.Endpoint, signer, t.client.ID.String(),
+				fixture.WithTransport(forge), fixture.WithTimeout(t.config.Timeout))
+			if err != nil {
+				return err
+			}
+			_, err = client.AttachVolumeToVirtualServerWithResponse(ctx, fixture.VolumeID(t.config.Fixture.Volume), fixture.AttachRequest{ServerID: t.config.Fixture.Server})
 			exchange, _ := t.wire.last()
 			if exchange.Status == 0 {
 				return t.unanswered(err, "%s got no answer: %w", exchange, root(err))
@@ -167,4 +227,52 @@ func refusesOldTLS(ctx context.Context, t *trial) error {
 		return inconclusivef("no TLS connection to %s: %w", address, root(err))
 	}
 	return nil
+}
+
+// answersEachItsOwn shows volumes while requests that are not rightly signed come in.
+func answersEachItsOwn(ctx context.Context, t *trial) error {
+	f := t.config.Fixture
+	if err := t.needs("volume and OS volume", f.Volume, f.OSVolume); err != nil {
+		return err
+	}
+	if _, err := t.control(ctx, detach{volume: t.nowhere.id(), server: t.nowhere.id()}); err != nil {
+		return err
+	}
+	const rounds = 4
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	var errs []error
+	each := func(ask func(own *trial) error) {
+		own := *t
+		own.wire = &recorder{base: t.wire.base}
+		wg.Go(func() {
+			err := ask(&own)
+			mu.Lock()
+			defer mu.Unlock()
+			errs = append(errs, err)
+			t.wire.add(own.wire.taken()...)
+		})
+	}
+	for range rounds {
+		each(func(own *trial) error { _, err := own.show(ctx, f.Volume); return err })
+		each(func(own *trial) error { _, err := own.show(ctx, f.OSVolume); return err })
+		each(func(own *trial) error {
+			exchange, err := own.detach(ctx, detach{volume: t.nowhere.id(), server: t.nowhere.id(), alter: func(req *http.Request) {
+				own.resign(req, func(s *signed) { s.secret += "x" })
+			}})
+			if err != nil {
+				return err
+			}
+			return exchange.expect(http.StatusUnauthorized)
+		})
+		each(func(own *trial) error {
+			exchange, err := own.detach(ctx, detach{volume: t.nowhere.id(), server: t.nowhere.id()})
+			if err != nil {
+				return err
+			}
+			return exchange.expect(refusals...)
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
 }

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"sync"
 
 	"github.com/scp-openapi/virtualserver/gen/fixture"
+	"github.com/scp-openapi/virtualserver/signing"
 )
 
 // GuardError is a request that was not let out, as it could have done more than its case may.
@@ -47,9 +49,6 @@ var (
 // exists. With an ID that exists there is none.
 const addedQuery = "force=true"
 
-// methodOverrides are headers by which some gateways take a request for one of another method.
-var methodOverrides = []string{"X-Http-Method", "X-Http-Method-Override", "X-Method-Override"}
-
 // RoundTrip implements http.RoundTripper.
 func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	if why := g.objection(req); why != "" {
@@ -58,6 +57,15 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		return nil, &GuardError{Method: req.Method, URL: req.URL.Redacted(), Harm: g.harm, Why: why}
 	}
+	if req.GetBody != nil { // what was looked at is what goes out
+		body, err := req.GetBody()
+		if err != nil {
+			return nil, err
+		}
+		looked := req.Clone(req.Context())
+		looked.Body = body
+		req = looked
+	}
 	return g.base.RoundTrip(req)
 }
 
@@ -65,6 +73,13 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 func (g *guard) objection(req *http.Request) string {
 	if why := g.objectionToForm(req); why != "" {
 		return why
+	}
+	// Whatever else is asked of the path of a detach, a wrong server detaches at worst.
+	if slices.Contains(otherMethods, req.Method) && detachPath.MatchString(req.URL.EscapedPath()) {
+		if hasBody := req.Body != nil && req.Body != http.NoBody; g.harm < Dangerous || hasBody {
+			return "a wrong server could take it for a detach"
+		}
+		return g.objectionToDetach(req.URL)
 	}
 	switch req.Method {
 	case http.MethodGet:
@@ -79,18 +94,15 @@ func (g *guard) objection(req *http.Request) string {
 
 // objectionToForm judges what could make a request another one than its method and path say.
 func (g *guard) objectionToForm(req *http.Request) string {
-	for name := range req.Header {
-		if slices.Contains(methodOverrides, http.CanonicalHeaderKey(name)) {
-			return name + " could make another method of it"
-		}
-	}
 	hasBody := req.Body != nil && req.Body != http.NoBody
 	switch {
+	case g.unknownHeader(req) != "":
+		return "the header " + g.unknownHeader(req) + " could make something else of it"
 	case g.elsewhere(req):
 		return "it does not go to the endpoint that is judged"
 	case req.URL.Opaque != "":
 		return "an opaque URL goes out in place of its path"
-	case req.Method == http.MethodPost && req.URL.RawQuery != "":
+	case req.Method != http.MethodDelete && (req.URL.RawQuery != "" || req.URL.ForceQuery):
 		return "a query could name what the path does not"
 	case req.Method != http.MethodPost && hasBody:
 		return "a body could name what the path does not"
@@ -110,7 +122,7 @@ func (g *guard) objectionToAttach(req *http.Request) string {
 		return "attaching changes an account"
 	case ids == nil:
 		return "the path has to be an attach and nothing else"
-	case !slices.Contains(g.attachable(), pair{ids[1], attachedTo(req)}):
+	case !slices.ContainsFunc(g.attachable(), func(p pair) bool { return p.volume == ids[1] && attaches(req, p.server) }):
 		return "only the volumes that were named for it are attached, and only to the servers that were"
 	}
 	return ""
@@ -139,21 +151,36 @@ func (g *guard) detachable() []pair {
 
 func (p pair) incomplete() bool { return p.volume == "" || p.server == "" }
 
-// attachedTo reads from a copy of the body which server a volume is to be attached to.
-func attachedTo(req *http.Request) string {
+// attaches reports whether the body of a request is that of an attach to a server and nothing else, and
+// has these very bytes go out.
+func attaches(req *http.Request, server string) bool {
 	if req.GetBody == nil {
-		return ""
+		return false
 	}
 	body, err := req.GetBody()
 	if err != nil {
-		return ""
+		return false
 	}
 	defer body.Close()
-	var attach fixture.AttachRequest
-	if json.NewDecoder(io.LimitReader(body, maxEvidence)).Decode(&attach) != nil {
-		return ""
+	got, err := io.ReadAll(io.LimitReader(body, maxEvidence))
+	want, wantErr := json.Marshal(fixture.AttachRequest{ServerID: server})
+	return err == nil && wantErr == nil && bytes.Equal(got, want)
+}
+
+// mayGoOut are the headers that cases send. Another one could mean anything to a server.
+var mayGoOut = []string{
+	signing.HeaderAccessKey, signing.HeaderSignature, signing.HeaderTimestamp, signing.HeaderClientType,
+	signing.HeaderAccountID, signing.HeaderAPIVersion, signing.HeaderLanguage,
+	"Accept-Encoding", "Authorization", "Content-Type", "User-Agent", "X-Forwarded-For", "X-Real-Ip",
+}
+
+func (g *guard) unknownHeader(req *http.Request) string {
+	for name := range req.Header {
+		if !slices.Contains(mayGoOut, http.CanonicalHeaderKey(name)) {
+			return name
+		}
 	}
-	return attach.ServerID
+	return ""
 }
 
 // objectionToDetach takes a DELETE for what it may be at worst. Where every reading of the path, raw,

@@ -103,6 +103,8 @@ func (i inspector) complete(e Exchange) error {
 	switch {
 	case e.Err != "":
 		return fmt.Errorf("the answer broke off: %s", e.Err)
+	case e.ResponseHeader.Get("Content-Encoding") != "":
+		return fmt.Errorf("the answer is encoded as %q, and nobody asked for that", e.ResponseHeader.Get("Content-Encoding"))
 	case len(e.Body) >= maxEvidence:
 		return fmt.Errorf("the answer goes on beyond %d bytes", maxEvidence)
 	}
@@ -153,6 +155,12 @@ func (i inspector) errorForm(e Exchange) error {
 	if kind := mediaType(e.ResponseHeader); kind != "application/json" && !strings.HasSuffix(kind, "+json") {
 		return fmt.Errorf("its content type is %q, and not JSON", kind)
 	}
+	if kinds := e.ResponseHeader.Values("Content-Type"); len(kinds) > 1 {
+		return fmt.Errorf("it has %d content types", len(kinds))
+	}
+	if _, params, err := mime.ParseMediaType(e.ResponseHeader.Get("Content-Type")); err == nil && params["charset"] != "" && !strings.EqualFold(params["charset"], "utf-8") {
+		return fmt.Errorf("it says that it is written in %s, and JSON is UTF-8", params["charset"])
+	}
 	if !utf8.Valid(e.Body) {
 		return fmt.Errorf("its body is no UTF-8: %s", excerpt(e.Body))
 	}
@@ -163,10 +171,10 @@ func (i inspector) errorForm(e Exchange) error {
 	status := answer.Status
 	if len(answer.Errors) > 0 {
 		first := answer.Errors[0]
-		if first.Code == "" {
+		if strings.TrimSpace(first.Code) == "" {
 			return fmt.Errorf("its error has no code: %s", excerpt(e.Body))
 		}
-		if message := strings.Trim(string(first.Detail), `[]" `); message == "" || message == "null" {
+		if !hasMessage(first.Detail) {
 			return fmt.Errorf("its error has no message: %s", excerpt(e.Body))
 		}
 		status = first.Status
@@ -177,6 +185,16 @@ func (i inspector) errorForm(e Exchange) error {
 		return fmt.Errorf("its body says status %d", status)
 	}
 	return nil
+}
+
+// hasMessage reports whether a detail is a string or an array of strings, with something in it.
+func hasMessage(detail json.RawMessage) bool {
+	var one string
+	var many []string
+	if json.Unmarshal(detail, &one) != nil && json.Unmarshal(detail, &many) != nil {
+		return false
+	}
+	return strings.TrimSpace(one+strings.Join(many, "")) != ""
 }
 
 // errorCode is the code of an error in the service's form, or nothing.

@@ -1,6 +1,8 @@
 package conformance
 
 import (
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -60,10 +62,15 @@ func (m *mask) know(spelling string) {
 func spellings(secret string) []string {
 	quoted, _ := json.Marshal(secret) // a string always can be
 	inJSON := strings.Trim(string(quoted), `"`)
-	return []string{
+	list := []string{
 		secret, url.QueryEscape(secret), url.PathEscape(secret),
 		inJSON, strings.ReplaceAll(inJSON, "/", `\/`),
 	}
+	if len(secret) >= 2*shortest { // a shorter one, encoded, is a piece of many an ID
+		list = append(list, hex.EncodeToString([]byte(secret)),
+			strings.TrimRight(base64.StdEncoding.EncodeToString([]byte(secret)), "="))
+	}
+	return list
 }
 
 // contains reports whether one of the values is in a text, however it is written there.

@@ -43,6 +43,8 @@ type Config struct {
 	// Timeout bounds one request, and Settle how long a volume may be on its way. They are
 	// DefaultTimeout and DefaultSettle where 0.
 	Timeout, Settle time.Duration
+	// Limit bounds the whole run: DefaultLimit where 0. What was not asked by then is inconclusive.
+	Limit time.Duration
 	// Attempts is how often a case is asked that could not be judged; DefaultAttempts where 0.
 	Attempts int
 	// Seed makes the IDs that exist nowhere: the same seed, the same IDs.
@@ -61,6 +63,7 @@ const (
 	DefaultTimeout  = 10 * time.Second
 	DefaultSettle   = 10 * time.Second
 	DefaultAttempts = 3
+	DefaultLimit    = 10 * time.Minute
 )
 
 // Report is all that a run came to.
@@ -112,6 +115,8 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	}
 	report := &Report{Endpoint: config.Endpoint, Day: config.Day, Table: config.Table.Describe(config.Day), Seed: config.Seed, Started: config.Clock()}
 	start := time.Now()
+	ctx, cancel := context.WithTimeoutCause(ctx, config.Limit, fmt.Errorf("it may take %s", config.Limit))
+	defer cancel()
 	if err := r.reach(ctx); err != nil && ctx.Err() == nil {
 		report.Trouble = r.mask.text(err.Error())
 		r.given = inconclusivef("not asked, as the endpoint could not be reached")
@@ -165,12 +170,18 @@ func (c *Config) complete() error {
 	c.Command = cmp.Or(c.Command, "scp-conformance run --endpoint "+c.Endpoint)
 	if c.Transport == nil {
 		c.Transport = http.DefaultTransport
+		if standard, ok := http.DefaultTransport.(*http.Transport); ok {
+			own := standard.Clone()
+			own.MaxResponseHeaderBytes = maxEvidence
+			c.Transport = own
+		}
 	}
 	c.Timeout = cmp.Or(c.Timeout, DefaultTimeout)
 	c.Settle = cmp.Or(c.Settle, DefaultSettle)
 	c.Attempts = cmp.Or(c.Attempts, DefaultAttempts)
-	if c.Timeout < 0 || c.Settle < 0 || c.Attempts < 0 {
-		return errors.New("timeout, settle and attempts have to be more than zero")
+	c.Limit = cmp.Or(c.Limit, DefaultLimit)
+	if c.Timeout < 0 || c.Settle < 0 || c.Attempts < 0 || c.Limit < 0 {
+		return errors.New("timeout, settle, limit and attempts have to be more than zero")
 	}
 	return nil
 }
@@ -193,13 +204,14 @@ func checkEndpoint(endpoint string) error {
 	return nil
 }
 
-// maxUnanswered is how many cases may end without an answer, all their attempts used up, before the
+// maxUnanswered is how many cases in a row may end without an answer, all their attempts used up, before the
 // endpoint is taken for gone and is not asked any more.
 const maxUnanswered = 3
 
 type runner struct {
 	Config
 	nowhere   *nowhere
+	underway  *underway
 	mask      *mask
 	inspector inspector
 	keys      keysSeen
@@ -219,6 +231,7 @@ func newRunner(config Config) (*runner, error) {
 	return &runner{
 		Config:    config,
 		nowhere:   newNowhere(random.Uint64),
+		underway:  &underway{pairs: map[pair]bool{}},
 		mask:      newMask(credentials...),
 		inspector: inspector{documents: documents, secrets: credentials},
 	}, nil
@@ -270,6 +283,7 @@ func (r *runner) trial(harm Harm, client gen.Client) *trial {
 		wire:     &recorder{base: &guard{base: r.Transport, harm: harm, endpoint: r.Endpoint, fixture: r.Fixture, nowhere: r.nowhere}},
 		nowhere:  r.nowhere,
 		keys:     &r.keys,
+		underway: r.underway,
 	}
 }
 
@@ -293,9 +307,12 @@ func (r *runner) result(ctx context.Context, c Case, client gen.Client, gone err
 			break
 		}
 	}
-	if unanswered {
+	switch {
+	case !unanswered && len(result.Attempts[len(result.Attempts)-1].Exchanges) > 0:
+		r.unanswered = 0
+	case unanswered:
 		if r.unanswered++; r.unanswered == maxUnanswered {
-			r.given = inconclusivef("not asked, as %d cases had got no answer in time before", maxUnanswered)
+			r.given = inconclusivef("not asked, as %d cases in a row had got no answer in time", maxUnanswered)
 		}
 	}
 	result.Duration = time.Since(start)

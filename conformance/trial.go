@@ -25,6 +25,7 @@ type trial struct {
 	wire     *recorder
 	nowhere  *nowhere
 	keys     *keysSeen
+	underway *underway
 	notes    []string
 }
 
@@ -68,6 +69,9 @@ func (t *trial) detach(ctx context.Context, d detach) (Exchange, error) {
 		Transport: altered{t.wire, d.alter},
 		Timeout:   t.config.Timeout,
 	}, d.volume, d.server)
+	if status == http.StatusAccepted {
+		t.underway.put(pair{d.volume, d.server}, false)
+	}
 	return t.answer(status, err)
 }
 

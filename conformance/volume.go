@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/scp-openapi/virtualserver/gen/fixture"
@@ -84,11 +86,19 @@ func (t *trial) attachedPair(ctx context.Context, p pair) error {
 // dataVolume shows a volume with which nothing is under way, and ends the case if an OS starts from it:
 // to refuse its detach is no fault of an endpoint.
 func (t *trial) dataVolume(ctx context.Context, p pair) (*fixture.Volume, error) {
-	volume, err := t.await(ctx, p.volume, settled)
-	if err == nil && volume.Bootable != nil && *volume.Bootable {
-		err = inconclusivef("set-up: volume %s is one that an OS starts from; name a data volume instead", p.volume)
+	if err := t.settle(ctx, p); err != nil {
+		return nil, err
 	}
-	return volume, err
+	volume, err := t.await(ctx, p.volume, settled)
+	switch {
+	case err != nil:
+		return nil, err
+	case volume.Bootable != nil && *volume.Bootable:
+		return nil, inconclusivef("set-up: volume %s is one that an OS starts from; name a data volume instead", p.volume)
+	case volume.AttachedTo(p.server) && !inUse(volume):
+		return nil, failf("volume %s is at server %s, and its state is %q: it should be In-use", p.volume, p.server, volume.State)
+	}
+	return volume, nil
 }
 
 // unattached sees to it that the fixture's volume is attached to nothing.
@@ -123,21 +133,42 @@ func (t *trial) stillAttached(ctx context.Context, p pair) error {
 	return nil
 }
 
-// attach asks for a volume to be attached.
+// attach asks for a volume to be attached. Right after a neighbouring operation 409 and 5xx are common,
+// and pass: it asks again until Settle is over.
 func (t *trial) attach(ctx context.Context, p pair) error {
 	client, err := t.fixture()
 	if err != nil {
 		return err
 	}
-	resp, err := client.AttachVolumeToVirtualServerWithResponse(ctx,
-		fixture.VolumeID(p.volume), fixture.AttachRequest{ServerID: p.server})
-	if err == nil {
-		err = resp.Err()
+	const pause = 20 * time.Millisecond
+	for deadline := time.Now().Add(t.config.Settle); ; {
+		resp, err := client.AttachVolumeToVirtualServerWithResponse(ctx,
+			fixture.VolumeID(p.volume), fixture.AttachRequest{ServerID: p.server})
+		if err == nil {
+			err = resp.Err()
+		}
+		if err == nil {
+			t.underway.put(p, true)
+			return nil
+		}
+		passes := resp != nil && (resp.StatusCode() == http.StatusConflict || resp.StatusCode() >= http.StatusInternalServerError)
+		if !passes || time.Now().After(deadline) {
+			return t.unanswered(err, "set-up: attach volume %s: %w", p.volume, root(err))
+		}
+		if err := sleep(ctx, pause); err != nil {
+			return err
+		}
 	}
-	if err != nil {
-		return t.unanswered(err, "set-up: attach volume %s: %w", p.volume, root(err))
+}
+
+// sleep ends a case whose run was stopped.
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return inconclusivef("the run was stopped: %w", context.Cause(ctx))
 	}
-	return nil
 }
 
 // show shows a volume of the fixture.
@@ -159,6 +190,42 @@ func (t *trial) show(ctx context.Context, volume string) (*fixture.Volume, error
 		return nil, failf("show volume %s was answered 200 with what is not that volume", volume)
 	}
 	return resp.JSON200, nil
+}
+
+// inUse reports whether a volume says so, in whatever spelling.
+func inUse(v *fixture.Volume) bool {
+	return strings.EqualFold(strings.ReplaceAll(v.State, "_", "-"), "in-use")
+}
+
+// settle waits for what was accepted of a pair and may not be shown yet: right after a 202 the volume may
+// still be shown as it was, by this case or the one before. What does not come is for the case to judge.
+func (t *trial) settle(ctx context.Context, p pair) error {
+	attach, under := t.underway.take(p)
+	if !under {
+		return nil
+	}
+	_, _, err := t.poll(ctx, p.volume, func(v *fixture.Volume) bool { return settled(v) && v.AttachedTo(p.server) == attach })
+	return err
+}
+
+// underway are the attaches and detaches that were accepted and have not been waited for.
+type underway struct {
+	mu    sync.Mutex
+	pairs map[pair]bool // true for an attach
+}
+
+func (u *underway) put(p pair, attach bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.pairs[p] = attach
+}
+
+func (u *underway) take(p pair) (attach, found bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	attach, found = u.pairs[p]
+	delete(u.pairs, p)
+	return attach, found
 }
 
 // settled is a volume with which nothing is under way.
@@ -196,8 +263,9 @@ func (t *trial) poll(ctx context.Context, volume string, done func(*fixture.Volu
 		}
 		select {
 		case <-time.After(pause):
-		case <-deadline.C:
-			return shown, false, nil
+		case <-deadline.C: // and a last look
+			shown, err = t.show(ctx, volume)
+			return shown, err == nil && done(shown), err
 		case <-ctx.Done():
 			return shown, false, inconclusivef("waiting for volume %s, which is %s: %w", volume, shown.State, context.Cause(ctx))
 		}

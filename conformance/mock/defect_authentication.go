@@ -32,6 +32,11 @@ var authenticationDefects = []Defect{
 		Turns: []string{"form-show-unauthorized"},
 		fault: fault{letsIn: func(_ *Server, r *http.Request, _ error) bool { return r.Method == http.MethodGet }},
 	},
+	{
+		Name: "attach-open", Summary: "lets everybody attach",
+		Turns: []string{"auth-attach-unauthorized"},
+		fault: fault{letsIn: func(_ *Server, r *http.Request, _ error) bool { return r.Method == http.MethodPost }},
+	},
 	letsIn("signature-unchecked", "checks that there is a signature, and not which", signing.ReasonBadSignature,
 		"auth-secret-other", "auth-signature-garbage", "auth-signed-path", "auth-signed-method", "auth-query-added",
 		"auth-signed-timestamp", "auth-signed-access-key", "auth-signed-host", "auth-attached-signed-timestamp",

@@ -153,16 +153,6 @@ var versionDefects = []Defect{
 		}},
 	},
 	{
-		Name: "codes-differ", Summary: "has another error code in each version",
-		Turns: []string{"version-same"},
-		fault: fault{answer: func(_ *http.Request, a answer) answer {
-			if a.status == http.StatusBadRequest {
-				a.body = refuse(a.status, "Validation"+a.version.String(), "It differs.").body
-			}
-			return a
-		}},
-	},
-	{
 		Name: "default-differs", Summary: "answers a request without Scp-Api-Version in another way",
 		Turns: []string{"version-absent"},
 		fault: fault{answer: func(r *http.Request, a answer) answer {

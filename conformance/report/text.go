@@ -124,6 +124,9 @@ func (t Text) verdict(r *conformance.Report) string {
 	switch conformance.ExitCode(r.Results) {
 	case conformance.ExitOK:
 		what = "behaves as documented"
+		if count[conformance.Pass] < len(r.Results)/2 { // skips are no failures, and no passes either
+			what = "behaves as documented in the little that was asked"
+		}
 	case conformance.ExitFailed:
 		verdict, what = conformance.Fail, "does not behave as documented"
 	default:

@@ -31,6 +31,7 @@ type runFlags struct {
 	harm     string
 	seed     uint64
 	timeout  time.Duration
+	limit    time.Duration
 	quiet    bool
 	fixture  conformance.Fixture
 }
@@ -68,6 +69,7 @@ attached to the server or not. A certificate of your own is trusted if SSL_CERT_
 	f.Uint64Var(&flags.seed, "seed", 0, "make the same random IDs again as the run with this `number` (default: a new one)")
 	f.BoolVar(&flags.quiet, "quiet", false, "print the grid, what failed and the verdict, and no line for each case")
 	f.DurationVar(&flags.timeout, "timeout", conformance.DefaultTimeout, "how long one request may take")
+	f.DurationVar(&flags.limit, "limit", conformance.DefaultLimit, "how long the whole run may take")
 	f.StringVar(&flags.fixture.Volume, "volume", mock.VolumeID, "`ID` of a data volume that is attached and detached")
 	f.StringVar(&flags.fixture.Server, "server", mock.ServerID, "`ID` of the server it is attached to")
 	f.StringVar(&flags.fixture.OtherServer, "other-server", mock.OtherServerID, "`ID` of a server that the volume is never attached to")
@@ -124,6 +126,7 @@ func (f *runFlags) config() (conformance.Config, error) {
 		Endpoint: f.endpoint,
 		Fixture:  f.fixture,
 		Timeout:  f.timeout,
+		Limit:    f.limit,
 		Seed:     cmp.Or(f.seed, rand.Uint64()),
 	}
 	var err error
@@ -142,8 +145,10 @@ func (f *runFlags) config() (conformance.Config, error) {
 	if err := config.Harm.UnmarshalText([]byte(f.harm)); err != nil {
 		return config, fmt.Errorf("--harm: %w", err)
 	}
-	if f.timeout <= 0 {
-		return config, fmt.Errorf("--timeout is %s, but has to be more than zero", f.timeout)
+	for name, d := range map[string]time.Duration{"timeout": f.timeout, "limit": f.limit} {
+		if d <= 0 {
+			return config, fmt.Errorf("--%s is %s, but has to be more than zero", name, d)
+		}
 	}
 	return config, nil
 }
@@ -173,7 +178,7 @@ func clients(versions []string) ([]gen.Client, error) {
 
 // startMock starts the built-in mock on a free port of this machine, for a config to judge.
 func startMock(ctx context.Context, config *conformance.Config) (stop func(), err error) {
-	const delay = 10 * time.Millisecond // long enough for Detaching to be seen
+	const delay = 5 * time.Millisecond // long enough for Detaching to be seen
 	config.Credentials = mockCredentials()
 	handler, err := mock.New([]signing.Credentials{config.Credentials}, mock.WithDelay(delay), mock.WithDay(config.Day), mock.WithTable(config.Table))
 	if err != nil {
