@@ -35,16 +35,16 @@ func Discover(ctx context.Context, endpoint string, now func() time.Time, opts .
 	// encoding/json has for it.
 	resp, err := client.ListVersions(ctx)
 	if err != nil {
-		return discovered, fmt.Errorf("ask %s for its versions: %w", endpoint, err)
+		return discovered, fmt.Errorf("ask %s for its versions: %w", host(endpoint), err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return discovered, fmt.Errorf("ask %s for its versions: it answered %s", endpoint, describe(resp.StatusCode))
+		return discovered, fmt.Errorf("ask %s for its versions: it answered %s", host(endpoint), describe(resp.StatusCode))
 	}
 	discovered.Announcement, discovered.AnnouncementErr = lifecycle.ParseHeaders(resp.Header)
 	discovered.Table, err = lifecycle.ParseDiscovery(resp.Body, host(endpoint), now())
 	if err != nil {
-		return discovered, fmt.Errorf("ask %s for its versions: %w", endpoint, err)
+		return discovered, fmt.Errorf("ask %s for its versions: %w", host(endpoint), err)
 	}
 	return discovered, nil
 }

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -61,7 +62,7 @@ type settings struct {
 }
 
 // WithTransport sends requests through base: a proxy, a private CA, tracing. The guards of the client
-// stay as they are.
+// stay as they are. It must not follow redirects itself.
 func WithTransport(base http.RoundTripper) Option {
 	return func(s *settings) { s.base = base }
 }
@@ -87,6 +88,11 @@ func New(endpoint string, opts ...Option) (*ClientWithResponses, error) {
 	if s.timeout <= 0 {
 		return nil, fmt.Errorf("discovery: the timeout is %s, but has to be more than zero", s.timeout)
 	}
+	// Nothing is signed, and so nothing else looks at the endpoint.
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
+		return nil, errors.New("discovery: the endpoint is no URL such as https://host")
+	}
 	transport := s.base
 	if transport == nil {
 		transport = http.DefaultTransport
@@ -108,8 +114,17 @@ type guard struct{ base http.RoundTripper }
 // it: on a path with ".." a 307 has been seen to turn a detach into the deletion of the volume.
 func (g guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := g.base.RoundTrip(req)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case resp == nil:
+		return nil, errors.New("discovery: the transport gave neither an answer nor an error")
+	case resp.Body == nil:
+		resp.Body = http.NoBody
+	}
+	if resp.Request != nil && resp.Request.Response != nil {
+		resp.Body.Close()
+		return nil, &Error{StatusCode: resp.StatusCode, Detail: "the transport of WithTransport has followed a redirect, and must not"}
 	}
 	if resp.StatusCode/100 == 3 && resp.StatusCode != http.StatusNotModified {
 		resp.Body.Close()

@@ -75,7 +75,7 @@ type settings struct {
 }
 
 // WithTransport sends requests through base: a proxy, a private CA, tracing. It gets every request
-// signed; signing and the guards of the client stay as they are.
+// signed; signing and the guards of the client stay as they are. It must not follow redirects itself.
 func WithTransport(base http.RoundTripper) Option {
 	return func(s *settings) { s.base = base }
 }
@@ -129,8 +129,17 @@ type guard struct{ base http.RoundTripper }
 // it: on a path with ".." a 307 has been seen to turn a detach into the deletion of the volume.
 func (g guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := g.base.RoundTrip(req)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case resp == nil:
+		return nil, errors.New("virtualserver: the transport gave neither an answer nor an error")
+	case resp.Body == nil:
+		resp.Body = http.NoBody
+	}
+	if resp.Request != nil && resp.Request.Response != nil {
+		resp.Body.Close()
+		return nil, &Error{StatusCode: resp.StatusCode, Detail: "the transport of WithTransport has followed a redirect, and must not"}
 	}
 	if resp.StatusCode/100 == 3 && resp.StatusCode != http.StatusNotModified {
 		resp.Body.Close()
@@ -193,6 +202,19 @@ func (id ServerID) MarshalText() ([]byte, error) {
 	return pathSegment("server_id", string(id))
 }
 
+// maxID is the length of an ID in bytes beyond which it is none. What Unicode has that folds to a dot or a
+// slash is read as one by whoever normalises it.
+const (
+	maxID       = 255
+	likeDots    = "．․‥…﹒。｡"
+	likeSlashes = "／∕⁄⧸＼﹨⧹％﹪"
+)
+
+// invisible reports whether nobody sees that a character is there.
+func invisible(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unicode.IsSpace(r) && r != ' ' || r == unicode.ReplacementChar
+}
+
 // pathSegment returns value if it is one path segment, however a client, a proxy or a server on the
 // way decodes and cleans the path. A detach with an ID of ".." would be the deletion of a server, or
 // of a volume.
@@ -203,12 +225,16 @@ func pathSegment(name, value string) ([]byte, error) {
 	switch {
 	case value == "":
 		return refuse("is empty")
-	case strings.Trim(value, ".") == "":
+	case len(value) > maxID:
+		return refuse(fmt.Sprintf("is longer than %d bytes", maxID))
+	case strings.Trim(value, ". ") == "":
 		return refuse("is all dots")
 	case strings.ContainsAny(value, `/\%?#;`):
 		return refuse(`has one of / \ % ? # ; in it`)
-	case strings.ContainsFunc(value, func(r rune) bool { return unicode.IsControl(r) || r == unicode.ReplacementChar }):
-		return refuse("has a control character or broken UTF-8 in it")
+	case strings.ContainsAny(value, likeDots+likeSlashes):
+		return refuse("has a character in it that may be read as a dot or a slash")
+	case strings.ContainsFunc(value, invisible):
+		return refuse("has a control or an invisible character, or broken UTF-8, in it")
 	}
 	return []byte(value), nil
 }

@@ -60,7 +60,14 @@ func TestDetachAndWait(t *testing.T) {
 		{"not attached", shown{[]string{away}, nil}, 202, "not attached to that server", 0},
 		{"an error state afterwards", shown{[]string{inUse}, []string{`{"id":"v","state":"ERROR","servers":[{"id":"s"}]}`}}, 202, `state "ERROR"`, 1},
 		{"deleted meanwhile", shown{[]string{inUse}, []string{"404"}}, 202, "404 Not Found", 1},
-		{"never gone", shown{[]string{inUse}, []string{inUse}}, 202, "it is In-use", 1},
+		{"shown as nothing", shown{[]string{inUse}, []string{`{}`}}, 202, "does not show the volume", 1},
+		{"shown as another", shown{[]string{inUse}, []string{`{"id":"other","state":"Available","servers":[]}`}}, 202, "does not show the volume", 1},
+		{"another from the start", shown{[]string{`{"id":"other","state":"In-use","bootable":false,"servers":[{"id":"s"}]}`}, nil}, 202, "does not show the volume", 0},
+		{"in use nowhere", shown{[]string{inUse}, []string{`{"id":"v","state":"In-use","servers":[]}`}}, 202, "In-use", 1},
+		{"in other letter case", shown{[]string{inUse}, []string{`{"id":"V","state":"In-use","servers":[{"id":"S"}]}`}}, 202, "In-use", 1},
+		{"in a state nobody knows", shown{[]string{inUse}, []string{`{"id":"v","state":"Whatever","servers":[]}`}}, 202, "Whatever", 1},
+		{"shown as a page", shown{[]string{inUse}, []string{`<html>`}}, 202, "not JSON", 1},
+		{"never gone", shown{[]string{inUse}, []string{inUse}}, 202, `it is "In-use"`, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

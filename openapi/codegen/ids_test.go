@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -18,6 +19,11 @@ import (
 // noSegments are IDs that would make a detach a request for something else, by themselves or once
 // somebody on the way has decoded or cleaned the path.
 var noSegments = []struct{ name, id string }{
+	{"full-width dots", "．．"}, {"one dot leaders", "․․"}, {"a two dot leader", "‥"}, {"small dots", "﹒﹒"}, {"ideographic dots", "。。"},
+	{"a full-width slash", "a／b"}, {"a division slash", "a∕b"}, {"a full-width backslash", "a＼b"}, {"a full-width percent sign", "％2e"},
+	{"dots and nothing", "..\u200b"}, {"nothing and dots", "\ufeff.."}, {"dots and a soft hyphen", "..\u00ad"}, {"dots and a blank", ".. "},
+	{"a blank and dots", " .."}, {"a blank", " "}, {"a blank that does not break", "\u00a0"}, {"a line separator", "a\u2028b"}, {"the other direction", "\u202e.."},
+	{"too long", strings.Repeat("a", 256)},
 	{"two dots", ".."},
 	{"a dot", "."},
 	{"three dots", "..."},
