@@ -496,17 +496,21 @@ func forgedURL(name, summary string, change func(*url.URL)) negative {
 
 // retimed has the time of now, written as nobody writes it, and signed so.
 func retimed(name, summary string, write func(string) string) negative {
-	return negative{name: name, summary: summary + ", rightly signed", clauses: []string{"AUTH-TIMESTAMP"}, malformed: true,
-		alter: func(t *trial, req *http.Request) { t.at(req, write(t.millis(0))) }}
+	return negative{
+		name: name, summary: summary + ", rightly signed", clauses: []string{"AUTH-TIMESTAMP"}, malformed: true,
+		alter: func(t *trial, req *http.Request) { t.at(req, write(t.millis(0))) },
+	}
 }
 
 // beside is a wrong signature in a request that differs in something else, too.
 func beside(name, summary string, change func(http.Header)) negative {
-	return negative{name: "secret-other-" + name, summary: "a signature made with another secret key, with " + summary,
+	return negative{
+		name: "secret-other-" + name, summary: "a signature made with another secret key, with " + summary,
 		clauses: []string{"AUTH-SIGNATURE-SECRET"}, alter: func(t *trial, req *http.Request) {
 			change(req.Header)
 			t.resign(req, func(s *signed) { s.secret += "x" })
-		}}
+		},
+	}
 }
 
 // forged makes a request's signature that of another.

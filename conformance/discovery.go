@@ -148,17 +148,9 @@ func found(id, summary string, clauses []string, kinds ...lifecycle.Kind) Case {
 // every version if it is wrong in what no version can be asked about.
 func (t *trial) findings(listed lifecycle.Table) []lifecycle.Finding {
 	findings := lifecycle.Diff(t.config.Table, listed, t.config.Day)
-	today := listed.Check(lifecycle.On(t.config.Clock()))
 	return slices.DeleteFunc(findings, func(f lifecycle.Finding) bool {
 		_, documented := t.config.Table.At(t.config.Day).Of(f.ID)
-		if documented && f.ID != t.client.ID {
-			return true
-		}
-		// Labels are those of the day they are read. One that only the day judged contradicts, where
-		// that is another day, contradicts nothing.
-		return f.Kind == lifecycle.LabelContradictsDate && !slices.ContainsFunc(today, func(now lifecycle.Finding) bool {
-			return now.Kind == f.Kind && now.ID == f.ID
-		})
+		return documented && f.ID != t.client.ID
 	})
 }
 

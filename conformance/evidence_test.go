@@ -300,9 +300,9 @@ func runAgainst(t *testing.T, defect mock.Defect, clients ...gen.Client) *confor
 	require.NoError(t, err)
 	config := configFor(t, server, clock)
 	config.Clients, config.Table = clients, tableWithPlanned()
-	config.Timeout, config.Settle = 20*time.Second, 20*time.Second
+	config.Timeout, config.Settle = 20*time.Second, 2*time.Second
 	if defect.Waits {
-		config.Timeout, config.Settle = 300*time.Millisecond, 60*time.Millisecond
+		config.Timeout, config.Settle = 300*time.Millisecond, 30*time.Millisecond
 	}
 	report, err := conformance.Run(context.Background(), config)
 	require.NoError(t, err)

@@ -134,14 +134,14 @@ func (t *trial) stillAttached(ctx context.Context, p pair) error {
 }
 
 // attach asks for a volume to be attached. Right after a neighbouring operation 409 and 5xx are common,
-// and pass: it asks again until Settle is over.
+// and pass: it asks again for a tenth of Settle.
 func (t *trial) attach(ctx context.Context, p pair) error {
 	client, err := t.fixture()
 	if err != nil {
 		return err
 	}
 	const pause = 20 * time.Millisecond
-	for deadline := time.Now().Add(t.config.Settle); ; {
+	for deadline := time.Now().Add(t.config.Settle / 10); ; {
 		resp, err := client.AttachVolumeToVirtualServerWithResponse(ctx,
 			fixture.VolumeID(p.volume), fixture.AttachRequest{ServerID: p.server})
 		if err == nil {

@@ -108,7 +108,39 @@ func (d *Document) readVersion(number string) (lifecycle.Version, error) {
 		}
 		version = read
 	}
-	return version, nil
+	return version, d.checkDetach()
+}
+
+// What every document of a version describes. The generator, the mock and the suite rely on it.
+const (
+	detachID   = "detachVolumeFromVirtualServer"
+	detachPath = "/v1/volumes/{volume_id}/servers/{server_id}"
+)
+
+// checkDetach holds the one operation that a document of a version has to have against what it has to
+// be: a method or a path gone wrong would make a detach something else.
+func (d *Document) checkDetach() error {
+	i := slices.IndexFunc(d.operations, func(o Operation) bool { return o.OperationID == detachID })
+	if i < 0 {
+		return fmt.Errorf("it has no operation %s", detachID)
+	}
+	op := d.operations[i]
+	switch {
+	case op.Method != http.MethodDelete || op.Path != detachPath:
+		return fmt.Errorf("%s is %s %s, and has to be %s %s", detachID, op.Method, op.Path, http.MethodDelete, detachPath)
+	case op.Accepted() != http.StatusAccepted:
+		return fmt.Errorf("%s has to be answered 202, and by no other success", detachID)
+	case !op.Signed(d.Spec):
+		return fmt.Errorf("%s has to be signed: it has no security", detachID)
+	case len(d.Spec.Servers) == 0:
+		return errors.New("it has no servers")
+	}
+	for _, param := range op.Parameters {
+		if in := param.Value.In; in != openapi3.ParameterInPath && in != openapi3.ParameterInHeader {
+			return fmt.Errorf("%s has the %s parameter %s, which no client would send", detachID, in, param.Value.Name)
+		}
+	}
+	return nil
 }
 
 // Operation is one operation of a document, with where it is found.

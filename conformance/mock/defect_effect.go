@@ -47,6 +47,7 @@ var effectDefects = []Defect{
 	},
 	{
 		Name: "volume-ignored", Summary: "detaches the first data volume of the server, whichever volume is named",
+		Waits: true,
 		Turns: []string{"detach-unknown-volume", "detach-not-attached"},
 		fault: fault{detach: func(w *world, id ids) ([]*attachment, bool) {
 			if v, at := w.pair(id); at != nil && (at.state == StateInUse || v.Bootable) {
@@ -86,6 +87,7 @@ var effectDefects = []Defect{
 	},
 	{
 		Name: "takes-others-along", Summary: "detaches the other data volumes of the server as well",
+		Waits: true,
 		Turns: []string{"detach-nothing-else"},
 		fault: fault{detach: func(w *world, id ids) ([]*attachment, bool) {
 			v, at := w.pair(id)

@@ -123,7 +123,9 @@ func isAccepted(r *http.Request, a answer) bool {
 
 // status is a defect that answers with another status.
 func status(name, summary string, when func(*http.Request, answer) bool, instead int, turns ...string) Defect {
-	return Defect{Name: name, Summary: summary, Turns: turns, fault: fault{
+	// Of a detach that is not answered 202 nobody knows that it is under way.
+	waits := instead < http.StatusMultipleChoices
+	return Defect{Name: name, Summary: summary, Turns: turns, Waits: waits, fault: fault{
 		answer: func(r *http.Request, a answer) answer {
 			if when(r, a) {
 				a.status = instead
@@ -228,6 +230,7 @@ var formDefects = []Defect{
 	},
 	{
 		Name: "shows-nothing", Summary: "shows volumes without their servers",
+		Waits: true,
 		Turns: []string{"detach-accepted"},
 		fault: fault{answer: func(r *http.Request, a answer) answer {
 			if r.Method == http.MethodGet && rawPath(r) != "/" && a.status == http.StatusOK {
@@ -312,6 +315,7 @@ var wireDefects = []Defect{
 	},
 	{
 		Name: "get-detaches", Summary: "detaches whatever the method is",
+		Waits: true,
 		Turns: []string{"detach-by-get"},
 		fault: fault{method: func(method, path string) string {
 			if method == http.MethodGet && strings.Contains(path, "/servers/") {

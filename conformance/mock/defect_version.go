@@ -126,17 +126,12 @@ var versionDefects = []Defect{
 		}},
 	},
 	{
-		Name: "version-gone-early", Summary: "no longer answers the oldest version whose date has not come",
+		Name: "version-gone-early", Summary: "no longer answers the newest version but one, whose date has not come",
 		Turns: []string{"version-answered", "detach-accepted"},
 		fault: fault{version: func(s *Server, header []string) []string {
-			for _, standing := range s.table.At(s.day()) {
-				if standing.State == lifecycle.Ended {
-					continue
-				}
-				if slices.Equal(header, []string{openapi.Service + " " + standing.ID.String()}) {
-					return []string{"gone"}
-				}
-				break
+			all := s.documents.Versions
+			if slices.Equal(header, []string{openapi.Service + " " + all[max(0, len(all)-2)].Version.ID.String()}) {
+				return []string{"gone"}
 			}
 			return header
 		}},
@@ -224,7 +219,8 @@ var discoveryDefects = []Defect{
 		return l
 	}),
 	lists("dates-out-of-order", "ends a newer version before an older one", []string{"discovery-order"}, func(l []discovery.Version) []discovery.Version {
-		l[0].NotBefore, l[1].NotBefore = l[1].NotBefore, l[0].NotBefore
+		newer := newestBut(l, 1)
+		l[0].NotBefore, l[newer].NotBefore = l[newer].NotBefore, l[0].NotBefore
 		return l
 	}),
 	lists("version-unlisted", "leaves a version out that has not ended", []string{"discovery-listed"}, func(l []discovery.Version) []discovery.Version {

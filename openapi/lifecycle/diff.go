@@ -6,7 +6,8 @@ import (
 )
 
 // Diff finds where an endpoint's table departs from the documents on a day, and
-// what is wrong with it in itself ([Table.Check]). The endpoint is held against
+// what is wrong with it in itself ([Table.Check]) on that day and on the one it
+// was read. The endpoint is held against
 // what [Table.At] gives for the documents, not against their labels, which age.
 //
 // Only what breaks a promise is a failure. A version whose support was extended
@@ -29,7 +30,24 @@ func Diff(documents, endpoint Table, day Date) []Finding {
 				"%s, which the endpoint lists as %s with %s, is unknown to the documents", l.ID, l.Label, l.date()))
 		}
 	}
-	return append(findings, endpoint.Check(day)...)
+	return append(findings, endpoint.checkAsRead(documents, day)...)
+}
+
+// checkAsRead is what is wrong with the endpoint's table in itself, less what is not its fault: a label
+// that only the day judged contradicts, as it was read on another one, and an order of dates that the
+// documents have as well.
+func (t Table) checkAsRead(documents Table, day Date) []Finding {
+	excused := func(kind Kind, id ID, by []Finding) bool {
+		return slices.ContainsFunc(by, func(f Finding) bool { return f.Kind == kind && f.ID == id })
+	}
+	then, documented := t.Check(day), documents.Check(day)
+	if !t.Read.IsZero() {
+		then = t.Check(On(t.Read))
+	}
+	return slices.DeleteFunc(t.Check(day), func(f Finding) bool {
+		return f.Kind == LabelContradictsDate && !excused(f.Kind, f.ID, then) ||
+			f.Kind == DatesOutOfOrder && excused(f.Kind, f.ID, documented)
+	})
 }
 
 // date is the date in words.

@@ -2,6 +2,7 @@ package lifecycle_test
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 	"time"
 
@@ -192,4 +193,30 @@ func TestFindingAsJSON(t *testing.T) {
 	}, {
 		"kind": "none-current", "failure": true, "text": "no version is labelled CURRENT; one should be"
 	}]`, string(written))
+}
+
+// TestDiffExcuses: a label is that of the day it was read, and documents that are out of order themselves
+// are no fault of an endpoint.
+func TestDiffExcuses(t *testing.T) {
+	read := time.Date(2026, time.June, 1, 3, 0, 0, 0, time.UTC)
+	versions := []lifecycle.Version{
+		{ID: lifecycle.V(1, 2), Label: lifecycle.Supported, NotBefore: lifecycle.Day(2026, 8, 31)},
+		{ID: lifecycle.V(1, 3), Label: lifecycle.Current},
+	}
+	has := func(findings []lifecycle.Finding, kind lifecycle.Kind) bool {
+		return slices.ContainsFunc(findings, func(f lifecycle.Finding) bool { return f.Kind == kind })
+	}
+	documents := lifecycle.Table{Source: "documents", Versions: versions}
+	endpoint := lifecycle.Table{Source: "h", Read: read, Versions: versions}
+	later := lifecycle.Day(2026, 8, 1)
+	assert.False(t, has(lifecycle.Diff(documents, endpoint, later), lifecycle.LabelContradictsDate), "it was right when it was read")
+	endpoint.Read = read.AddDate(0, 2, 0)
+	assert.True(t, has(lifecycle.Diff(documents, endpoint, later), lifecycle.LabelContradictsDate), "it was wrong then")
+
+	disorder := slices.Clone(versions)
+	disorder[1] = lifecycle.Version{ID: lifecycle.V(1, 3), Label: lifecycle.Supported, NotBefore: lifecycle.Day(2026, 7, 31)}
+	endpoint.Versions = disorder
+	assert.True(t, has(lifecycle.Diff(documents, endpoint, later), lifecycle.DatesOutOfOrder))
+	documents.Versions = disorder
+	assert.False(t, has(lifecycle.Diff(documents, endpoint, later), lifecycle.DatesOutOfOrder), "the documents say the same")
 }
