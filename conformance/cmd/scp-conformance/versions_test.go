@@ -166,7 +166,7 @@ func TestVersionsUsage(t *testing.T) {
 		{"no time", []string{"--timeout", "0s"}, 2, "0s"},
 		{"an argument too many", []string{"1.3"}, 2, "1.3"},
 		{"nothing listens", []string{"--endpoint", "http://127.0.0.1:1"}, 3, "127.0.0.1:1"},
-		{"no URL", []string{"--endpoint", "nonsense"}, 3, "nonsense"},
+		{"no URL", []string{"--endpoint", "nonsense"}, 3, "no URL such as https://host"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
