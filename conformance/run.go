@@ -131,7 +131,10 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 			}
 		}
 	}
-	if r.keys.refused && !r.keys.taken {
+	if count := Count(report.Results); report.Trouble == "" && count[Pass]+count[Fail] == 0 && len(report.Results) > 0 {
+		report.Trouble = "Nothing could be judged. The first reason: " + report.Results[0].Reason + "."
+	}
+	if r.keys.refused.Load() && !r.keys.taken.Load() {
 		report.Trouble = "The endpoint refuses these keys (401): check the access key, the secret key, and this machine's clock."
 	}
 	if ctx.Err() != nil {

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/scp-openapi/virtualserver/gen"
 	"github.com/scp-openapi/virtualserver/gen/fixture"
@@ -30,12 +31,17 @@ type trial struct {
 }
 
 // keysSeen is whether an endpoint was seen to take the keys of the run, or to refuse them.
-type keysSeen struct{ taken, refused bool }
+type keysSeen struct{ taken, refused atomic.Bool }
 
 // see looks at the answer to a request that was rightly signed.
 func (k *keysSeen) see(status int) {
-	k.refused = k.refused || status == http.StatusUnauthorized
-	k.taken = k.taken || status != 0 && status != http.StatusUnauthorized
+	switch status {
+	case 0:
+	case http.StatusUnauthorized:
+		k.refused.Store(true)
+	default:
+		k.taken.Store(true)
+	}
 }
 
 // note adds what is worth saying about an answer, whatever the verdict.
