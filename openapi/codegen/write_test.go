@@ -191,3 +191,12 @@ func TestPruneLeavesAloneWhatIsNotItsOwn(t *testing.T) {
 func TestPruneReportsAFolderThatIsNotThere(t *testing.T) {
 	assert.ErrorIs(t, generated().Prune(filepath.Join(t.TempDir(), "nowhere")), fs.ErrNotExist)
 }
+
+// TestPruneCleansUpAfterAGeneratorThatWasStopped: what it left halfway is nobody's work.
+func TestPruneCleansUpAfterAGeneratorThatWasStopped(t *testing.T) {
+	dir := t.TempDir()
+	left := filepath.Join(dir, ".generating-123")
+	require.NoError(t, os.WriteFile(left, []byte("half"), 0o600))
+	require.NoError(t, codegen.Files{}.Prune(dir))
+	assert.NoFileExists(t, left)
+}
