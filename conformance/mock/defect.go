@@ -47,7 +47,7 @@ type fault struct {
 // Defects are all of them, by what they are about.
 func Defects() []Defect {
 	return slices.Concat(everythingDefects, statusDefects, effectDefects, authenticationDefects,
-		versionDefects, discoveryDefects, formDefects, wireDefects)
+		versionDefects, discoveryDefects(), formDefects, wireDefects)
 }
 
 func defectNamed(name string) (Defect, error) {

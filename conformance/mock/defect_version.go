@@ -172,116 +172,118 @@ func takesVersion(name, summary, turns string, read func(version, newest string)
 	}}
 }
 
-// discoveryDefects list versions wrongly.
-var discoveryDefects = []Defect{
-	{
-		Name: "discovery-signed", Summary: "lists versions only to who has a signature",
-		Turns: []string{"discovery-answers"},
-		fault: fault{answer: func(r *http.Request, a answer) answer {
-			if rawPath(r) == "/" {
-				return refuse(http.StatusUnauthorized, "HmacValidFail", "There is no signature.")
+// discoveryDefects list versions wrongly. They are made anew for each mock, as one of them remembers.
+func discoveryDefects() []Defect {
+	return []Defect{
+		{
+			Name: "discovery-signed", Summary: "lists versions only to who has a signature",
+			Turns: []string{"discovery-answers"},
+			fault: fault{answer: func(r *http.Request, a answer) answer {
+				if rawPath(r) == "/" {
+					return refuse(http.StatusUnauthorized, "HmacValidFail", "There is no signature.")
+				}
+				return a
+			}},
+		},
+		{
+			Name: "discovery-missing", Summary: "has no list of versions",
+			Turns: []string{"discovery-answers"},
+			fault: fault{answer: func(r *http.Request, a answer) answer {
+				if rawPath(r) == "/" {
+					return refuse(http.StatusNotFound, "NotFound", "There is nothing here.")
+				}
+				return a
+			}},
+		},
+		{
+			Name: "discovery-flips", Summary: "lists its versions in two ways, by turns",
+			Turns: []string{"discovery-stable"},
+			fault: fault{list: byTurns()},
+		},
+		lists("two-current", "labels two versions CURRENT", []string{"discovery-current"}, func(l []discovery.Version) []discovery.Version {
+			l[newestBut(l, 1)].Status = "CURRENT"
+			return l
+		}),
+		lists("none-current", "labels no version CURRENT", []string{"discovery-current"}, func(l []discovery.Version) []discovery.Version {
+			for i := range l {
+				if l[i].Status == "CURRENT" {
+					l[i].Status = "SUPPORTED"
+				}
 			}
-			return a
-		}},
-	},
-	{
-		Name: "discovery-missing", Summary: "has no list of versions",
-		Turns: []string{"discovery-answers"},
-		fault: fault{answer: func(r *http.Request, a answer) answer {
-			if rawPath(r) == "/" {
-				return refuse(http.StatusNotFound, "NotFound", "There is nothing here.")
+			return l
+		}),
+		lists("date-earlier", "ends a version a day earlier than was promised", []string{"discovery-date"}, func(l []discovery.Version) []discovery.Version {
+			return redated(l, -1)
+		}),
+		lists("date-withdrawn", "gives no date for a version that had one", []string{"discovery-date"}, func(l []discovery.Version) []discovery.Version {
+			l[0].NotBefore = nil
+			return l
+		}),
+		lists("dates-out-of-order", "ends a newer version before an older one", []string{"discovery-order"}, func(l []discovery.Version) []discovery.Version {
+			newer := newestBut(l, 1)
+			l[0].NotBefore, l[newer].NotBefore = l[newer].NotBefore, l[0].NotBefore
+			return l
+		}),
+		lists("version-unlisted", "leaves a version out that has not ended", []string{"discovery-listed"}, func(l []discovery.Version) []discovery.Version {
+			return slices.Delete(l, newestBut(l, 1), newestBut(l, 1)+1)
+		}),
+		lists("newest-unlisted", "leaves the newest version out", []string{"discovery-listed", "discovery-current"}, func(l []discovery.Version) []discovery.Version {
+			return slices.Delete(l, newestBut(l, 0), newestBut(l, 0)+1)
+		}),
+		lists("label-frozen", "labels a version SUPPORTED whose date is near, or has come", []string{"discovery-state"}, func(l []discovery.Version) []discovery.Version {
+			l[0].Status = "SUPPORTED"
+			return l
+		}),
+		lists("label-early", "labels a version DEPRECATED long before its date", []string{"discovery-state"}, func(l []discovery.Version) []discovery.Version {
+			for i := range l {
+				if l[i].Status == "SUPPORTED" {
+					l[i].Status = "DEPRECATED"
+				}
 			}
-			return a
-		}},
-	},
-	{
-		Name: "discovery-flips", Summary: "lists its versions in two ways, by turns",
-		Turns: []string{"discovery-stable"},
-		fault: fault{list: byTurns()},
-	},
-	lists("two-current", "labels two versions CURRENT", []string{"discovery-current"}, func(l []discovery.Version) []discovery.Version {
-		l[newestBut(l, 1)].Status = "CURRENT"
-		return l
-	}),
-	lists("none-current", "labels no version CURRENT", []string{"discovery-current"}, func(l []discovery.Version) []discovery.Version {
-		for i := range l {
-			if l[i].Status == "CURRENT" {
-				l[i].Status = "SUPPORTED"
+			return l
+		}),
+		lists("id-without-v", "lists IDs without a leading v", []string{"discovery-form"}, func(l []discovery.Version) []discovery.Version {
+			for i := range l {
+				l[i].ID = strings.TrimPrefix(l[i].ID, "v")
 			}
-		}
-		return l
-	}),
-	lists("date-earlier", "ends a version a day earlier than was promised", []string{"discovery-date"}, func(l []discovery.Version) []discovery.Version {
-		return redated(l, -1)
-	}),
-	lists("date-withdrawn", "gives no date for a version that had one", []string{"discovery-date"}, func(l []discovery.Version) []discovery.Version {
-		l[0].NotBefore = nil
-		return l
-	}),
-	lists("dates-out-of-order", "ends a newer version before an older one", []string{"discovery-order"}, func(l []discovery.Version) []discovery.Version {
-		newer := newestBut(l, 1)
-		l[0].NotBefore, l[newer].NotBefore = l[newer].NotBefore, l[0].NotBefore
-		return l
-	}),
-	lists("version-unlisted", "leaves a version out that has not ended", []string{"discovery-listed"}, func(l []discovery.Version) []discovery.Version {
-		return slices.Delete(l, newestBut(l, 1), newestBut(l, 1)+1)
-	}),
-	lists("newest-unlisted", "leaves the newest version out", []string{"discovery-listed", "discovery-current"}, func(l []discovery.Version) []discovery.Version {
-		return slices.Delete(l, newestBut(l, 0), newestBut(l, 0)+1)
-	}),
-	lists("label-frozen", "labels a version SUPPORTED whose date is near, or has come", []string{"discovery-state"}, func(l []discovery.Version) []discovery.Version {
-		l[0].Status = "SUPPORTED"
-		return l
-	}),
-	lists("label-early", "labels a version DEPRECATED long before its date", []string{"discovery-state"}, func(l []discovery.Version) []discovery.Version {
-		for i := range l {
-			if l[i].Status == "SUPPORTED" {
-				l[i].Status = "DEPRECATED"
+			return l
+		}),
+		lists("id-nonsense", "lists a version whose ID is no number", []string{"discovery-answers"}, func(l []discovery.Version) []discovery.Version {
+			l[0].ID = "vOne"
+			return l
+		}),
+		lists("label-lower-case", "writes labels in lower case", []string{"discovery-form"}, func(l []discovery.Version) []discovery.Version {
+			for i := range l {
+				l[i].Status = strings.ToLower(l[i].Status)
 			}
-		}
-		return l
-	}),
-	lists("id-without-v", "lists IDs without a leading v", []string{"discovery-form"}, func(l []discovery.Version) []discovery.Version {
-		for i := range l {
-			l[i].ID = strings.TrimPrefix(l[i].ID, "v")
-		}
-		return l
-	}),
-	lists("id-nonsense", "lists a version whose ID is no number", []string{"discovery-answers"}, func(l []discovery.Version) []discovery.Version {
-		l[0].ID = "vOne"
-		return l
-	}),
-	lists("label-lower-case", "writes labels in lower case", []string{"discovery-form"}, func(l []discovery.Version) []discovery.Version {
-		for i := range l {
-			l[i].Status = strings.ToLower(l[i].Status)
-		}
-		return l
-	}),
-	lists("label-unknown", "has a label of its own", []string{"discovery-answers"}, func(l []discovery.Version) []discovery.Version {
-		l[0].Status = "SUNSET"
-		return l
-	}),
-	lists("date-nonsense", "gives a date that is no day", []string{"discovery-answers"}, func(l []discovery.Version) []discovery.Version {
-		day := "2026-02-31"
-		l[0].NotBefore = &day
-		return l
-	}),
-	lists("version-twice", "lists a version twice", []string{"discovery-answers"}, func(l []discovery.Version) []discovery.Version {
-		return append(l, l[0])
-	}),
-	lists("versions-empty", "lists no version at all", []string{"discovery-answers"}, func([]discovery.Version) []discovery.Version {
-		return []discovery.Version{}
-	}),
-	lists("links-missing", "lists versions without links", []string{"discovery-form"}, func(l []discovery.Version) []discovery.Version {
-		for i := range l {
-			l[i].Links = nil
-		}
-		return l
-	}),
-	lists("links-relative", "lists links that are no URLs", []string{"discovery-form"}, func(l []discovery.Version) []discovery.Version {
-		l[0].Links = &[]discovery.Link{{Href: "/v1", Rel: "self"}}
-		return l
-	}),
+			return l
+		}),
+		lists("label-unknown", "has a label of its own", []string{"discovery-answers"}, func(l []discovery.Version) []discovery.Version {
+			l[0].Status = "SUNSET"
+			return l
+		}),
+		lists("date-nonsense", "gives a date that is no day", []string{"discovery-answers"}, func(l []discovery.Version) []discovery.Version {
+			day := "2026-02-31"
+			l[0].NotBefore = &day
+			return l
+		}),
+		lists("version-twice", "lists a version twice", []string{"discovery-answers"}, func(l []discovery.Version) []discovery.Version {
+			return append(l, l[0])
+		}),
+		lists("versions-empty", "lists no version at all", []string{"discovery-answers"}, func([]discovery.Version) []discovery.Version {
+			return []discovery.Version{}
+		}),
+		lists("links-missing", "lists versions without links", []string{"discovery-form"}, func(l []discovery.Version) []discovery.Version {
+			for i := range l {
+				l[i].Links = nil
+			}
+			return l
+		}),
+		lists("links-relative", "lists links that are no URLs", []string{"discovery-form"}, func(l []discovery.Version) []discovery.Version {
+			l[0].Links = &[]discovery.Link{{Href: "/v1", Rel: "self"}}
+			return l
+		}),
+	}
 }
 
 // byTurns gives the oldest version no date every second time.
