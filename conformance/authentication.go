@@ -27,7 +27,7 @@ type negative struct {
 var authenticationCases = func() []Case {
 	var cases []Case
 	for _, n := range negatives {
-		cases = append(cases, n.nowhere())
+		cases = append(cases, n.ofUnusedIDs())
 	}
 	for _, n := range negatives {
 		if n.real || n.malformed {
@@ -35,7 +35,7 @@ var authenticationCases = func() []Case {
 		}
 	}
 	for _, p := range positives {
-		cases = append(cases, p.nowhere())
+		cases = append(cases, p.ofUnusedIDs())
 	}
 	return cases
 }()
@@ -49,15 +49,15 @@ type positive struct {
 	alter func(*trial, *http.Request)
 }
 
-// nowhere expects to be let in: what is refused then are the IDs.
-func (p positive) nowhere() Case {
+// ofUnusedIDs expects to be let in: what is refused then are the IDs.
+func (p positive) ofUnusedIDs() Case {
 	return Case{
 		ID:      "auth-" + p.name,
 		Summary: p.summary + " is let in",
 		Clauses: p.clauses,
-		Harm:    Refused,
+		Harm:    HarmRefused,
 		ask: func(ctx context.Context, t *trial) error {
-			ids := detach{volume: t.nowhere.id(), server: t.nowhere.id()}
+			ids := detach{volume: t.unused.id(), server: t.unused.id()}
 			if _, err := t.control(ctx, ids); err != nil {
 				return err
 			}
@@ -100,8 +100,8 @@ var positives = []positive{
 		name: "url-encoded", summary: "an ID with percent signs in it, signed as it is on the wire",
 		clauses: []string{"AUTH-SIGNATURE-URL"},
 		path: func(t *trial) string {
-			path := "/v1/volumes/" + url.PathEscape("볼륨 ") + t.nowhere.id() + "/servers/%eb%b3%bc" + t.nowhere.id()
-			t.nowhere.add(path)
+			path := "/v1/volumes/" + url.PathEscape("볼륨 ") + t.unused.id() + "/servers/%eb%b3%bc" + t.unused.id()
+			t.unused.add(path)
 			return path
 		},
 	},
@@ -132,14 +132,14 @@ func rename(h http.Header, name, spelling string) {
 	h[spelling] = values
 }
 
-func (n negative) nowhere() Case {
+func (n negative) ofUnusedIDs() Case {
 	return Case{
 		ID:      "auth-" + n.name,
 		Summary: n.summary + " is answered " + describe(n.statuses()...),
 		Clauses: append([]string{"DETACH-401"}, n.clauses...),
-		Harm:    Refused,
+		Harm:    HarmRefused,
 		ask: func(ctx context.Context, t *trial) error {
-			ids := detach{volume: t.nowhere.id(), server: t.nowhere.id()}
+			ids := detach{volume: t.unused.id(), server: t.unused.id()}
 			control, err := t.control(ctx, ids)
 			if err != nil {
 				return err
@@ -168,7 +168,7 @@ func (n negative) attached() Case {
 		ID:      "auth-attached-" + n.name,
 		Summary: n.summary + " is answered " + describe(n.statuses()...) + " for a volume that is attached, and detaches nothing",
 		Clauses: append([]string{"DETACH-401", "DETACH-EFFECT"}, n.clauses...),
-		Harm:    Dangerous,
+		Harm:    HarmDangerous,
 		ask:     n.detachesNothing,
 	}
 }

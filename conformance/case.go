@@ -22,9 +22,9 @@ type Case struct {
 	// Harm is the most that asking can do to an account.
 	Harm Harm
 
-	// evenEnded is set where an ended version that no longer answers can be asked about all the same.
-	evenEnded bool
-	ask       func(context.Context, *trial) error
+	// anyState is set where an ended version that no longer answers can be asked about all the same.
+	anyState bool
+	ask      func(context.Context, *trial) error
 }
 
 // Harm is what a case can do to a live account. A transport lets out no request beyond it.
@@ -32,15 +32,15 @@ type Harm int
 
 // The classes of harm, each allowing what those before it allow.
 const (
-	// Reads changes nothing.
-	Reads Harm = iota
-	// Refused asks for what a conforming server refuses, for IDs that exist nowhere: whatever a wrong
+	// HarmReads changes nothing.
+	HarmReads Harm = iota
+	// HarmRefused asks for what a conforming server refuses, for IDs that exist unused: whatever a wrong
 	// server makes of it, it finds nothing to change.
-	Refused
-	// Detaches attaches and detaches the data volumes that were named for it.
-	Detaches
-	// Dangerous asks for what a conforming server refuses, of things that exist: a wrong one does it.
-	Dangerous
+	HarmRefused
+	// HarmDetaches attaches and detaches the data volumes that were named for it.
+	HarmDetaches
+	// HarmDangerous asks for what a conforming server refuses, of things that exist: a wrong one does it.
+	HarmDangerous
 )
 
 var harmNames = []string{"reads", "refused", "detaches", "dangerous"}

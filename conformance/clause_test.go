@@ -66,7 +66,7 @@ func TestEveryDocumentedAnswerHasAClause(t *testing.T) {
 	for _, clause := range conformance.Clauses() {
 		answers[fmt.Sprint(clause.Operation, clause.Status)] = true
 	}
-	documents := append(slices.Clone(set.Versions), set.Discovery, set.Fixture)
+	documents := append(slices.Clone(set.Versions), set.Discovery, set.Volumes)
 	for _, doc := range documents {
 		for _, op := range doc.Operations() {
 			for code := range op.Responses.Map() {
@@ -84,7 +84,7 @@ func TestEveryClauseHasADefect(t *testing.T) {
 	t.Parallel()
 	broken := map[string]bool{"FORM-TLS": true} // by TestOldTLSIsNoticed
 	for _, d := range mock.Defects() {
-		for _, id := range d.Turns {
+		for _, id := range d.CaughtBy {
 			cases, err := conformance.Select(id)
 			require.NoError(t, err, d.Name)
 			for _, clause := range cases[0].Clauses {

@@ -60,10 +60,10 @@ func TestDefects(t *testing.T) {
 				report := runAgainst(t, d, some()...)
 				got := turned(report)
 				assert.NotEqual(t, conformance.ExitOK, conformance.ExitCode(report.Results))
-				assert.NotEmpty(t, d.Turns, "a defect says which cases have to turn")
-				ok := assert.Subset(t, got, d.Turns)
-				if d.Waits { // what else turns hangs on how long it is waited for
-					got = slices.Sorted(slices.Values(d.Turns))
+				assert.NotEmpty(t, d.CaughtBy, "a defect says which cases have to turn")
+				ok := assert.Subset(t, got, d.CaughtBy)
+				if d.Slow { // what else turns hangs on how long it is waited for
+					got = slices.Sorted(slices.Values(d.CaughtBy))
 				}
 				mu.Lock()
 				defer mu.Unlock()
@@ -100,7 +100,7 @@ func printMutants(lines map[string]string, caught int, took time.Duration) {
 		fmt.Printf("%-24s %s\n", d.Name, d.Summary)
 		for id := range strings.FieldsSeq(cases) {
 			mark := " "
-			if slices.Contains(d.Turns, id) {
+			if slices.Contains(d.CaughtBy, id) {
 				mark = "*"
 			}
 			fmt.Printf("%24s %s %s\n", "", mark, id)

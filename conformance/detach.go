@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/scp-openapi/virtualserver/gen/fixture"
+	"github.com/scp-openapi/virtualserver/gen/volumes"
 )
 
 // otherMethods are all but the one that a detach is asked for with.
@@ -24,7 +24,7 @@ var detachCases = []Case{
 		ID:      "detach-accepted",
 		Summary: "detaching an attached volume is answered 202",
 		Clauses: []string{"DETACH-202", "VERSION-PINNED", "VERSION-NOT-BEFORE"},
-		Harm:    Detaches,
+		Harm:    HarmDetaches,
 		ask: func(ctx context.Context, t *trial) error {
 			if err := t.attached(ctx); err != nil {
 				return err
@@ -40,7 +40,7 @@ var detachCases = []Case{
 		ID:      "detach-takes-effect",
 		Summary: "a volume whose detach was accepted is no longer at the server",
 		Clauses: []string{"DETACH-EFFECT", "DETACH-202", "SHOW-200", "ATTACH-202"},
-		Harm:    Detaches,
+		Harm:    HarmDetaches,
 		ask: func(ctx context.Context, t *trial) error {
 			if err := t.attached(ctx); err != nil {
 				return err
@@ -52,14 +52,14 @@ var detachCases = []Case{
 		ID:      "detach-nothing-else",
 		Summary: "detaching a volume leaves the other volumes of the server where they are",
 		Clauses: []string{"DETACH-ONLY"},
-		Harm:    Detaches,
+		Harm:    HarmDetaches,
 		ask:     detachNothingElse,
 	},
 	{
 		ID:      "detach-not-attached",
 		Summary: "detaching a volume that is attached to nothing is refused with 400 or 409",
 		Clauses: []string{"DETACH-STATE", "DETACH-409"},
-		Harm:    Detaches,
+		Harm:    HarmDetaches,
 		ask: func(ctx context.Context, t *trial) error {
 			if err := t.unattached(ctx); err != nil {
 				return err
@@ -75,7 +75,7 @@ var detachCases = []Case{
 		ID:      "detach-while-detaching",
 		Summary: "detaching a volume right after its detach was accepted is refused with 400 or 409",
 		Clauses: []string{"DETACH-STATE", "DETACH-409"},
-		Harm:    Detaches,
+		Harm:    HarmDetaches,
 		ask: func(ctx context.Context, t *trial) error {
 			if err := t.attached(ctx); err != nil {
 				return err
@@ -94,21 +94,21 @@ var detachCases = []Case{
 		ID:      "detach-while-attaching",
 		Summary: "detaching a volume that is being attached is refused with 400 or 409",
 		Clauses: []string{"DETACH-STATE", "DETACH-409"},
-		Harm:    Detaches,
+		Harm:    HarmDetaches,
 		ask:     detachWhileAttaching,
 	},
 	{
 		ID:      "detach-concurrent",
 		Summary: "of several detaches of a volume at once, one is accepted, and the others are refused with 400 or 409",
 		Clauses: []string{"DETACH-STATE", "DETACH-202", "DETACH-409"},
-		Harm:    Detaches,
+		Harm:    HarmDetaches,
 		ask:     detachConcurrent,
 	},
 	{
-		ID:      "detach-by-get",
+		ID:      "detach-other-methods",
 		Summary: "no other method of the path of a detach is one",
 		Clauses: []string{"DETACH-METHOD"},
-		Harm:    Dangerous,
+		Harm:    HarmDangerous,
 		ask: func(ctx context.Context, t *trial) error {
 			if err := t.attached(ctx); err != nil {
 				return err
@@ -134,7 +134,7 @@ var detachCases = []Case{
 		ID:      "detach-other-server",
 		Summary: "detaching a volume from a server it is not at is refused with 400 or 409, and detaches nothing",
 		Clauses: []string{"DETACH-STATE", "DETACH-ONLY", "DETACH-SERVER-ID"},
-		Harm:    Detaches,
+		Harm:    HarmDetaches,
 		ask: func(ctx context.Context, t *trial) error {
 			if err := t.needs("other server", t.config.Fixture.OtherServer); err != nil {
 				return err
@@ -146,27 +146,27 @@ var detachCases = []Case{
 		ID:      "detach-unknown-volume",
 		Summary: "detaching a volume that there is not is refused with 400 or 409, and detaches nothing",
 		Clauses: []string{"DETACH-VOLUME-ID", "DETACH-400"},
-		Harm:    Detaches, // the server exists
+		Harm:    HarmDetaches, // the server exists
 		ask: func(ctx context.Context, t *trial) error {
-			return t.refusedAndStill(ctx, detach{volume: t.nowhere.id(), server: t.config.Fixture.Server})
+			return t.refusedAndStill(ctx, detach{volume: t.unused.id(), server: t.config.Fixture.Server})
 		},
 	},
 	{
 		ID:      "detach-unknown-server",
 		Summary: "detaching a volume from a server that there is not is refused with 400 or 409, and detaches nothing",
 		Clauses: []string{"DETACH-SERVER-ID", "DETACH-400"},
-		Harm:    Detaches,
+		Harm:    HarmDetaches,
 		ask: func(ctx context.Context, t *trial) error {
-			return t.refusedAndStill(ctx, detach{volume: t.config.Fixture.Volume, server: t.nowhere.id()})
+			return t.refusedAndStill(ctx, detach{volume: t.config.Fixture.Volume, server: t.unused.id()})
 		},
 	},
 	{
 		ID:      "detach-unknown-both",
 		Summary: "detaching a volume that there is not from a server that there is not is refused with 400 or 409",
 		Clauses: []string{"DETACH-VOLUME-ID", "DETACH-SERVER-ID", "DETACH-400"},
-		Harm:    Refused,
+		Harm:    HarmRefused,
 		ask: func(ctx context.Context, t *trial) error {
-			exchange, err := t.control(ctx, detach{volume: t.nowhere.id(), server: t.nowhere.id()})
+			exchange, err := t.control(ctx, detach{volume: t.unused.id(), server: t.unused.id()})
 			if err != nil {
 				return err
 			}
@@ -177,7 +177,7 @@ var detachCases = []Case{
 		ID:      "detach-swapped",
 		Summary: "the IDs of volume and server the wrong way round are refused with 400 or 409, and nothing is detached",
 		Clauses: []string{"DETACH-VOLUME-ID", "DETACH-SERVER-ID", "DETACH-400"},
-		Harm:    Detaches,
+		Harm:    HarmDetaches,
 		ask: func(ctx context.Context, t *trial) error {
 			return t.refusedAndStill(ctx, detach{volume: t.config.Fixture.Server, server: t.config.Fixture.Volume})
 		},
@@ -186,21 +186,21 @@ var detachCases = []Case{
 		ID:      "detach-shared",
 		Summary: "a volume that is attached to two servers, detached from one, stays at the other",
 		Clauses: []string{"DETACH-ONLY", "DETACH-EFFECT"},
-		Harm:    Detaches,
+		Harm:    HarmDetaches,
 		ask:     detachShared,
 	},
 	{
 		ID:      "detach-lasts",
 		Summary: "a while later what was detached is still away, and what was not is still there (asked of the newest version)",
 		Clauses: []string{"DETACH-EFFECT", "DETACH-ONLY"},
-		Harm:    Dangerous,
+		Harm:    HarmDangerous,
 		ask:     detachLasts,
 	},
 	{
 		ID:      "detach-os-volume",
 		Summary: "detaching the OS's default volume is refused with 400 or 409, and it stays where it is",
 		Clauses: []string{"DETACH-OS-VOLUME", "DETACH-409"},
-		Harm:    Dangerous,
+		Harm:    HarmDangerous,
 		ask: func(ctx context.Context, t *trial) error {
 			os := pair{t.config.Fixture.OSVolume, t.config.Fixture.Server}
 			if err := t.needs("OS volume and server", os.volume, os.server); err != nil {
@@ -329,8 +329,8 @@ func detachNothingElse(ctx context.Context, t *trial) error {
 }
 
 // unchanging is what makes a volume the one it is, wherever it is attached.
-func unchanging(v *fixture.Volume) fixture.Volume {
-	return fixture.Volume{
+func unchanging(v *volumes.Volume) volumes.Volume {
+	return volumes.Volume{
 		ID: v.ID, Name: v.Name, Size: v.Size, Bootable: v.Bootable, Encrypted: v.Encrypted,
 		Multiattach: v.Multiattach, VolumeType: v.VolumeType, VolumeTypeID: v.VolumeTypeID,
 	}

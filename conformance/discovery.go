@@ -61,30 +61,30 @@ func host(endpoint string) string {
 // discoveryCases hold what an endpoint says of its versions against the documents, and against itself.
 var discoveryCases = []Case{
 	{
-		ID:        "discovery-answers",
-		Summary:   "GET / answers 200 with a list of versions as JSON, without a signature",
-		Clauses:   []string{"DISCOVERY-200", "DISCOVERY-UNSIGNED"},
-		Harm:      Reads,
-		evenEnded: true,
+		ID:       "discovery-answers",
+		Summary:  "GET / answers 200 with a list of versions as JSON, without a signature",
+		Clauses:  []string{"DISCOVERY-200", "DISCOVERY-UNSIGNED"},
+		Harm:     HarmReads,
+		anyState: true,
 		ask: func(ctx context.Context, t *trial) error {
 			_, err := t.discover(ctx)
 			return err
 		},
 	},
 	{
-		ID:        "discovery-form",
-		Summary:   "each version listed has an id with a leading v, a known status and an absolute link to itself",
-		Clauses:   []string{"DISCOVERY-FORM", "VERSION-STATE"},
-		Harm:      Reads,
-		evenEnded: true,
-		ask:       discoveryForm,
+		ID:       "discovery-form",
+		Summary:  "each version listed has an id with a leading v, a known status and an absolute link to itself",
+		Clauses:  []string{"DISCOVERY-FORM", "VERSION-STATE"},
+		Harm:     HarmReads,
+		anyState: true,
+		ask:      discoveryForm,
 	},
 	{
-		ID:        "discovery-stable",
-		Summary:   "GET / says the same when it is asked again",
-		Clauses:   []string{"DISCOVERY-200"},
-		Harm:      Reads,
-		evenEnded: true,
+		ID:       "discovery-stable",
+		Summary:  "GET / says the same when it is asked again",
+		Clauses:  []string{"DISCOVERY-200"},
+		Harm:     HarmReads,
+		anyState: true,
 		ask: func(ctx context.Context, t *trial) error {
 			first, err := t.discover(ctx)
 			if err != nil {
@@ -120,7 +120,7 @@ var discoveryCases = []Case{
 // found is a case about some kinds of what lifecycle finds in the endpoint's list.
 func found(id, summary string, clauses []string, kinds ...lifecycle.Kind) Case {
 	return Case{
-		ID: id, Summary: summary, Clauses: clauses, Harm: Reads, evenEnded: true,
+		ID: id, Summary: summary, Clauses: clauses, Harm: HarmReads, anyState: true,
 		ask: func(ctx context.Context, t *trial) error {
 			listed, err := t.discover(ctx)
 			if err != nil {

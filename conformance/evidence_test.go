@@ -59,7 +59,7 @@ func configFor(t *testing.T, handler http.Handler, clock *ticking) conformance.C
 			Volume: mock.VolumeID, Server: mock.ServerID, OtherServer: mock.OtherServerID,
 			SharedVolume: mock.SharedID, OSVolume: mock.OSVolumeID,
 		},
-		Harm: conformance.Dangerous, Timeout: time.Second, Settle: 100 * time.Millisecond, Attempts: 1, Seed: 1,
+		Harm: conformance.HarmDangerous, Timeout: time.Second, Settle: 100 * time.Millisecond, Attempts: 1, Seed: 1,
 	}
 }
 
@@ -301,7 +301,7 @@ func runAgainst(t *testing.T, defect mock.Defect, clients ...gen.Client) *confor
 	config := configFor(t, server, clock)
 	config.Clients, config.Table = clients, tableWithPlanned()
 	config.Timeout, config.Settle = 20*time.Second, 2*time.Second
-	if defect.Waits {
+	if defect.Slow {
 		config.Timeout, config.Settle = 300*time.Millisecond, 30*time.Millisecond
 	}
 	report, err := conformance.Run(context.Background(), config)

@@ -11,7 +11,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/scp-openapi/virtualserver/gen/fixture"
+	"github.com/scp-openapi/virtualserver/gen/volumes"
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
@@ -22,9 +22,9 @@ var formCases = []Case{
 		ID:      "form-refused",
 		Summary: "a refusal is JSON and says so, with a code and a message, and is no redirect",
 		Clauses: []string{"FORM-ERROR", "FORM-REDIRECT", "FORM-CREDENTIALS", "FORM-COMPLETE", "DETACH-STATUS"},
-		Harm:    Refused,
+		Harm:    HarmRefused,
 		ask: func(ctx context.Context, t *trial) error {
-			ids := detach{volume: t.nowhere.id(), server: t.nowhere.id()}
+			ids := detach{volume: t.unused.id(), server: t.unused.id()}
 			if _, err := t.control(ctx, ids); err != nil {
 				return err
 			}
@@ -37,7 +37,7 @@ var formCases = []Case{
 		ID:      "form-accepted",
 		Summary: "202 has no body",
 		Clauses: []string{"DETACH-SCHEMA", "FORM-COMPLETE", "FORM-CREDENTIALS"},
-		Harm:    Detaches,
+		Harm:    HarmDetaches,
 		ask: func(ctx context.Context, t *trial) error {
 			if err := t.attached(ctx); err != nil {
 				return err
@@ -49,16 +49,16 @@ var formCases = []Case{
 		ID:      "form-paths",
 		Summary: "a path that is written in another way is refused, and nobody is redirected",
 		Clauses: []string{"FORM-REDIRECT"},
-		Harm:    Refused,
+		Harm:    HarmRefused,
 		ask:     refusesOtherPaths,
 	},
 	{
 		ID:      "form-language",
 		Summary: "both languages, ko-KR and en-US, get the same answer",
 		Clauses: []string{"AUTH-LANGUAGE"},
-		Harm:    Refused,
+		Harm:    HarmRefused,
 		ask: func(ctx context.Context, t *trial) error {
-			korean := detach{volume: t.nowhere.id(), server: t.nowhere.id()}
+			korean := detach{volume: t.unused.id(), server: t.unused.id()}
 			english := korean
 			korean.alter = func(req *http.Request) { req.Header.Set(signing.HeaderLanguage, "ko-KR") }
 			english.alter = func(req *http.Request) { req.Header.Set(signing.HeaderLanguage, "en-US") }
@@ -80,14 +80,14 @@ var formCases = []Case{
 		ID:      "form-concurrent",
 		Summary: "of requests at the same time each gets its own answer",
 		Clauses: []string{"DETACH-401", "SHOW-200"},
-		Harm:    Refused,
+		Harm:    HarmRefused,
 		ask:     answersEachItsOwn,
 	},
 	{
 		ID:      "form-show-unauthorized",
 		Summary: "showing a volume with a signature made with another secret key is answered 401",
 		Clauses: []string{"SHOW-401"},
-		Harm:    Reads,
+		Harm:    HarmReads,
 		ask: func(ctx context.Context, t *trial) error {
 			signer, err := t.signer()
 			if err != nil {
@@ -100,12 +100,12 @@ var formCases = []Case{
 				return err
 			}
 			forge := altered{t.wire, func(req *http.Request) { t.resign(req, func(s *signed) { s.secret += "x" }) }}
-			client, err := fixture.New(t.config.Endpoint, signer, t.client.ID.String(),
-				fixture.WithTransport(forge), fixture.WithTimeout(t.config.Timeout))
+			client, err := volumes.New(t.config.Endpoint, signer, t.client.ID.String(),
+				volumes.WithTransport(forge), volumes.WithTimeout(t.config.Timeout))
 			if err != nil {
 				return err
 			}
-			_, err = client.ShowVolumeWithResponse(ctx, fixture.VolumeID(t.config.Fixture.Volume))
+			_, err = client.ShowVolumeWithResponse(ctx, volumes.VolumeID(t.config.Fixture.Volume))
 			exchange, _ := t.wire.last()
 			if exchange.Status == 0 {
 				return t.unanswered(err, "%s got no answer: %w", exchange, root(err))
@@ -121,12 +121,12 @@ var formCases = []Case{
 				},
 				func(req *http.Request) { t.at(req, t.millis(-time.Hour)) },
 			} {
-				client, err := fixture.New(t.config.Endpoint, signer, t.client.ID.String(),
-					fixture.WithTransport(altered{t.wire, alter}), fixture.WithTimeout(t.config.Timeout))
+				client, err := volumes.New(t.config.Endpoint, signer, t.client.ID.String(),
+					volumes.WithTransport(altered{t.wire, alter}), volumes.WithTimeout(t.config.Timeout))
 				if err != nil {
 					return err
 				}
-				_, err = client.ShowVolumeWithResponse(ctx, fixture.VolumeID(t.config.Fixture.Volume))
+				_, err = client.ShowVolumeWithResponse(ctx, volumes.VolumeID(t.config.Fixture.Volume))
 				if exchange, _ = t.wire.last(); exchange.Status == 0 {
 					return t.unanswered(err, "%s got no answer: %w", exchange, root(err))
 				}
@@ -141,7 +141,7 @@ var formCases = []Case{
 		ID:      "auth-attach-unauthorized",
 		Summary: "attaching a volume that is attached already, with a signature made with another secret key, is answered 401",
 		Clauses: []string{"ATTACH-401"},
-		Harm:    Detaches, // one that is let in finds the volume there already
+		Harm:    HarmDetaches, // one that is let in finds the volume there already
 		ask: func(ctx context.Context, t *trial) error {
 			if err := t.attached(ctx); err != nil {
 				return err
@@ -151,12 +151,12 @@ var formCases = []Case{
 				return err
 			}
 			forge := altered{t.wire, func(req *http.Request) { t.resign(req, func(s *signed) { s.secret += "x" }) }}
-			client, err := fixture.New(t.config.Endpoint, signer, t.client.ID.String(),
-				fixture.WithTransport(forge), fixture.WithTimeout(t.config.Timeout))
+			client, err := volumes.New(t.config.Endpoint, signer, t.client.ID.String(),
+				volumes.WithTransport(forge), volumes.WithTimeout(t.config.Timeout))
 			if err != nil {
 				return err
 			}
-			_, err = client.AttachVolumeToVirtualServerWithResponse(ctx, fixture.VolumeID(t.config.Fixture.Volume), fixture.AttachRequest{ServerID: t.config.Fixture.Server})
+			_, err = client.AttachVolumeToVirtualServerWithResponse(ctx, volumes.VolumeID(t.config.Fixture.Volume), volumes.AttachRequest{ServerID: t.config.Fixture.Server})
 			exchange, _ := t.wire.last()
 			if exchange.Status == 0 {
 				return t.unanswered(err, "%s got no answer: %w", exchange, root(err))
@@ -165,26 +165,26 @@ var formCases = []Case{
 		},
 	},
 	{
-		ID:        "form-tls",
-		Summary:   "an https endpoint refuses TLS 1.1 and older",
-		Clauses:   []string{"FORM-TLS"},
-		Harm:      Reads,
-		evenEnded: true,
-		ask:       refusesOldTLS,
+		ID:       "form-tls",
+		Summary:  "an https endpoint refuses TLS 1.1 and older",
+		Clauses:  []string{"FORM-TLS"},
+		Harm:     HarmReads,
+		anyState: true,
+		ask:      refusesOldTLS,
 	},
 }
 
 // refusesOtherPaths asks for paths that a router may clean, or send who asks somewhere else for.
 func refusesOtherPaths(ctx context.Context, t *trial) error {
-	if _, err := t.control(ctx, detach{volume: t.nowhere.id(), server: t.nowhere.id()}); err != nil {
+	if _, err := t.control(ctx, detach{volume: t.unused.id(), server: t.unused.id()}); err != nil {
 		return err
 	}
 	for _, path := range []string{
 		"/v1/volumes/%s/servers/%s/", "//v1/volumes/%s/servers/%s", "/v1//volumes/%s/servers/%s",
 		"/v1/./volumes/%s/servers/%s", "/v1/volumes/%s/../%s", "/v2/volumes/%s/servers/%s",
 	} {
-		path = fmt.Sprintf(path, t.nowhere.id(), t.nowhere.id())
-		t.nowhere.add(path)
+		path = fmt.Sprintf(path, t.unused.id(), t.unused.id())
+		t.unused.add(path)
 		exchange, err := t.raw(ctx, path)
 		if err != nil {
 			return err
@@ -235,7 +235,7 @@ func answersEachItsOwn(ctx context.Context, t *trial) error {
 	if err := t.needs("volume and OS volume", f.Volume, f.OSVolume); err != nil {
 		return err
 	}
-	if _, err := t.control(ctx, detach{volume: t.nowhere.id(), server: t.nowhere.id()}); err != nil {
+	if _, err := t.control(ctx, detach{volume: t.unused.id(), server: t.unused.id()}); err != nil {
 		return err
 	}
 	const rounds = 4
@@ -257,7 +257,7 @@ func answersEachItsOwn(ctx context.Context, t *trial) error {
 		each(func(own *trial) error { _, err := own.show(ctx, f.Volume); return err })
 		each(func(own *trial) error { _, err := own.show(ctx, f.OSVolume); return err })
 		each(func(own *trial) error {
-			exchange, err := own.detach(ctx, detach{volume: t.nowhere.id(), server: t.nowhere.id(), alter: func(req *http.Request) {
+			exchange, err := own.detach(ctx, detach{volume: t.unused.id(), server: t.unused.id(), alter: func(req *http.Request) {
 				own.resign(req, func(s *signed) { s.secret += "x" })
 			}})
 			if err != nil {
@@ -266,7 +266,7 @@ func answersEachItsOwn(ctx context.Context, t *trial) error {
 			return exchange.expect(http.StatusUnauthorized)
 		})
 		each(func(own *trial) error {
-			exchange, err := own.detach(ctx, detach{volume: t.nowhere.id(), server: t.nowhere.id()})
+			exchange, err := own.detach(ctx, detach{volume: t.unused.id(), server: t.unused.id()})
 			if err != nil {
 				return err
 			}

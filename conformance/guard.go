@@ -13,7 +13,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/scp-openapi/virtualserver/gen/fixture"
+	"github.com/scp-openapi/virtualserver/gen/volumes"
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
@@ -36,7 +36,7 @@ type guard struct {
 	harm     Harm
 	endpoint string
 	fixture  Fixture
-	nowhere  *nowhere
+	unused   *unusedIDs
 }
 
 // The paths of what may be done to what exists, by IDs that no server reads in two ways.
@@ -45,7 +45,7 @@ var (
 	attachPath = regexp.MustCompile(`^/v1/volumes/([0-9A-Za-z_-]+)/servers$`)
 )
 
-// addedQuery is the only query that may be sent with IDs that exist nowhere: another could name what
+// addedQuery is the only query that may be sent with IDs that exist unused: another could name what
 // exists. With an ID that exists there is none.
 const addedQuery = "force=true"
 
@@ -76,7 +76,7 @@ func (g *guard) objection(req *http.Request) string {
 	}
 	// Whatever else is asked of the path of a detach, a wrong server detaches at worst.
 	if slices.Contains(otherMethods, req.Method) && detachPath.MatchString(req.URL.EscapedPath()) {
-		if hasBody := req.Body != nil && req.Body != http.NoBody; g.harm < Dangerous || hasBody {
+		if hasBody := req.Body != nil && req.Body != http.NoBody; g.harm < HarmDangerous || hasBody {
 			return "a wrong server could take it for a detach"
 		}
 		return g.objectionToDetach(req.URL)
@@ -118,7 +118,7 @@ func (g *guard) elsewhere(req *http.Request) bool {
 func (g *guard) objectionToAttach(req *http.Request) string {
 	ids := attachPath.FindStringSubmatch(req.URL.EscapedPath())
 	switch {
-	case g.harm < Detaches:
+	case g.harm < HarmDetaches:
 		return "attaching changes an account"
 	case ids == nil:
 		return "the path has to be an attach and nothing else"
@@ -143,7 +143,7 @@ func (g *guard) detachable() []pair {
 		{g.fixture.Volume, g.fixture.OtherServer}, // where it is not
 		{g.fixture.Server, g.fixture.Volume},      // the wrong way round
 	}, pair.incomplete)...)
-	if os := (pair{g.fixture.OSVolume, g.fixture.Server}); g.harm == Dangerous && !os.incomplete() {
+	if os := (pair{g.fixture.OSVolume, g.fixture.Server}); g.harm == HarmDangerous && !os.incomplete() {
 		pairs = append(pairs, os)
 	}
 	return pairs
@@ -163,12 +163,12 @@ func attaches(req *http.Request, server string) bool {
 	}
 	defer body.Close()
 	got, err := io.ReadAll(io.LimitReader(body, maxEvidence))
-	want, wantErr := json.Marshal(fixture.AttachRequest{ServerID: server})
+	want, wantErr := json.Marshal(volumes.AttachRequest{ServerID: server})
 	return err == nil && wantErr == nil && bytes.Equal(got, want)
 }
 
-// mayGoOut are the headers that cases send. Another one could mean anything to a server.
-var mayGoOut = []string{
+// allowedHeaders are the headers that cases send. Another one could mean anything to a server.
+var allowedHeaders = []string{
 	signing.HeaderAccessKey, signing.HeaderSignature, signing.HeaderTimestamp, signing.HeaderClientType,
 	signing.HeaderAccountID, signing.HeaderAPIVersion, signing.HeaderLanguage,
 	"Accept-Encoding", "Authorization", "Content-Type", "User-Agent", "X-Forwarded-For", "X-Real-Ip",
@@ -176,7 +176,7 @@ var mayGoOut = []string{
 
 func (g *guard) unknownHeader(req *http.Request) string {
 	for name := range req.Header {
-		if !slices.Contains(mayGoOut, http.CanonicalHeaderKey(name)) {
+		if !slices.Contains(allowedHeaders, http.CanonicalHeaderKey(name)) {
 			return name
 		}
 	}
@@ -190,7 +190,7 @@ func (g *guard) objectionToDetach(u *url.URL) string {
 	raw := u.EscapedPath()
 	readings := []string{raw, path.Clean(raw), u.Path, path.Clean(u.Path)}
 	if !slices.ContainsFunc(readings, g.touchesSomething) && (u.RawQuery == "" || u.RawQuery == addedQuery) {
-		if g.harm < Refused {
+		if g.harm < HarmRefused {
 			return "a case that reads deletes nothing"
 		}
 		return ""
@@ -205,11 +205,11 @@ func (g *guard) objectionToDetach(u *url.URL) string {
 // objectionToPair judges a detach of IDs of which one may exist at least.
 func (g *guard) objectionToPair(p pair) string {
 	switch {
-	case g.harm < Detaches:
+	case g.harm < HarmDetaches:
 		return "one of the IDs may exist"
 	case slices.Contains(g.detachable(), p):
 		return ""
-	case g.nowhere.has(p.volume) && p.server == g.fixture.Server, p.volume == g.fixture.Volume && g.nowhere.has(p.server):
+	case g.unused.has(p.volume) && p.server == g.fixture.Server, p.volume == g.fixture.Volume && g.unused.has(p.server):
 		return ""
 	}
 	return "the volume, or the server, is not one that was named for it"
@@ -224,7 +224,7 @@ func (g *guard) touchesSomething(reading string) bool {
 			return true // whatever was said of it
 		}
 		word := slices.Contains([]string{"", "v1", "volumes", "servers", ".", ".."}, segment)
-		if !word && !g.nowhere.has(segment) {
+		if !word && !g.unused.has(segment) {
 			return true
 		}
 		named = named || !word
@@ -232,19 +232,19 @@ func (g *guard) touchesSomething(reading string) bool {
 	return !named
 }
 
-// nowhere makes IDs that exist nowhere, and knows them again.
-type nowhere struct {
+// unusedIDs makes IDs that exist nowhere, and knows them again.
+type unusedIDs struct {
 	mu   sync.Mutex
 	next func() uint64
 	ids  map[string]bool
 }
 
-func newNowhere(next func() uint64) *nowhere {
-	return &nowhere{next: next, ids: map[string]bool{}}
+func newUnusedIDs(next func() uint64) *unusedIDs {
+	return &unusedIDs{next: next, ids: map[string]bool{}}
 }
 
 // id makes a random UUID (version 4), which nothing bears.
-func (n *nowhere) id() string {
+func (n *unusedIDs) id() string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	high, low := n.next(), n.next()
@@ -255,7 +255,7 @@ func (n *nowhere) id() string {
 	return id
 }
 
-func (n *nowhere) has(id string) bool {
+func (n *unusedIDs) has(id string) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.ids[id]

@@ -44,14 +44,14 @@ type wire struct {
 	*httptest.Server
 	connections atomic.Int32
 	base        *http.Transport
-	nowhere     *nowhere
+	unused      *unusedIDs
 }
 
 func newWire(t *testing.T) *wire {
 	t.Helper()
 	w := &wire{base: &http.Transport{DisableKeepAlives: true}}
 	var next atomic.Uint64
-	w.nowhere = newNowhere(func() uint64 { return next.Add(0x0123456789abcdef) })
+	w.unused = newUnusedIDs(func() uint64 { return next.Add(0x0123456789abcdef) })
 	w.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	w.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		if state == http.StateNew {
@@ -64,7 +64,7 @@ func newWire(t *testing.T) *wire {
 }
 
 func (w *wire) guard(harm Harm, fixture Fixture) *guard {
-	return &guard{base: w.base, harm: harm, endpoint: w.URL, fixture: fixture, nowhere: w.nowhere}
+	return &guard{base: w.base, harm: harm, endpoint: w.URL, fixture: fixture, unused: w.unused}
 }
 
 // trackedBody is a request's body that knows whether it was closed.
@@ -82,7 +82,7 @@ func (b *trackedBody) Close() error {
 func (w *wire) request(t *testing.T, method, target, body string) *http.Request {
 	t.Helper()
 	for strings.Contains(target, "{phantom}") {
-		target = strings.Replace(target, "{phantom}", w.nowhere.id(), 1)
+		target = strings.Replace(target, "{phantom}", w.unused.id(), 1)
 	}
 	req, err := http.NewRequestWithContext(t.Context(), method, w.URL+target, nil)
 	require.NoError(t, err)
@@ -124,10 +124,10 @@ func (w *wire) requireLetOut(t *testing.T, g *guard, req *http.Request) {
 	assert.Equal(t, before+1, w.connections.Load())
 }
 
-var classes = []Harm{Reads, Refused, Detaches, Dangerous}
+var classes = []Harm{HarmReads, HarmRefused, HarmDetaches, HarmDangerous}
 
 // never is beyond every class.
-const never = Dangerous + 1
+const never = HarmDangerous + 1
 
 // TestGuard holds the least class that a request is let out for, with all named. No class before that
 // lets it out, and every one from there on does.
@@ -140,30 +140,30 @@ func TestGuard(t *testing.T) {
 		body         string
 		from         Harm
 	}{
-		{"list versions", http.MethodGet, "/", nobody, Reads},
-		{"show a volume", http.MethodGet, "/v1/volumes/" + theVolume, nobody, Reads},
-		{"show another volume", http.MethodGet, "/v1/volumes/" + realVolume, nobody, Reads},
+		{"list versions", http.MethodGet, "/", nobody, HarmReads},
+		{"show a volume", http.MethodGet, "/v1/volumes/" + theVolume, nobody, HarmReads},
+		{"show another volume", http.MethodGet, "/v1/volumes/" + realVolume, nobody, HarmReads},
 
-		{"detach what exists nowhere", http.MethodDelete, "/v1/volumes/{phantom}/servers/{phantom}", nobody, Refused},
-		{"detach nowhere from ..", http.MethodDelete, "/v1/volumes/{phantom}/servers/..", nobody, Refused},
-		{"detach nowhere from .", http.MethodDelete, "/v1/volumes/{phantom}/servers/.", nobody, Refused},
-		{"detach nowhere from empty", http.MethodDelete, "/v1/volumes/{phantom}/servers/", nobody, Refused},
-		{"detach .. from nowhere", http.MethodDelete, "/v1/volumes/../servers/{phantom}", nobody, Refused},
-		{"detach . from nowhere", http.MethodDelete, "/v1/volumes/./servers/{phantom}", nobody, Refused},
-		{"detach empty from nowhere", http.MethodDelete, "/v1/volumes//servers/{phantom}", nobody, Refused},
-		{"delete a volume that is nowhere", http.MethodDelete, "/v1/volumes/{phantom}", nobody, Refused},
+		{"detach what exists nowhere", http.MethodDelete, "/v1/volumes/{phantom}/servers/{phantom}", nobody, HarmRefused},
+		{"detach nowhere from ..", http.MethodDelete, "/v1/volumes/{phantom}/servers/..", nobody, HarmRefused},
+		{"detach nowhere from .", http.MethodDelete, "/v1/volumes/{phantom}/servers/.", nobody, HarmRefused},
+		{"detach nowhere from empty", http.MethodDelete, "/v1/volumes/{phantom}/servers/", nobody, HarmRefused},
+		{"detach .. from nowhere", http.MethodDelete, "/v1/volumes/../servers/{phantom}", nobody, HarmRefused},
+		{"detach . from nowhere", http.MethodDelete, "/v1/volumes/./servers/{phantom}", nobody, HarmRefused},
+		{"detach empty from nowhere", http.MethodDelete, "/v1/volumes//servers/{phantom}", nobody, HarmRefused},
+		{"delete a volume that is nowhere", http.MethodDelete, "/v1/volumes/{phantom}", nobody, HarmRefused},
 
-		{"detach the volume", http.MethodDelete, "/v1/volumes/" + theVolume + "/servers/" + theServer, nobody, Detaches},
-		{"detach nowhere from the server", http.MethodDelete, "/v1/volumes/{phantom}/servers/" + theServer, nobody, Detaches},
-		{"detach the volume from nowhere", http.MethodDelete, "/v1/volumes/" + theVolume + "/servers/{phantom}", nobody, Detaches},
-		{"detach the volume from where it is not", http.MethodDelete, "/v1/volumes/" + theVolume + "/servers/" + otherServer, nobody, Detaches},
-		{"detach the two the wrong way round", http.MethodDelete, "/v1/volumes/" + theServer + "/servers/" + theVolume, nobody, Detaches},
-		{"detach the shared volume", http.MethodDelete, "/v1/volumes/" + theShared + "/servers/" + theServer, nobody, Detaches},
-		{"detach the shared volume from the other", http.MethodDelete, "/v1/volumes/" + theShared + "/servers/" + otherServer, nobody, Detaches},
-		{"attach the shared volume to the other", http.MethodPost, "/v1/volumes/" + theShared + "/servers", `{"server_id":"` + otherServer + `"}`, Detaches},
-		{"attach the volume", http.MethodPost, "/v1/volumes/" + theVolume + "/servers", toTheServer, Detaches},
+		{"detach the volume", http.MethodDelete, "/v1/volumes/" + theVolume + "/servers/" + theServer, nobody, HarmDetaches},
+		{"detach nowhere from the server", http.MethodDelete, "/v1/volumes/{phantom}/servers/" + theServer, nobody, HarmDetaches},
+		{"detach the volume from nowhere", http.MethodDelete, "/v1/volumes/" + theVolume + "/servers/{phantom}", nobody, HarmDetaches},
+		{"detach the volume from where it is not", http.MethodDelete, "/v1/volumes/" + theVolume + "/servers/" + otherServer, nobody, HarmDetaches},
+		{"detach the two the wrong way round", http.MethodDelete, "/v1/volumes/" + theServer + "/servers/" + theVolume, nobody, HarmDetaches},
+		{"detach the shared volume", http.MethodDelete, "/v1/volumes/" + theShared + "/servers/" + theServer, nobody, HarmDetaches},
+		{"detach the shared volume from the other", http.MethodDelete, "/v1/volumes/" + theShared + "/servers/" + otherServer, nobody, HarmDetaches},
+		{"attach the shared volume to the other", http.MethodPost, "/v1/volumes/" + theShared + "/servers", `{"server_id":"` + otherServer + `"}`, HarmDetaches},
+		{"attach the volume", http.MethodPost, "/v1/volumes/" + theVolume + "/servers", toTheServer, HarmDetaches},
 
-		{"detach the OS volume", http.MethodDelete, "/v1/volumes/" + theOSVolume + "/servers/" + theServer, nobody, Dangerous},
+		{"detach the OS volume", http.MethodDelete, "/v1/volumes/" + theOSVolume + "/servers/" + theServer, nobody, HarmDangerous},
 
 		// What deletes.
 		{"delete a volume", http.MethodDelete, "/v1/volumes/" + realVolume, nobody, never},
@@ -232,7 +232,7 @@ func TestGuard(t *testing.T) {
 		{"attach with a letter encoded", http.MethodPost, "/v1/volumes/%61" + theVolume[1:] + "/servers", toTheServer, never},
 
 		// What says more than method and path.
-		{"the query of the suite, of nowhere", http.MethodDelete, "/v1/volumes/{phantom}/servers/{phantom}?" + addedQuery, nobody, Refused},
+		{"the query of the suite, of nowhere", http.MethodDelete, "/v1/volumes/{phantom}/servers/{phantom}?" + addedQuery, nobody, HarmRefused},
 		{"the query of the suite on a detach", http.MethodDelete, "/v1/volumes/" + theVolume + "/servers/" + theServer + "?" + addedQuery, nobody, never},
 		{"the query of the suite and more", http.MethodDelete, "/v1/volumes/{phantom}/servers/{phantom}?" + addedQuery + "&id=" + realVolume, nobody, never},
 		{"an encoded query of nowhere", http.MethodDelete, "/v1/volumes/{phantom}/servers/{phantom}?id=%61" + theVolume[1:], nobody, never},
@@ -293,7 +293,7 @@ func TestGuardAltered(t *testing.T) {
 		{"another method", http.MethodGet, "/v1/volumes/" + realVolume, func(r *http.Request) { r.Method = http.MethodDelete }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			g, req := w.guard(Refused, named), w.request(t, c.method, c.path, "")
+			g, req := w.guard(HarmRefused, named), w.request(t, c.method, c.path, "")
 			if c.alter == nil {
 				w.requireLetOut(t, g, req)
 				return
@@ -356,7 +356,7 @@ func TestGuardUnnamed(t *testing.T) {
 // out at most deletes nothing but what exists nowhere, however a server reads it.
 func TestGuardAttack(t *testing.T) {
 	w := newWire(t)
-	phantom := w.nowhere.id()
+	phantom := w.unused.id()
 	pieces := []string{
 		"", ".", "..", "v1", "volumes", "servers", phantom, realVolume, realServer, theVolume, theServer, theShared,
 		"%2e%2e", "%2F", phantom + "%2f" + realVolume, "..%2f" + realVolume, "*",
@@ -367,7 +367,7 @@ func TestGuardAttack(t *testing.T) {
 		raw := "/" + strings.Join(segments, "/")
 		u, err := url.Parse(w.URL + raw)
 		require.NoError(t, err)
-		g := w.guard(Detaches, named)
+		g := w.guard(HarmDetaches, named)
 		if g.objection(&http.Request{Method: http.MethodDelete, URL: u}) != "" {
 			held++
 			return
@@ -426,7 +426,7 @@ func readings(raw string) []string {
 // TestNowhere makes IDs in the form of those that exist, the same from the same numbers, each once.
 func TestNowhere(t *testing.T) {
 	ids := func(seed uint64) []string {
-		n := newNowhere(func() uint64 { seed = seed*6364136223846793005 + 1442695040888963407; return seed })
+		n := newUnusedIDs(func() uint64 { seed = seed*6364136223846793005 + 1442695040888963407; return seed })
 		var list []string
 		for range 100 {
 			id := n.id()
@@ -449,7 +449,7 @@ func TestNowhere(t *testing.T) {
 
 func TestGuardErrorSaysWhat(t *testing.T) {
 	w := newWire(t)
-	_, err := w.guard(Refused, named).RoundTrip(w.request(t, http.MethodDelete, "/v1/volumes/"+realVolume, ""))
+	_, err := w.guard(HarmRefused, named).RoundTrip(w.request(t, http.MethodDelete, "/v1/volumes/"+realVolume, ""))
 	require.Error(t, err)
 	var held *GuardError
 	require.True(t, errors.As(err, &held))

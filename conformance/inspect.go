@@ -33,7 +33,7 @@ func (i inspector) operation(e Exchange, version *openapi.Document) (*openapi3.T
 	if e.Method == http.MethodGet && e.path() == "/" {
 		want = opVersions
 	}
-	for _, doc := range []*openapi.Document{version, i.documents.Fixture, i.documents.Discovery} {
+	for _, doc := range []*openapi.Document{version, i.documents.Volumes, i.documents.Discovery} {
 		for _, op := range doc.Operations() {
 			if op.OperationID == want {
 				return doc.Spec, op

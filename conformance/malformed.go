@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// malformedCases ask for IDs that cannot be IDs, beside others that exist nowhere: whatever a server or
+// malformedCases ask for IDs that cannot be IDs, beside others that exist unused: whatever a server or
 // a proxy makes of such a path, it finds nothing to destroy. No typed client sends them.
 var malformedCases = []Case{
 	malformed("detach-malformed-volume-id", "volume_id", "DETACH-VOLUME-ID", func(segment, nowhere string) string {
@@ -28,14 +28,14 @@ func malformed(id, what, clause string, path func(segment, nowhere string) strin
 		ID:      id,
 		Summary: "a malformed " + what + " is answered with a documented 4xx, and never with a redirect or a 5xx",
 		Clauses: []string{clause, "DETACH-400", "DETACH-STATUS", "FORM-REDIRECT"},
-		Harm:    Refused,
+		Harm:    HarmRefused,
 		ask: func(ctx context.Context, t *trial) error {
-			if _, err := t.control(ctx, detach{volume: t.nowhere.id(), server: t.nowhere.id()}); err != nil {
+			if _, err := t.control(ctx, detach{volume: t.unused.id(), server: t.unused.id()}); err != nil {
 				return err
 			}
 			for _, segment := range t.malformedSegments() {
-				path := path(segment, t.nowhere.id())
-				t.nowhere.add(path)
+				path := path(segment, t.unused.id())
+				t.unused.add(path)
 				exchange, err := t.raw(ctx, path)
 				if err != nil {
 					return err
@@ -68,7 +68,7 @@ func (t *trial) malformedSegments() []string {
 }
 
 // add makes known that the segments of a path exist nowhere, encoded or not.
-func (n *nowhere) add(path string) {
+func (n *unusedIDs) add(path string) {
 	decoded, err := url.PathUnescape(path)
 	if err != nil {
 		decoded = path

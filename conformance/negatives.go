@@ -53,7 +53,7 @@ var negatives = append(headerNegatives(), []negative{
 		name: "access-key-unknown", summary: "an access key that there is not", real: true,
 		clauses: []string{"AUTH-ACCESS-KEY"},
 		alter: func(t *trial, req *http.Request) {
-			req.Header.Set(signing.HeaderAccessKey, strings.ReplaceAll(t.nowhere.id(), "-", ""))
+			req.Header.Set(signing.HeaderAccessKey, strings.ReplaceAll(t.unused.id(), "-", ""))
 			t.resign(req, nil)
 		},
 	},
@@ -99,7 +99,7 @@ var negatives = append(headerNegatives(), []negative{
 		alter: func(t *trial, req *http.Request) {
 			t.resign(req, func(s *signed) {
 				stem, server, _ := strings.Cut(s.url, "/servers/")
-				s.url = stem[:strings.LastIndex(stem, "/")+1] + t.nowhere.id() + "/servers/" + server
+				s.url = stem[:strings.LastIndex(stem, "/")+1] + t.unused.id() + "/servers/" + server
 			})
 		},
 	},
@@ -107,7 +107,7 @@ var negatives = append(headerNegatives(), []negative{
 		name: "signed-server", summary: "a signature made for another server, replayed",
 		clauses: []string{"AUTH-SIGNATURE-URL"},
 		alter: func(t *trial, req *http.Request) {
-			t.resign(req, func(s *signed) { s.url = s.url[:strings.LastIndex(s.url, "/")+1] + t.nowhere.id() })
+			t.resign(req, func(s *signed) { s.url = s.url[:strings.LastIndex(s.url, "/")+1] + t.unused.id() })
 		},
 	},
 	{

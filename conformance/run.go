@@ -47,7 +47,7 @@ type Config struct {
 	Limit time.Duration
 	// Attempts is how often a case is asked that could not be judged; DefaultAttempts where 0.
 	Attempts int
-	// Seed makes the IDs that exist nowhere: the same seed, the same IDs.
+	// Seed makes the IDs that exist unused: the same seed, the same IDs.
 	Seed uint64
 	// Command is what a case is asked again with, before the flags that say which case: "scp-conformance
 	// run" and the endpoint where it is empty.
@@ -119,7 +119,7 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	defer cancel()
 	if err := r.reach(ctx); err != nil && ctx.Err() == nil {
 		report.Trouble = r.mask.text(err.Error())
-		r.given = inconclusivef("not asked, as the endpoint could not be reached")
+		r.abort = inconclusivef("not asked, as the endpoint could not be reached")
 	}
 	for _, client := range config.Clients {
 		gone := r.gone(ctx, client)
@@ -213,13 +213,13 @@ const maxUnanswered = 3
 
 type runner struct {
 	Config
-	nowhere   *nowhere
-	underway  *underway
+	unused    *unusedIDs
+	pending   *pending
 	mask      *mask
 	inspector inspector
 	keys      keysSeen
-	// given, if it is set, is what every case ends with, unasked.
-	given error
+	// abort, if it is set, is what every case ends with, unasked.
+	abort error
 	// unanswered counts the cases that got no answer.
 	unanswered int
 }
@@ -233,8 +233,8 @@ func newRunner(config Config) (*runner, error) {
 	credentials := []string{config.Credentials.SecretKey, config.Credentials.AccessKey}
 	return &runner{
 		Config:    config,
-		nowhere:   newNowhere(random.Uint64),
-		underway:  &underway{pairs: map[pair]bool{}},
+		unused:    newUnusedIDs(random.Uint64),
+		pending:   &pending{pairs: map[pair]bool{}},
 		mask:      newMask(credentials...),
 		inspector: inspector{documents: documents, secrets: credentials},
 	}, nil
@@ -265,8 +265,8 @@ func (r *runner) reach(ctx context.Context) error {
 
 // gone reports how an ended version that answers no longer is skipped, or nil.
 func (r *runner) gone(ctx context.Context, client gen.Client) error {
-	t := r.trial(Reads, client)
-	if r.given == nil && t.standing.State == lifecycle.Ended {
+	t := r.trial(HarmReads, client)
+	if r.abort == nil && t.standing.State == lifecycle.Ended {
 		if answered, err := t.answersVersion(ctx); err == nil && !answered {
 			return skipf("%s, and is answered no longer, as it need not be", t.standing)
 		}
@@ -283,10 +283,10 @@ func (r *runner) trial(harm Harm, client gen.Client) *trial {
 		config:   &r.Config,
 		client:   client,
 		standing: standing,
-		wire:     &recorder{base: &guard{base: r.Transport, harm: harm, endpoint: r.Endpoint, fixture: r.Fixture, nowhere: r.nowhere}},
-		nowhere:  r.nowhere,
+		wire:     &recorder{base: &guard{base: r.Transport, harm: harm, endpoint: r.Endpoint, fixture: r.Fixture, unused: r.unused}},
+		unused:   r.unused,
 		keys:     &r.keys,
-		underway: r.underway,
+		pending:  r.pending,
 	}
 }
 
@@ -300,13 +300,13 @@ func (r *runner) result(ctx context.Context, c Case, client gen.Client, gone err
 		err := r.ask(ctx, c, t, gone)
 		attempt := Attempt{Exchanges: t.wire.taken()}
 		attempt.Verdict, attempt.Reason = judge(err)
-		result.Unasked = r.given != nil || ctx.Err() != nil && len(attempt.Exchanges) == 0
+		result.Unasked = r.abort != nil || ctx.Err() != nil && len(attempt.Exchanges) == 0
 		result.Attempts = append(result.Attempts, attempt)
 		result.Verdict, result.Reason, result.Notes = attempt.Verdict, attempt.Reason, t.notes
 		last, sent := t.wire.last()
 		dripped := sent && last.Err != "" && last.Duration >= r.Timeout/2
 		unanswered = isUnanswered(err) || attempt.Verdict != Pass && dripped
-		if attempt.Verdict != Inconclusive || r.given != nil || ctx.Err() != nil {
+		if attempt.Verdict != Inconclusive || r.abort != nil || ctx.Err() != nil {
 			break
 		}
 	}
@@ -315,7 +315,7 @@ func (r *runner) result(ctx context.Context, c Case, client gen.Client, gone err
 		r.unanswered = 0
 	case unanswered:
 		if r.unanswered++; r.unanswered == maxUnanswered {
-			r.given = inconclusivef("not asked, as %d cases in a row had got no answer in time", maxUnanswered)
+			r.abort = inconclusivef("not asked, as %d cases in a row had got no answer in time", maxUnanswered)
 		}
 	}
 	result.Duration = time.Since(start)
@@ -348,15 +348,15 @@ func (e Exchange) signatures() []string {
 // got is looked at once more.
 func (r *runner) ask(ctx context.Context, c Case, t *trial, gone error) error {
 	switch {
-	case r.given != nil:
-		return r.given
+	case r.abort != nil:
+		return r.abort
 	case ctx.Err() != nil:
 		return inconclusivef("not asked, as the run was stopped: %w", context.Cause(ctx))
 	case c.Harm > r.Harm:
 		return skipf("it is of class %q, and the run allows no more than %q", c.Harm, r.Harm)
-	case t.standing.State == lifecycle.Planned && !c.evenEnded:
+	case t.standing.State == lifecycle.Planned && !c.anyState:
 		return skipf("version %s is PLANNED: it cannot be called yet", t.client.ID)
-	case gone != nil && !c.evenEnded:
+	case gone != nil && !c.anyState:
 		return gone
 	}
 	if err := c.ask(ctx, t); err != nil {

@@ -46,7 +46,7 @@ func configFor(t *testing.T, endpoint string) Config {
 		Endpoint:    endpoint,
 		Credentials: credentials,
 		Fixture:     mockFixture,
-		Harm:        Dangerous,
+		Harm:        HarmDangerous,
 		Day:         judged,
 		Timeout:     2 * time.Second,
 		Settle:      2 * time.Second,
@@ -78,7 +78,7 @@ func run(t *testing.T, config Config) *Report {
 
 // getRoot is a case that asks for GET /.
 func getRoot(id string) Case {
-	return Case{ID: id, Summary: "GET / is answered", Harm: Reads, ask: func(ctx context.Context, t *trial) error {
+	return Case{ID: id, Summary: "GET / is answered", Harm: HarmReads, ask: func(ctx context.Context, t *trial) error {
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.config.Endpoint+"/", nil)
 		if err != nil {
 			return err
@@ -228,7 +228,7 @@ func TestRunRetriesNothingElse(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			var asked atomic.Int32
 			config := configFor(t, endpoint)
-			config.Clients, config.Cases = oneVersion(), []Case{ending("ends", Reads, c.ends, &asked)}
+			config.Clients, config.Cases = oneVersion(), []Case{ending("ends", HarmReads, c.ends, &asked)}
 			config.Attempts = 3
 			result := run(t, config).Results[0]
 			assert.Equal(t, c.verdict, result.Verdict)
@@ -279,7 +279,7 @@ func TestRunHarmSuite(t *testing.T) {
 				names := slices.ContainsFunc([]string{mock.VolumeID, mock.ServerID, mock.OtherServerID, mock.SharedID, mock.OSVolumeID},
 					func(id string) bool { return strings.Contains(r.RequestURI, id) })
 				detaching := `^/v1/volumes/` + mock.VolumeID + `/servers/` + mock.ServerID + `$`
-				if most == Dangerous && slices.Contains(otherMethods, r.Method) && regexp.MustCompile(detaching).MatchString(r.RequestURI) {
+				if most == HarmDangerous && slices.Contains(otherMethods, r.Method) && regexp.MustCompile(detaching).MatchString(r.RequestURI) {
 					return // no other method of the path is a detach
 				}
 				form := map[string]string{
@@ -287,11 +287,11 @@ func TestRunHarmSuite(t *testing.T) {
 					http.MethodPost:   `^/v1/volumes/[0-9a-f-]{36}/servers$`,
 				}[r.Method]
 				switch {
-				case most == Reads, form == "":
+				case most == HarmReads, form == "":
 					t.Errorf("%s %s went out", r.Method, r.RequestURI)
-				case names && most < Detaches:
+				case names && most < HarmDetaches:
 					t.Errorf("%s %s went out", r.Method, r.RequestURI)
-				case names && strings.Contains(r.RequestURI, mock.OSVolumeID) && most < Dangerous:
+				case names && strings.Contains(r.RequestURI, mock.OSVolumeID) && most < HarmDangerous:
 					t.Errorf("%s %s went out", r.Method, r.RequestURI)
 				case names && !regexp.MustCompile(form).MatchString(r.RequestURI):
 					t.Errorf("%s %s went out", r.Method, r.RequestURI)

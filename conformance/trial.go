@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/scp-openapi/virtualserver/gen"
-	"github.com/scp-openapi/virtualserver/gen/fixture"
+	"github.com/scp-openapi/virtualserver/gen/volumes"
 	"github.com/scp-openapi/virtualserver/openapi"
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 	"github.com/scp-openapi/virtualserver/signing"
@@ -24,9 +24,9 @@ type trial struct {
 	client   gen.Client
 	standing lifecycle.Standing // of the version, on the day judged
 	wire     *recorder
-	nowhere  *nowhere
+	unused   *unusedIDs
 	keys     *keysSeen
-	underway *underway
+	pending  *pending
 	notes    []string
 }
 
@@ -76,7 +76,7 @@ func (t *trial) detach(ctx context.Context, d detach) (Exchange, error) {
 		Timeout:   t.config.Timeout,
 	}, d.volume, d.server)
 	if status == http.StatusAccepted {
-		t.underway.put(pair{d.volume, d.server}, false)
+		t.pending.put(pair{d.volume, d.server}, false)
 	}
 	return t.answer(status, err)
 }
@@ -161,13 +161,13 @@ func (t *trial) control(ctx context.Context, d detach) (Exchange, error) {
 	return exchange, nil
 }
 
-func (t *trial) fixture() (*fixture.ClientWithResponses, error) {
+func (t *trial) fixture() (*volumes.ClientWithResponses, error) {
 	signer, err := t.signer()
 	if err != nil {
 		return nil, err
 	}
-	return fixture.New(t.config.Endpoint, signer, t.client.ID.String(),
-		fixture.WithTransport(t.wire), fixture.WithTimeout(t.config.Timeout))
+	return volumes.New(t.config.Endpoint, signer, t.client.ID.String(),
+		volumes.WithTransport(t.wire), volumes.WithTimeout(t.config.Timeout))
 }
 
 func (t *trial) signer() (*signing.Signer, error) {

@@ -56,7 +56,7 @@ func TestCount(t *testing.T) {
 }
 
 func TestJudge(t *testing.T) {
-	held := &GuardError{Method: "DELETE", URL: "http://127.0.0.1/", Harm: Reads, Why: "it would"}
+	held := &GuardError{Method: "DELETE", URL: "http://127.0.0.1/", Harm: HarmReads, Why: "it would"}
 	for _, c := range []struct {
 		name    string
 		err     error

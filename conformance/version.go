@@ -12,24 +12,24 @@ import (
 // versionCases are about Scp-Api-Version, and about the life of a version.
 var versionCases = append([]Case{
 	{
-		ID:        "version-answered",
-		Summary:   "a version answers until its minimum guaranteed support date; whether it does so afterwards is noted",
-		Clauses:   []string{"VERSION-NOT-BEFORE", "VERSION-ENDED", "VERSION-PINNED"},
-		Harm:      Reads,
-		evenEnded: true,
-		ask:       versionAnswered,
+		ID:       "version-answered",
+		Summary:  "a version answers until its minimum guaranteed support date; whether it does so afterwards is noted",
+		Clauses:  []string{"VERSION-NOT-BEFORE", "VERSION-ENDED", "VERSION-PINNED"},
+		Harm:     HarmReads,
+		anyState: true,
+		ask:      versionAnswered,
 	},
 	{
 		ID:      "version-absent",
 		Summary: "without Scp-Api-Version a request is answered as by the newest CURRENT version",
 		Clauses: []string{"VERSION-DEFAULT"},
-		Harm:    Refused,
+		Harm:    HarmRefused,
 		ask: func(ctx context.Context, t *trial) error {
 			newest, err := t.newest()
 			if err != nil {
 				return err
 			}
-			ids := detach{volume: t.nowhere.id(), server: t.nowhere.id()}
+			ids := detach{volume: t.unused.id(), server: t.unused.id()}
 			without := ids
 			ids.by, without.alter = &newest, versionHeader()
 			if drifted := t.drifted(ctx, newest.ID); drifted {
@@ -47,7 +47,7 @@ var versionCases = append([]Case{
 		ID:      "version-absent-detaches",
 		Summary: "without Scp-Api-Version an attached volume is detached",
 		Clauses: []string{"VERSION-DEFAULT", "DETACH-202"},
-		Harm:    Detaches,
+		Harm:    HarmDetaches,
 		ask: func(ctx context.Context, t *trial) error {
 			if err := t.attached(ctx); err != nil {
 				return err
@@ -65,13 +65,13 @@ var versionCases = append([]Case{
 		ID:      "version-same",
 		Summary: "the same request gets the same answer as in the newest version",
 		Clauses: []string{"VERSION-SAME"},
-		Harm:    Refused,
+		Harm:    HarmRefused,
 		ask: func(ctx context.Context, t *trial) error {
 			newest, err := t.newest()
 			if err != nil {
 				return err
 			}
-			ids := detach{volume: t.nowhere.id(), server: t.nowhere.id()}
+			ids := detach{volume: t.unused.id(), server: t.unused.id()}
 			here := ids
 			ids.by = &newest
 			return t.sameAnswer(ctx, ids, here, false)
@@ -81,7 +81,7 @@ var versionCases = append([]Case{
 		ID:      "version-planned",
 		Summary: "a PLANNED version cannot be called: it is refused with 400 or 409, and detaches nothing",
 		Clauses: []string{"VERSION-PLANNED"},
-		Harm:    Detaches,
+		Harm:    HarmDetaches,
 		ask: func(ctx context.Context, t *trial) error {
 			for _, standing := range t.config.Table.At(t.config.Day) {
 				if standing.State == lifecycle.Planned {
@@ -145,7 +145,7 @@ func wrongVersions() []Case {
 			ID:      "version-" + wrong.name,
 			Summary: wrong.summary + " is refused with 400 or 409, and detaches nothing",
 			Clauses: []string{"VERSION-UNKNOWN", "DETACH-400"},
-			Harm:    Detaches,
+			Harm:    HarmDetaches,
 			ask: func(ctx context.Context, t *trial) error {
 				return t.refusedVersion(ctx, wrong.write(t.client.ID.String())...)
 			},
@@ -225,7 +225,7 @@ func (t *trial) drifted(ctx context.Context, newest lifecycle.ID) bool {
 }
 
 // sameAnswer makes two detaches, and expects answers of the same status and form, and of the same error
-// code if it is the same version that answers. Codes are documented nowhere: in another version another
+// code if it is the same version that answers. Codes are documented unused: in another version another
 // one is noted.
 func (t *trial) sameAnswer(ctx context.Context, one, other detach, codes bool) error {
 	first, err := t.control(ctx, one)

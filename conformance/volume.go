@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/scp-openapi/virtualserver/gen/fixture"
+	"github.com/scp-openapi/virtualserver/gen/volumes"
 )
 
 // Fixture is what of an account the suite may touch. A case that needs what is not named is skipped.
@@ -79,13 +79,13 @@ func (t *trial) attachedPair(ctx context.Context, p pair) error {
 	if err := t.attach(ctx, p); err != nil {
 		return err
 	}
-	_, err = t.await(ctx, p.volume, func(v *fixture.Volume) bool { return settled(v) && v.AttachedTo(p.server) })
+	_, err = t.await(ctx, p.volume, func(v *volumes.Volume) bool { return settled(v) && v.AttachedTo(p.server) })
 	return err
 }
 
 // dataVolume shows a volume with which nothing is under way, and ends the case if an OS starts from it:
 // to refuse its detach is no fault of an endpoint.
-func (t *trial) dataVolume(ctx context.Context, p pair) (*fixture.Volume, error) {
+func (t *trial) dataVolume(ctx context.Context, p pair) (*volumes.Volume, error) {
 	if err := t.settle(ctx, p); err != nil {
 		return nil, err
 	}
@@ -143,12 +143,12 @@ func (t *trial) attach(ctx context.Context, p pair) error {
 	const pause = 20 * time.Millisecond
 	for deadline := time.Now().Add(t.config.Settle / 10); ; {
 		resp, err := client.AttachVolumeToVirtualServerWithResponse(ctx,
-			fixture.VolumeID(p.volume), fixture.AttachRequest{ServerID: p.server})
+			volumes.VolumeID(p.volume), volumes.AttachRequest{ServerID: p.server})
 		if err == nil {
 			err = resp.Err()
 		}
 		if err == nil {
-			t.underway.put(p, true)
+			t.pending.put(p, true)
 			return nil
 		}
 		passes := resp != nil && (resp.StatusCode() == http.StatusConflict || resp.StatusCode() >= http.StatusInternalServerError)
@@ -172,12 +172,12 @@ func sleep(ctx context.Context, d time.Duration) error {
 }
 
 // show shows a volume of the fixture.
-func (t *trial) show(ctx context.Context, volume string) (*fixture.Volume, error) {
+func (t *trial) show(ctx context.Context, volume string) (*volumes.Volume, error) {
 	client, err := t.fixture()
 	if err != nil {
 		return nil, err
 	}
-	resp, err := client.ShowVolumeWithResponse(ctx, fixture.VolumeID(volume))
+	resp, err := client.ShowVolumeWithResponse(ctx, volumes.VolumeID(volume))
 	if err == nil {
 		t.keys.see(resp.StatusCode())
 	}
@@ -193,34 +193,34 @@ func (t *trial) show(ctx context.Context, volume string) (*fixture.Volume, error
 }
 
 // inUse reports whether a volume says so, in whatever spelling.
-func inUse(v *fixture.Volume) bool {
+func inUse(v *volumes.Volume) bool {
 	return strings.EqualFold(strings.ReplaceAll(v.State, "_", "-"), "in-use")
 }
 
 // settle waits for what was accepted of a pair and may not be shown yet: right after a 202 the volume may
 // still be shown as it was, by this case or the one before. What does not come is for the case to judge.
 func (t *trial) settle(ctx context.Context, p pair) error {
-	attach, under := t.underway.take(p)
+	attach, under := t.pending.take(p)
 	if !under {
 		return nil
 	}
-	_, _, err := t.poll(ctx, p.volume, func(v *fixture.Volume) bool { return settled(v) && v.AttachedTo(p.server) == attach })
+	_, _, err := t.poll(ctx, p.volume, func(v *volumes.Volume) bool { return settled(v) && v.AttachedTo(p.server) == attach })
 	return err
 }
 
-// underway are the attaches and detaches that were accepted and have not been waited for.
-type underway struct {
+// pending are the attaches and detaches that were accepted and have not been waited for.
+type pending struct {
 	mu    sync.Mutex
 	pairs map[pair]bool // true for an attach
 }
 
-func (u *underway) put(p pair, attach bool) {
+func (u *pending) put(p pair, attach bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.pairs[p] = attach
 }
 
-func (u *underway) take(p pair) (attach, found bool) {
+func (u *pending) take(p pair) (attach, found bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	attach, found = u.pairs[p]
@@ -229,12 +229,12 @@ func (u *underway) take(p pair) (attach, found bool) {
 }
 
 // settled is a volume with which nothing is under way.
-func settled(v *fixture.Volume) bool { return !v.Moving() }
+func settled(v *volumes.Volume) bool { return !v.Moving() }
 
 // gone shows a volume until it is away from the server, and reports whether it is. Right after a detach
 // was accepted it may still be shown as it was.
-func (t *trial) gone(ctx context.Context, p pair) (*fixture.Volume, bool, error) {
-	shown, ok, err := t.poll(ctx, p.volume, func(v *fixture.Volume) bool { return settled(v) && !v.AttachedTo(p.server) })
+func (t *trial) gone(ctx context.Context, p pair) (*volumes.Volume, bool, error) {
+	shown, ok, err := t.poll(ctx, p.volume, func(v *volumes.Volume) bool { return settled(v) && !v.AttachedTo(p.server) })
 	if exchange, _ := t.wire.last(); err != nil && slices.Contains([]int{http.StatusBadRequest, http.StatusNotFound, http.StatusGone}, exchange.Status) {
 		err = failf("the detach of volume %s was accepted, and now there is no such volume (%s): it seems to be deleted",
 			p.volume, describe(exchange.Status))
@@ -243,7 +243,7 @@ func (t *trial) gone(ctx context.Context, p pair) (*fixture.Volume, bool, error)
 }
 
 // await shows a volume until it is as it should be. It ends the case where that takes longer than Settle.
-func (t *trial) await(ctx context.Context, volume string, done func(*fixture.Volume) bool) (*fixture.Volume, error) {
+func (t *trial) await(ctx context.Context, volume string, done func(*volumes.Volume) bool) (*volumes.Volume, error) {
 	shown, ok, err := t.poll(ctx, volume, done)
 	if err == nil && !ok {
 		err = inconclusivef("volume %s is %s after %s still", volume, shown.State, t.config.Settle)
@@ -252,7 +252,7 @@ func (t *trial) await(ctx context.Context, volume string, done func(*fixture.Vol
 }
 
 // poll shows a volume until it is as it should be, less and less often, or Settle is over.
-func (t *trial) poll(ctx context.Context, volume string, done func(*fixture.Volume) bool) (shown *fixture.Volume, ok bool, err error) {
+func (t *trial) poll(ctx context.Context, volume string, done func(*volumes.Volume) bool) (shown *volumes.Volume, ok bool, err error) {
 	const firstPause, longestPause = time.Millisecond, time.Second
 	deadline := time.NewTimer(t.config.Settle)
 	defer deadline.Stop()

@@ -33,7 +33,7 @@ var versionFile = regexp.MustCompile(`^v([0-9]+\.[0-9]+)\.yaml$`)
 type Document struct {
 	// File is its name, v1.3.yaml.
 	File string
-	// Version is what the document says of its version; zero for discovery and fixture.
+	// Version is what the document says of its version; zero for discovery and volumes.
 	Version lifecycle.Version
 	// Spec is the document as it was read. It is shared: change a Copy.
 	Spec *openapi3.T
@@ -70,12 +70,12 @@ func parse(file string, data []byte) (*Document, error) {
 		return nil, fmt.Errorf("validate: %w", err)
 	}
 	doc := &Document{File: file, Spec: spec, data: data, operations: operationsOf(spec)}
-	if file == discoveryFile || file == fixtureFile {
+	if file == discoveryFile || file == volumesFile {
 		return doc, nil
 	}
 	match := versionFile.FindStringSubmatch(file)
 	if match == nil {
-		return nil, fmt.Errorf("a document is called %s, %s, or after its version, v1.3.yaml", discoveryFile, fixtureFile)
+		return nil, fmt.Errorf("a document is called %s, %s, or after its version, v1.3.yaml", discoveryFile, volumesFile)
 	}
 	if doc.Version, err = doc.readVersion(match[1]); err != nil {
 		return nil, err

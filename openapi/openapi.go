@@ -29,7 +29,7 @@ var embedded embed.FS
 // The documents that belong to no version.
 const (
 	discoveryFile = "discovery.yaml"
-	fixtureFile   = "fixture.yaml"
+	volumesFile   = "volumes.yaml"
 )
 
 // Set is all the documents, each read and found valid.
@@ -38,8 +38,8 @@ type Set struct {
 	Versions []*Document
 	// Discovery describes GET /, which lists the versions that an endpoint speaks.
 	Discovery *Document
-	// Fixture describes attaching and showing a volume.
-	Fixture *Document
+	// Volumes describes attaching and showing a volume.
+	Volumes *Document
 }
 
 // Load returns the documents that are built in. It fails only where one of them is at fault. The set is
@@ -88,8 +88,8 @@ func (s *Set) add(fsys fs.FS, file string) error {
 	switch file {
 	case discoveryFile:
 		s.Discovery = doc
-	case fixtureFile:
-		s.Fixture = doc
+	case volumesFile:
+		s.Volumes = doc
 	default:
 		s.Versions = append(s.Versions, doc)
 	}
@@ -103,8 +103,8 @@ func (s *Set) validate() error {
 		return errors.New("there is no document of a version (v1.3.yaml, say)")
 	case s.Discovery == nil:
 		return errors.New("there is no " + discoveryFile)
-	case s.Fixture == nil:
-		return errors.New("there is no " + fixtureFile)
+	case s.Volumes == nil:
+		return errors.New("there is no " + volumesFile)
 	}
 	var current []string
 	for _, doc := range s.Versions {

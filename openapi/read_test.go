@@ -28,14 +28,14 @@ const (
 	newerFile, newerVersion = "v1.10.yaml", "1.10"
 )
 
-// sound is a set with nothing wrong: 1.9 and 1.10, discovery and fixture.
+// sound is a set with nothing wrong: 1.9 and 1.10, discovery and volumes.
 func sound(t testing.TB) fstest.MapFS {
 	t.Helper()
 	return fstest.MapFS{
 		olderFile:        {Data: document(t, olderVersion, "SUPPORTED", `"20260831"`)},
 		newerFile:        {Data: document(t, newerVersion, "CURRENT", `"-"`)},
 		"discovery.yaml": {Data: embedded(t, "discovery.yaml")},
-		"fixture.yaml":   {Data: embedded(t, "fixture.yaml")},
+		"volumes.yaml":   {Data: embedded(t, "volumes.yaml")},
 	}
 }
 
@@ -108,7 +108,7 @@ func TestReadFindsTheVersionsFromTheFiles(t *testing.T) {
 	assert.Nil(t, set.Lookup(lifecycle.V(1, 1)))
 	assert.True(t, newer.Versioned())
 	assert.False(t, set.Discovery.Versioned())
-	assert.False(t, set.Fixture.Versioned())
+	assert.False(t, set.Volumes.Versioned())
 }
 
 // What is only PLANNED cannot be called, so it is not what anybody is to move to.
@@ -209,7 +209,7 @@ func TestReadNamesWhatIsWrong(t *testing.T) {
 		{"none CURRENT", replace(newerFile, status, "x-api-status: SUPPORTED"), []string{"CURRENT", "0 documents"}},
 		{"no version at all", remove(olderFile, newerFile), []string{"no document of a version"}},
 		{"no discovery", remove("discovery.yaml"), []string{"discovery.yaml"}},
-		{"no fixture", remove("fixture.yaml"), []string{"fixture.yaml"}},
+		{"no volumes", remove("volumes.yaml"), []string{"volumes.yaml"}},
 
 		{"not YAML", add(newerFile, []byte("openapi: 3.0.3\n\t- {")), []string{newerFile}},
 		{"a list", add(newerFile, []byte("- openapi: 3.0.3\n")), []string{newerFile}},

@@ -216,7 +216,7 @@ func TestServersAreTheRegionsOfEachEnvironment(t *testing.T) {
 		"https://virtualserver.kr-west1.s.samsungsdscloud.com",
 	}
 	set := load(t)
-	docs := []*openapi.Document{set.Discovery, set.Fixture}
+	docs := []*openapi.Document{set.Discovery, set.Volumes}
 	for _, said := range readSeed(t) {
 		docs = append(docs, set.Lookup(parseID(t, said.Version)))
 	}
@@ -280,7 +280,7 @@ func TestDiscoveryListsVersionsWithoutASignature(t *testing.T) {
 
 // Source: the vendor's public Go SDK.
 func TestFixtureAttachesAndShows(t *testing.T) {
-	doc := load(t).Fixture
+	doc := load(t).Volumes
 	type route struct {
 		method, path string
 		accepted     int

@@ -12,10 +12,10 @@ import (
 type Defect struct {
 	Name    string
 	Summary string
-	// Turns are the IDs of the cases of the conformance suite that must not pass against it.
-	Turns []string
-	// Waits is set for a fault that shows in that nothing comes, or not in time.
-	Waits bool
+	// CaughtBy are the IDs of the cases of the conformance suite that must not pass against it.
+	CaughtBy []string
+	// Slow is set for a fault that shows in that nothing comes, or not in time.
+	Slow bool
 
 	fault fault
 }

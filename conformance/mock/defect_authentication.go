@@ -21,7 +21,7 @@ import (
 var authenticationDefects = []Defect{
 	{
 		Name: "no-authentication", Summary: "lets everybody in",
-		Turns: []string{
+		CaughtBy: []string{
 			"auth-unsigned", "auth-secret-other", "auth-access-key-unknown", "auth-signature-missing",
 			"auth-signature-garbage", "auth-timestamp-stale", "auth-attached-secret-other", "form-show-unauthorized",
 		},
@@ -29,13 +29,13 @@ var authenticationDefects = []Defect{
 	},
 	{
 		Name: "reads-open", Summary: "checks signatures of what changes something, and of nothing else",
-		Turns: []string{"form-show-unauthorized"},
-		fault: fault{letsIn: func(_ *Server, r *http.Request, _ error) bool { return r.Method == http.MethodGet }},
+		CaughtBy: []string{"form-show-unauthorized"},
+		fault:    fault{letsIn: func(_ *Server, r *http.Request, _ error) bool { return r.Method == http.MethodGet }},
 	},
 	{
 		Name: "attach-open", Summary: "lets everybody attach",
-		Turns: []string{"auth-attach-unauthorized"},
-		fault: fault{letsIn: func(_ *Server, r *http.Request, _ error) bool { return r.Method == http.MethodPost }},
+		CaughtBy: []string{"auth-attach-unauthorized"},
+		fault:    fault{letsIn: func(_ *Server, r *http.Request, _ error) bool { return r.Method == http.MethodPost }},
 	},
 	letsIn("signature-unchecked", "checks that there is a signature, and not which", signing.ReasonBadSignature,
 		"auth-secret-other", "auth-signature-garbage", "auth-signed-path", "auth-signed-method", "auth-query-added",
@@ -60,7 +60,7 @@ var authenticationDefects = []Defect{
 	withoutChecking("client-type-missing", "lets in requests without a client type", signing.HeaderClientType, "auth-client-type-missing"),
 	{
 		Name: "last-header", Summary: "of a header that comes twice takes the last",
-		Turns: []string{"auth-access-key-doubled", "auth-signature-doubled", "auth-timestamp-doubled"},
+		CaughtBy: []string{"auth-access-key-doubled", "auth-signature-doubled", "auth-timestamp-doubled"},
 		fault: fault{letsIn: func(s *Server, r *http.Request, _ error) bool {
 			last := r.Clone(r.Context())
 			for name, values := range last.Header {
@@ -71,7 +71,7 @@ var authenticationDefects = []Defect{
 	},
 	{
 		Name: "window-wide", Summary: "takes timestamps up to half an hour old",
-		Turns: []string{"auth-timestamp-past-window"},
+		CaughtBy: []string{"auth-timestamp-past-window"},
 		fault: fault{letsIn: func(s *Server, r *http.Request, _ error) bool {
 			const halfHour = 6 * signing.AssumedMaxSkew
 			return signing.NewVerifier(s.credentialsOf, signing.WithVerifierClock(s.now), signing.WithMaxSkew(halfHour)).Verify(r) == nil
@@ -79,7 +79,7 @@ var authenticationDefects = []Defect{
 	},
 	{
 		Name: "seconds", Summary: "takes timestamps in seconds, too",
-		Turns: []string{"auth-timestamp-seconds"},
+		CaughtBy: []string{"auth-timestamp-seconds"},
 		fault: fault{letsIn: func(s *Server, r *http.Request, _ error) bool {
 			const digits = 10 // of Unix time in seconds
 			return len(r.Header.Get(signing.HeaderTimestamp)) == digits && s.signs(r, nil)
@@ -114,7 +114,7 @@ var authenticationDefects = []Defect{
 		}),
 	{
 		Name: "access-key-any-case", Summary: "looks access keys up without regard to letter case",
-		Turns: []string{"auth-access-key-case"},
+		CaughtBy: []string{"auth-access-key-case"},
 		fault: fault{letsIn: func(s *Server, r *http.Request, _ error) bool {
 			return slices.ContainsFunc(s.credentials, func(c signing.Credentials) bool {
 				return strings.EqualFold(c.AccessKey, r.Header.Get(signing.HeaderAccessKey)) && s.signsAs(c, r, nil, nil)
@@ -150,7 +150,7 @@ var authenticationDefects = []Defect{
 	}),
 	{
 		Name: "authenticates-last", Summary: "looks for the volume before it asks who wants to know",
-		Turns: []string{"auth-signature-missing", "auth-secret-other"},
+		CaughtBy: []string{"auth-signature-missing", "auth-secret-other"},
 		fault: fault{letsIn: func(s *Server, r *http.Request, _ error) bool {
 			op, segments := find(s.documents.Newest(), r.Method, rawPath(r))
 			s.mu.Lock()
@@ -165,26 +165,26 @@ var percentSigns = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
 
 // keepsOut is a defect that refuses who is right.
 func keepsOut(name, summary, turns string, when func(*Server, *http.Request) bool) Defect {
-	return Defect{Name: name, Summary: summary, Turns: []string{turns}, fault: fault{keepsOut: when}}
+	return Defect{Name: name, Summary: summary, CaughtBy: []string{turns}, fault: fault{keepsOut: when}}
 }
 
 // letsIn is a defect that lets in what is refused for a reason.
 func letsIn(name, summary string, reason signing.Reason, turns ...string) Defect {
-	return Defect{Name: name, Summary: summary, Turns: turns, fault: fault{
+	return Defect{Name: name, Summary: summary, CaughtBy: turns, fault: fault{
 		letsIn: func(_ *Server, _ *http.Request, refused error) bool { return errors.Is(refused, reason) },
 	}}
 }
 
 // withoutChecking is a defect that lets in what lacks a header.
 func withoutChecking(name, summary, header string, turns ...string) Defect {
-	return Defect{Name: name, Summary: summary, Turns: turns, fault: fault{
+	return Defect{Name: name, Summary: summary, CaughtBy: turns, fault: fault{
 		letsIn: func(_ *Server, r *http.Request, _ error) bool { return len(r.Header.Values(header)) == 0 },
 	}}
 }
 
 // alsoSigned is a defect that takes a signature of something else, too.
 func alsoSigned(name, summary, turns string, change func(*parts)) Defect {
-	return Defect{Name: name, Summary: summary, Turns: []string{turns}, fault: fault{
+	return Defect{Name: name, Summary: summary, CaughtBy: []string{turns}, fault: fault{
 		letsIn: func(s *Server, r *http.Request, refused error) bool {
 			return badSignature(refused) && s.signs(r, change)
 		},
@@ -193,7 +193,7 @@ func alsoSigned(name, summary, turns string, change func(*parts)) Defect {
 
 // alsoWritten is a defect that takes a signature written in another way, too.
 func alsoWritten(name, summary, turns string, equal func(sum []byte, got string) bool) Defect {
-	return Defect{Name: name, Summary: summary, Turns: []string{turns}, fault: fault{
+	return Defect{Name: name, Summary: summary, CaughtBy: []string{turns}, fault: fault{
 		letsIn: func(s *Server, r *http.Request, refused error) bool {
 			got := r.Header.Get(signing.HeaderSignature)
 			c, known := s.credentialsOf(r.Header.Get(signing.HeaderAccessKey))

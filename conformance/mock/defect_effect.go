@@ -8,8 +8,8 @@ import (
 var effectDefects = []Defect{
 	{
 		Name: "no-effect", Summary: "answers 202, and nothing happens",
-		Waits: true,
-		Turns: []string{"detach-takes-effect"},
+		Slow:     true,
+		CaughtBy: []string{"detach-takes-effect"},
 		fault: fault{detach: func(w *world, id ids) ([]*attachment, bool) {
 			_, at := w.pair(id)
 			return nil, at != nil && at.state == StateInUse && !w.volumes[id.volume].Bootable
@@ -17,7 +17,7 @@ var effectDefects = []Defect{
 	},
 	{
 		Name: "os-volume-goes", Summary: "lets the OS's default volume go",
-		Turns: []string{"detach-os-volume"},
+		CaughtBy: []string{"detach-os-volume"},
 		fault: fault{detach: func(w *world, id ids) ([]*attachment, bool) {
 			v, at := w.pair(id)
 			return []*attachment{at}, at != nil && v.Bootable
@@ -25,7 +25,7 @@ var effectDefects = []Defect{
 	},
 	{
 		Name: "os-volume-goes-silently", Summary: "refuses to detach the OS's default volume, and does it",
-		Turns: []string{"detach-os-volume"},
+		CaughtBy: []string{"detach-os-volume"},
 		fault: fault{detach: func(w *world, id ids) ([]*attachment, bool) {
 			if v, at := w.pair(id); at != nil && v.Bootable {
 				v.attachments = nil
@@ -35,8 +35,8 @@ var effectDefects = []Defect{
 	},
 	{
 		Name: "server-ignored", Summary: "detaches the volume from wherever it is, whichever server is named",
-		Waits: true,
-		Turns: []string{"detach-other-server", "detach-unknown-server"},
+		Slow:     true,
+		CaughtBy: []string{"detach-other-server", "detach-unknown-server"},
 		fault: fault{detach: func(w *world, id ids) ([]*attachment, bool) {
 			v := w.volumes[id.volume]
 			if v == nil || v.Bootable || len(v.attachments) == 0 || v.state() != StateInUse {
@@ -47,8 +47,8 @@ var effectDefects = []Defect{
 	},
 	{
 		Name: "volume-ignored", Summary: "detaches the first data volume of the server, whichever volume is named",
-		Waits: true,
-		Turns: []string{"detach-unknown-volume", "detach-not-attached"},
+		Slow:     true,
+		CaughtBy: []string{"detach-unknown-volume", "detach-not-attached"},
 		fault: fault{detach: func(w *world, id ids) ([]*attachment, bool) {
 			if v, at := w.pair(id); at != nil && (at.state == StateInUse || v.Bootable) {
 				return nil, false
@@ -63,8 +63,8 @@ var effectDefects = []Defect{
 	},
 	{
 		Name: "wrong-server", Summary: "detaches a volume of several servers from another one than is named",
-		Waits: true,
-		Turns: []string{"detach-shared"},
+		Slow:     true,
+		CaughtBy: []string{"detach-shared"},
 		fault: fault{detach: func(w *world, id ids) ([]*attachment, bool) {
 			v, at := w.pair(id)
 			if at == nil || len(v.attachments) < 2 {
@@ -76,7 +76,7 @@ var effectDefects = []Defect{
 	},
 	{
 		Name: "all-servers", Summary: "detaches a volume of several servers from all of them",
-		Turns: []string{"detach-shared"},
+		CaughtBy: []string{"detach-shared"},
 		fault: fault{detach: func(w *world, id ids) ([]*attachment, bool) {
 			v, at := w.pair(id)
 			if at == nil || len(v.attachments) < 2 {
@@ -87,8 +87,8 @@ var effectDefects = []Defect{
 	},
 	{
 		Name: "takes-others-along", Summary: "detaches the other data volumes of the server as well",
-		Waits: true,
-		Turns: []string{"detach-nothing-else"},
+		Slow:     true,
+		CaughtBy: []string{"detach-nothing-else"},
 		fault: fault{detach: func(w *world, id ids) ([]*attachment, bool) {
 			v, at := w.pair(id)
 			if at == nil || v.Bootable || at.state != StateInUse {
@@ -105,7 +105,7 @@ var effectDefects = []Defect{
 	},
 	{
 		Name: "deletes", Summary: "deletes the volume instead of detaching it",
-		Turns: []string{"detach-takes-effect", "detach-not-attached"},
+		CaughtBy: []string{"detach-takes-effect", "detach-not-attached"},
 		fault: fault{detach: func(w *world, id ids) ([]*attachment, bool) {
 			v, at := w.pair(id)
 			if at == nil || v.Bootable || at.state != StateInUse {
@@ -117,7 +117,7 @@ var effectDefects = []Defect{
 	},
 	{
 		Name: "refused-but-done", Summary: "refuses to detach from a server the volume is not at, and detaches it from its own",
-		Turns: []string{"detach-other-server"},
+		CaughtBy: []string{"detach-other-server"},
 		fault: fault{detach: func(w *world, id ids) ([]*attachment, bool) {
 			if v := w.volumes[id.volume]; v != nil && w.servers[id.server] && v.at(id.server) == nil && v.state() == StateInUse {
 				v.attachments = nil
@@ -127,7 +127,7 @@ var effectDefects = []Defect{
 	},
 	{
 		Name: "swapped", Summary: "takes the two IDs in either order",
-		Turns: []string{"detach-swapped"},
+		CaughtBy: []string{"detach-swapped"},
 		fault: fault{detach: func(w *world, id ids) ([]*attachment, bool) {
 			_, at := w.pair(ids{volume: id.server, server: id.volume})
 			return []*attachment{at}, at != nil
@@ -135,7 +135,7 @@ var effectDefects = []Defect{
 	},
 	{
 		Name: "twice", Summary: "accepts a detach of a volume that is being detached",
-		Turns: []string{"detach-while-detaching"},
+		CaughtBy: []string{"detach-while-detaching"},
 		fault: fault{detach: func(w *world, id ids) ([]*attachment, bool) {
 			_, at := w.pair(id)
 			return nil, at != nil && at.state == StateDetaching
@@ -143,7 +143,7 @@ var effectDefects = []Defect{
 	},
 	{
 		Name: "while-attaching", Summary: "accepts a detach of a volume that is being attached",
-		Turns: []string{"detach-while-attaching"},
+		CaughtBy: []string{"detach-while-attaching"},
 		fault: fault{detach: func(w *world, id ids) ([]*attachment, bool) {
 			_, at := w.pair(id)
 			return []*attachment{at}, at != nil && at.state == StateAttaching
@@ -151,8 +151,8 @@ var effectDefects = []Defect{
 	},
 	{
 		Name: "stuck", Summary: "a volume stays Detaching for ever",
-		Waits: true,
-		Turns: []string{"detach-takes-effect"},
+		Slow:     true,
+		CaughtBy: []string{"detach-takes-effect"},
 		fault: fault{detach: func(w *world, id ids) ([]*attachment, bool) {
 			v, at := w.pair(id)
 			if at == nil || v.Bootable || at.state != StateInUse {
@@ -164,17 +164,17 @@ var effectDefects = []Defect{
 	},
 	{
 		Name: "error-state", Summary: "detaches the volume and leaves it in an error state",
-		Turns: []string{"detach-takes-effect"},
-		fault: fault{left: func(v *volume) { v.broken = true }},
+		CaughtBy: []string{"detach-takes-effect"},
+		fault:    fault{left: func(v *volume) { v.broken = true }},
 	},
 	{
 		Name: "renames", Summary: "gives the volume another name as it detaches it",
-		Turns: []string{"detach-nothing-else"},
-		fault: fault{left: func(v *volume) { v.Name += " (detached)" }},
+		CaughtBy: []string{"detach-nothing-else"},
+		fault:    fault{left: func(v *volume) { v.Name += " (detached)" }},
 	},
 	{
 		Name: "all-at-once", Summary: "accepts every detach of a volume that comes before the first is done",
-		Turns: []string{"detach-concurrent", "detach-while-detaching"},
+		CaughtBy: []string{"detach-concurrent", "detach-while-detaching"},
 		fault: fault{detach: func(w *world, id ids) ([]*attachment, bool) {
 			v, at := w.pair(id)
 			return nil, at != nil && !v.Bootable && at.state == StateDetaching
@@ -182,7 +182,7 @@ var effectDefects = []Defect{
 	},
 	{
 		Name: "idempotent", Summary: "answers 202 for a volume that is attached to nothing",
-		Turns: []string{"detach-not-attached"},
+		CaughtBy: []string{"detach-not-attached"},
 		fault: fault{detach: func(w *world, id ids) ([]*attachment, bool) {
 			v := w.volumes[id.volume]
 			return nil, v != nil && len(v.attachments) == 0
@@ -190,14 +190,14 @@ var effectDefects = []Defect{
 	},
 	{
 		Name: "unknown-volume-accepted", Summary: "answers 202 for a volume that there is not",
-		Turns: []string{"detach-unknown-volume", "detach-unknown-both"},
+		CaughtBy: []string{"detach-unknown-volume", "detach-unknown-both"},
 		fault: fault{detach: func(w *world, id ids) ([]*attachment, bool) {
 			return nil, w.volumes[id.volume] == nil
 		}},
 	},
 	{
 		Name: "unknown-server-accepted", Summary: "answers 202 for a server that there is not, and detaches nothing",
-		Turns: []string{"detach-unknown-server", "detach-unknown-both"},
+		CaughtBy: []string{"detach-unknown-server", "detach-unknown-both"},
 		fault: fault{detach: func(w *world, id ids) ([]*attachment, bool) {
 			return nil, !w.servers[id.server]
 		}},

@@ -19,32 +19,32 @@ const loginPage = "<!DOCTYPE html><html><title>Sign in</title><form action=/logi
 var everythingDefects = []Defect{
 	{
 		Name: "always-500", Summary: "answers 500 to everything",
-		Turns: []string{"detach-accepted", "auth-unsigned", "version-absent", "discovery-answers", "form-refused"},
-		fault: always(refuse(http.StatusInternalServerError, "ContactAdminForAssistance", "Something went wrong.")),
+		CaughtBy: []string{"detach-accepted", "auth-unsigned", "version-absent", "discovery-answers", "form-refused"},
+		fault:    always(refuse(http.StatusInternalServerError, "ContactAdminForAssistance", "Something went wrong.")),
 	},
 	{
 		Name: "always-202", Summary: "answers 202 to everything",
-		Turns: []string{"detach-unknown-both", "auth-unsigned", "discovery-answers"},
-		fault: always(answer{status: http.StatusAccepted}),
+		CaughtBy: []string{"detach-unknown-both", "auth-unsigned", "discovery-answers"},
+		fault:    always(answer{status: http.StatusAccepted}),
 	},
 	{
 		Name: "always-401", Summary: "answers 401 to everything",
-		Turns: []string{"detach-accepted", "auth-unsigned", "discovery-answers"},
-		fault: always(refuse(http.StatusUnauthorized, "HmacValidFail", "Nobody is let in.")),
+		CaughtBy: []string{"detach-accepted", "auth-unsigned", "discovery-answers"},
+		fault:    always(refuse(http.StatusUnauthorized, "HmacValidFail", "Nobody is let in.")),
 	},
 	{
 		Name: "always-429", Summary: "asks for fewer requests, always",
-		Turns: []string{"detach-accepted", "auth-unsigned", "discovery-answers"},
-		fault: always(refuse(http.StatusTooManyRequests, "TooManyRequests", "Not so fast.")),
+		CaughtBy: []string{"detach-accepted", "auth-unsigned", "discovery-answers"},
+		fault:    always(refuse(http.StatusTooManyRequests, "TooManyRequests", "Not so fast.")),
 	},
 	{
 		Name: "always-login", Summary: "answers 200 with a page to sign in at",
-		Turns: []string{"detach-accepted", "auth-unsigned", "discovery-answers"},
-		fault: always(answer{status: http.StatusOK, body: raw(loginPage), header: map[string]string{"Content-Type": "text/html"}}),
+		CaughtBy: []string{"detach-accepted", "auth-unsigned", "discovery-answers"},
+		fault:    always(answer{status: http.StatusOK, body: raw(loginPage), header: map[string]string{"Content-Type": "text/html"}}),
 	},
 	{
 		Name: "echo", Summary: "answers 200 with what it was sent",
-		Turns: []string{"detach-accepted", "auth-unsigned", "discovery-answers"},
+		CaughtBy: []string{"detach-accepted", "auth-unsigned", "discovery-answers"},
 		fault: fault{answer: func(r *http.Request, _ answer) answer {
 			return ok(http.StatusOK, map[string]any{"method": r.Method, "url": r.RequestURI, "headers": r.Header})
 		}},
@@ -70,7 +70,7 @@ var statusDefects = []Defect{
 	status("conflict-200", "answers 200 with the error of a 409", is(http.StatusConflict), http.StatusOK, "detach-not-attached"),
 	{
 		Name: "unsigned-404", Summary: "answers 404 where there is no authentication header at all, as the live service was seen to",
-		Turns: []string{"auth-unsigned", "auth-attached-unsigned"},
+		CaughtBy: []string{"auth-unsigned", "auth-attached-unsigned"},
 		fault: fault{answer: func(r *http.Request, a answer) answer {
 			if rawPath(r) == "/" || r.Header.Get(signing.HeaderAccessKey)+r.Header.Get(signing.HeaderSignature)+r.Header.Get(signing.HeaderTimestamp) != "" {
 				return a
@@ -83,27 +83,27 @@ var statusDefects = []Defect{
 	},
 	{
 		Name: "long-id-414", Summary: "answers 414 for a long ID",
-		Turns: []string{"detach-malformed-volume-id", "detach-malformed-server-id"},
-		fault: forPaths(func(path string) bool { return len(path) > 8<<10 }, http.StatusRequestURITooLong),
+		CaughtBy: []string{"detach-malformed-volume-id", "detach-malformed-server-id"},
+		fault:    forPaths(func(path string) bool { return len(path) > 8<<10 }, http.StatusRequestURITooLong),
 	},
 	{
 		Name: "null-byte-500", Summary: "breaks on a null byte",
-		Turns: []string{"detach-malformed-volume-id", "detach-malformed-server-id"},
-		fault: forPaths(func(path string) bool { return strings.Contains(path, "%00") }, http.StatusInternalServerError),
+		CaughtBy: []string{"detach-malformed-volume-id", "detach-malformed-server-id"},
+		fault:    forPaths(func(path string) bool { return strings.Contains(path, "%00") }, http.StatusInternalServerError),
 	},
 	{
 		Name: "quote-500", Summary: "breaks on a quotation mark, as if it made SQL of it",
-		Turns: []string{"detach-malformed-volume-id", "detach-malformed-server-id"},
-		fault: forPaths(func(path string) bool { return strings.Contains(path, "%27") }, http.StatusInternalServerError),
+		CaughtBy: []string{"detach-malformed-volume-id", "detach-malformed-server-id"},
+		fault:    forPaths(func(path string) bool { return strings.Contains(path, "%27") }, http.StatusInternalServerError),
 	},
 	{
 		Name: "unicode-500", Summary: "breaks on what is not ASCII",
-		Turns: []string{"detach-malformed-volume-id", "detach-malformed-server-id"},
-		fault: forPaths(func(path string) bool { return strings.Contains(path, "%EB") }, http.StatusInternalServerError),
+		CaughtBy: []string{"detach-malformed-volume-id", "detach-malformed-server-id"},
+		fault:    forPaths(func(path string) bool { return strings.Contains(path, "%EB") }, http.StatusInternalServerError),
 	},
 	{
 		Name: "language-406", Summary: "speaks Korean alone",
-		Turns: []string{"form-language"},
+		CaughtBy: []string{"form-language"},
 		fault: fault{answer: func(r *http.Request, a answer) answer {
 			if strings.HasPrefix(r.Header.Get(signing.HeaderLanguage), "en") {
 				return refuse(http.StatusNotAcceptable, "NotAcceptable", "한국어만 됩니다.")
@@ -125,7 +125,7 @@ func isAccepted(r *http.Request, a answer) bool {
 func status(name, summary string, when func(*http.Request, answer) bool, instead int, turns ...string) Defect {
 	// Of a detach that is not answered 202 nobody knows that it is under way.
 	waits := instead < http.StatusMultipleChoices
-	return Defect{Name: name, Summary: summary, Turns: turns, Waits: waits, fault: fault{
+	return Defect{Name: name, Summary: summary, CaughtBy: turns, Slow: waits, fault: fault{
 		answer: func(r *http.Request, a answer) answer {
 			if when(r, a) {
 				a.status = instead
@@ -163,7 +163,7 @@ var formDefects = []Defect{
 		raw("{\"errors\":[{\"code\":\"E\",\"detail\":\"\xc7\xd1\",\"status\":0}]}"), "application/json"),
 	{
 		Name: "error-unlabelled", Summary: "answers errors as JSON without a content type",
-		Turns: []string{"form-refused"},
+		CaughtBy: []string{"form-refused"},
 		fault: fault{answer: func(_ *http.Request, a answer) answer {
 			if a.status >= http.StatusBadRequest {
 				a.header = map[string]string{"Content-Type": "application/octet-stream"}
@@ -173,7 +173,7 @@ var formDefects = []Defect{
 	},
 	{
 		Name: "accepted-body", Summary: "answers 202 with JSON",
-		Turns: []string{"form-accepted"},
+		CaughtBy: []string{"form-accepted"},
 		fault: fault{answer: func(r *http.Request, a answer) answer {
 			if isAccepted(r, a) {
 				a.body = map[string]string{"job_id": "1"}
@@ -183,7 +183,7 @@ var formDefects = []Defect{
 	},
 	{
 		Name: "accepted-page", Summary: "answers 202 with a page",
-		Turns: []string{"form-accepted"},
+		CaughtBy: []string{"form-accepted"},
 		fault: fault{answer: func(r *http.Request, a answer) answer {
 			if isAccepted(r, a) {
 				a.body, a.header = raw(loginPage), map[string]string{"Content-Type": "text/html"}
@@ -193,7 +193,7 @@ var formDefects = []Defect{
 	},
 	{
 		Name: "accepted-location", Summary: "answers 202 with a Location to go to",
-		Turns: []string{"form-accepted"},
+		CaughtBy: []string{"form-accepted"},
 		fault: fault{answer: func(r *http.Request, a answer) answer {
 			if isAccepted(r, a) {
 				a.header = map[string]string{"Location": "/v1/jobs/1"}
@@ -209,7 +209,7 @@ var formDefects = []Defect{
 	}),
 	{
 		Name: "echo-header", Summary: "sends the caller's signature back in a header",
-		Turns: []string{"form-refused", "detach-accepted"},
+		CaughtBy: []string{"form-refused", "detach-accepted"},
 		fault: fault{answer: func(r *http.Request, a answer) answer {
 			a.header = map[string]string{"X-Signature": r.Header.Get(signing.HeaderSignature)}
 			return a
@@ -217,7 +217,7 @@ var formDefects = []Defect{
 	},
 	{
 		Name: "leaks-secret", Summary: "says in an error which secret key it expected",
-		Turns: []string{"form-refused"},
+		CaughtBy: []string{"form-refused"},
 		fault: fault{letsIn: func(s *Server, r *http.Request, _ error) bool {
 			r.Header.Set("X-Leak", s.credentials[0].SecretKey)
 			return false
@@ -230,8 +230,8 @@ var formDefects = []Defect{
 	},
 	{
 		Name: "shows-nothing", Summary: "shows volumes without their servers",
-		Waits: true,
-		Turns: []string{"detach-accepted"},
+		Slow:     true,
+		CaughtBy: []string{"detach-accepted"},
 		fault: fault{answer: func(r *http.Request, a answer) answer {
 			if r.Method == http.MethodGet && rawPath(r) != "/" && a.status == http.StatusOK {
 				return ok(http.StatusOK, map[string]string{"id": a.ids.volume, "state": StateInUse})
@@ -241,7 +241,7 @@ var formDefects = []Defect{
 	},
 	{
 		Name: "shows-another", Summary: "shows another volume than was asked for",
-		Turns: []string{"detach-accepted"},
+		CaughtBy: []string{"detach-accepted"},
 		fault: fault{answer: func(r *http.Request, a answer) answer {
 			if r.Method == http.MethodGet && rawPath(r) != "/" && a.status == http.StatusOK {
 				return ok(http.StatusOK, map[string]any{"id": SpareID, "state": StateAvailable, "servers": []string{}})
@@ -251,7 +251,7 @@ var formDefects = []Defect{
 	},
 	{
 		Name: "attach-no-answer", Summary: "accepts an attach without saying what it accepted",
-		Turns: []string{"detach-takes-effect"},
+		CaughtBy: []string{"detach-takes-effect"},
 		fault: fault{answer: func(r *http.Request, a answer) answer {
 			if r.Method == http.MethodPost && a.status == http.StatusAccepted {
 				a.body = map[string]string{}
@@ -263,7 +263,7 @@ var formDefects = []Defect{
 
 // errorForm is a defect of the bodies of errors.
 func errorForm(name, summary string, body raw, contentType string) Defect {
-	return Defect{Name: name, Summary: summary, Turns: []string{"form-refused", "auth-secret-other", "detach-unknown-both"}, fault: fault{
+	return Defect{Name: name, Summary: summary, CaughtBy: []string{"form-refused", "auth-secret-other", "detach-unknown-both"}, fault: fault{
 		answer: func(_ *http.Request, a answer) answer {
 			if a.status >= http.StatusBadRequest {
 				a.body = raw(strings.Replace(string(body), `"status":0`, fmt.Sprintf(`"status":%d`, a.status), 1))
@@ -276,7 +276,7 @@ func errorForm(name, summary string, body raw, contentType string) Defect {
 
 // echoes is a defect of an error that says what it should not.
 func echoes(name, summary string, what func(*http.Request) string) Defect {
-	return Defect{Name: name, Summary: summary, Turns: []string{"form-refused"}, fault: fault{
+	return Defect{Name: name, Summary: summary, CaughtBy: []string{"form-refused"}, fault: fault{
 		answer: func(r *http.Request, a answer) answer {
 			if a.status == http.StatusUnauthorized {
 				return refuse(a.status, "HmacValidFail", "It does not fit: "+what(r))
@@ -290,12 +290,12 @@ func echoes(name, summary string, what func(*http.Request) string) Defect {
 var wireDefects = []Defect{
 	{
 		Name: "path-cleaned", Summary: "cleans paths before it looks where they lead",
-		Turns: []string{"detach-malformed-volume-id", "detach-malformed-server-id"},
-		fault: fault{path: path.Clean},
+		CaughtBy: []string{"detach-malformed-volume-id", "detach-malformed-server-id"},
+		fault:    fault{path: path.Clean},
 	},
 	{
 		Name: "path-redirected", Summary: "redirects to the cleaned path",
-		Turns: []string{"detach-malformed-volume-id", "detach-malformed-server-id"},
+		CaughtBy: []string{"detach-malformed-volume-id", "detach-malformed-server-id"},
 		fault: fault{answer: func(r *http.Request, a answer) answer {
 			if raw := rawPath(r); path.Clean(raw) != raw {
 				return answer{status: http.StatusTemporaryRedirect, header: map[string]string{"Location": path.Clean(raw)}}
@@ -305,7 +305,7 @@ var wireDefects = []Defect{
 	},
 	{
 		Name: "slash-redirected", Summary: "redirects from a path with a slash at its end to one without",
-		Turns: []string{"form-paths"},
+		CaughtBy: []string{"form-paths"},
 		fault: fault{answer: func(r *http.Request, a answer) answer {
 			if raw := rawPath(r); raw != "/" && strings.HasSuffix(raw, "/") {
 				return answer{status: http.StatusMovedPermanently, header: map[string]string{"Location": strings.TrimSuffix(raw, "/")}}
@@ -315,8 +315,8 @@ var wireDefects = []Defect{
 	},
 	{
 		Name: "get-detaches", Summary: "detaches whatever the method is",
-		Waits: true,
-		Turns: []string{"detach-by-get"},
+		Slow:     true,
+		CaughtBy: []string{"detach-other-methods"},
 		fault: fault{method: func(method, path string) string {
 			if method == http.MethodGet && strings.Contains(path, "/servers/") {
 				return http.MethodDelete
@@ -326,7 +326,7 @@ var wireDefects = []Defect{
 	},
 	{
 		Name: "login-redirected", Summary: "redirects who is not let in to a page to sign in at",
-		Turns: []string{"auth-unsigned", "auth-secret-other", "form-refused"},
+		CaughtBy: []string{"auth-unsigned", "auth-secret-other", "form-refused"},
 		fault: fault{answer: func(_ *http.Request, a answer) answer {
 			if a.status == http.StatusUnauthorized {
 				return answer{status: http.StatusFound, header: map[string]string{"Location": "/login"}}
@@ -336,8 +336,8 @@ var wireDefects = []Defect{
 	},
 	{
 		Name: "slow", Summary: "answers after 40 seconds",
-		Waits: true,
-		Turns: []string{"detach-accepted", "discovery-answers"},
+		Slow:     true,
+		CaughtBy: []string{"detach-accepted", "discovery-answers"},
 		fault: fault{send: func(_ http.ResponseWriter, r *http.Request, _ answer) bool {
 			const delay = 40 * time.Second
 			select {
@@ -350,8 +350,8 @@ var wireDefects = []Defect{
 	},
 	{
 		Name: "detach-slow", Summary: "answers a detach after 40 seconds, and anything else at once",
-		Waits: true,
-		Turns: []string{"detach-accepted", "auth-unsigned"},
+		Slow:     true,
+		CaughtBy: []string{"detach-accepted", "auth-unsigned"},
 		fault: fault{send: func(_ http.ResponseWriter, r *http.Request, _ answer) bool {
 			if r.Method != http.MethodDelete {
 				return false
@@ -367,12 +367,12 @@ var wireDefects = []Defect{
 	},
 	{
 		Name: "connection-cut", Summary: "cuts the connection instead of answering",
-		Turns: []string{"detach-accepted", "discovery-answers"},
-		fault: fault{send: func(http.ResponseWriter, *http.Request, answer) bool { panic(http.ErrAbortHandler) }},
+		CaughtBy: []string{"detach-accepted", "discovery-answers"},
+		fault:    fault{send: func(http.ResponseWriter, *http.Request, answer) bool { panic(http.ErrAbortHandler) }},
 	},
 	{
 		Name: "body-cut", Summary: "cuts the connection in the middle of a body",
-		Turns: []string{"form-refused", "discovery-answers"},
+		CaughtBy: []string{"form-refused", "discovery-answers"},
 		fault: fault{send: func(w http.ResponseWriter, _ *http.Request, a answer) bool {
 			if a.body == nil {
 				return false
@@ -386,8 +386,8 @@ var wireDefects = []Defect{
 	},
 	{
 		Name: "body-endless", Summary: "never ends the body of an error",
-		Waits: true,
-		Turns: []string{"form-refused", "auth-secret-other"},
+		Slow:     true,
+		CaughtBy: []string{"form-refused", "auth-secret-other"},
 		fault: fault{send: func(w http.ResponseWriter, r *http.Request, a answer) bool {
 			if a.status < http.StatusBadRequest {
 				return false
@@ -404,8 +404,8 @@ var wireDefects = []Defect{
 	},
 	{
 		Name: "accepted-endless", Summary: "never ends the body of a 202",
-		Waits: true,
-		Turns: []string{"form-accepted"},
+		Slow:     true,
+		CaughtBy: []string{"form-accepted"},
 		fault: fault{send: func(w http.ResponseWriter, r *http.Request, a answer) bool {
 			if !isAccepted(r, a) {
 				return false

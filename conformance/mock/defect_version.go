@@ -16,12 +16,12 @@ import (
 var versionDefects = []Defect{
 	{
 		Name: "version-ignored", Summary: "ignores Scp-Api-Version",
-		Turns: []string{"version-unknown", "version-empty", "version-no-service", "version-other-service", "version-doubled"},
-		fault: fault{version: func(*Server, []string) []string { return nil }},
+		CaughtBy: []string{"version-unknown", "version-empty", "version-no-service", "version-other-service", "version-doubled"},
+		fault:    fault{version: func(*Server, []string) []string { return nil }},
 	},
 	{
 		Name: "version-falls-back", Summary: "answers a version that there is not as the newest",
-		Turns: []string{"version-unknown"},
+		CaughtBy: []string{"version-unknown"},
 		fault: fault{version: func(s *Server, header []string) []string {
 			if len(header) == 1 {
 				if id, err := lifecycle.ParseID(strings.TrimPrefix(header[0], openapi.Service+" ")); err == nil && s.documents.Lookup(id) == nil {
@@ -33,7 +33,7 @@ var versionDefects = []Defect{
 	},
 	{
 		Name: "version-required", Summary: "refuses a request without Scp-Api-Version",
-		Turns: []string{"version-absent-detaches"},
+		CaughtBy: []string{"version-absent-detaches"},
 		fault: fault{version: func(_ *Server, header []string) []string {
 			if len(header) == 0 {
 				return []string{""}
@@ -108,14 +108,14 @@ var versionDefects = []Defect{
 	}),
 	{
 		Name: "version-last", Summary: "of two versions takes the last",
-		Turns: []string{"version-doubled"},
+		CaughtBy: []string{"version-doubled"},
 		fault: fault{version: func(_ *Server, header []string) []string {
 			return header[max(0, len(header)-1):]
 		}},
 	},
 	{
 		Name: "planned-answered", Summary: "answers a version that is PLANNED",
-		Turns: []string{"version-planned"},
+		CaughtBy: []string{"version-planned"},
 		fault: fault{version: func(s *Server, header []string) []string {
 			for _, v := range s.table.Versions {
 				if v.Label == lifecycle.Planned && slices.Equal(header, []string{openapi.Service + " " + v.ID.String()}) {
@@ -127,7 +127,7 @@ var versionDefects = []Defect{
 	},
 	{
 		Name: "version-gone-early", Summary: "no longer answers the newest version but one, whose date has not come",
-		Turns: []string{"version-answered", "detach-accepted"},
+		CaughtBy: []string{"version-answered", "detach-accepted"},
 		fault: fault{version: func(s *Server, header []string) []string {
 			all := s.documents.Versions
 			if slices.Equal(header, []string{openapi.Service + " " + all[max(0, len(all)-2)].Version.ID.String()}) {
@@ -138,7 +138,7 @@ var versionDefects = []Defect{
 	},
 	{
 		Name: "versions-differ", Summary: "refuses with 409 in one version what it refuses with 400 in others",
-		Turns: []string{"version-same"},
+		CaughtBy: []string{"version-same"},
 		fault: fault{answer: func(r *http.Request, a answer) answer {
 			if a.status == http.StatusBadRequest && r.Method == http.MethodDelete && !a.newest {
 				a.status = http.StatusConflict
@@ -149,7 +149,7 @@ var versionDefects = []Defect{
 	},
 	{
 		Name: "default-differs", Summary: "answers a request without Scp-Api-Version in another way",
-		Turns: []string{"version-absent"},
+		CaughtBy: []string{"version-absent"},
 		fault: fault{answer: func(r *http.Request, a answer) answer {
 			if a.status == http.StatusBadRequest && len(r.Header.Values(signing.HeaderAPIVersion)) == 0 {
 				a.body = refuse(a.status, "OldValidationError", "It is an old version.").body
@@ -162,7 +162,7 @@ var versionDefects = []Defect{
 // takesVersion is a defect that reads a version more generously than it should. newest is how the newest
 // version is written.
 func takesVersion(name, summary, turns string, read func(version, newest string) string) Defect {
-	return Defect{Name: name, Summary: summary, Turns: []string{turns}, fault: fault{
+	return Defect{Name: name, Summary: summary, CaughtBy: []string{turns}, fault: fault{
 		version: func(s *Server, header []string) []string {
 			if len(header) == 1 {
 				return []string{read(header[0], openapi.Service+" "+s.documents.Newest().Version.ID.String())}
@@ -177,7 +177,7 @@ func discoveryDefects() []Defect {
 	return []Defect{
 		{
 			Name: "discovery-signed", Summary: "lists versions only to who has a signature",
-			Turns: []string{"discovery-answers"},
+			CaughtBy: []string{"discovery-answers"},
 			fault: fault{answer: func(r *http.Request, a answer) answer {
 				if rawPath(r) == "/" {
 					return refuse(http.StatusUnauthorized, "HmacValidFail", "There is no signature.")
@@ -187,7 +187,7 @@ func discoveryDefects() []Defect {
 		},
 		{
 			Name: "discovery-missing", Summary: "has no list of versions",
-			Turns: []string{"discovery-answers"},
+			CaughtBy: []string{"discovery-answers"},
 			fault: fault{answer: func(r *http.Request, a answer) answer {
 				if rawPath(r) == "/" {
 					return refuse(http.StatusNotFound, "NotFound", "There is nothing here.")
@@ -197,8 +197,8 @@ func discoveryDefects() []Defect {
 		},
 		{
 			Name: "discovery-flips", Summary: "lists its versions in two ways, by turns",
-			Turns: []string{"discovery-stable"},
-			fault: fault{list: byTurns()},
+			CaughtBy: []string{"discovery-stable"},
+			fault:    fault{list: byTurns()},
 		},
 		lists("two-current", "labels two versions CURRENT", []string{"discovery-current"}, func(l []discovery.Version) []discovery.Version {
 			l[newestBut(l, 1)].Status = "CURRENT"
@@ -298,7 +298,7 @@ func byTurns() func([]discovery.Version) []discovery.Version {
 }
 
 func lists(name, summary string, turns []string, list func([]discovery.Version) []discovery.Version) Defect {
-	return Defect{Name: name, Summary: summary, Turns: turns, fault: fault{list: list}}
+	return Defect{Name: name, Summary: summary, CaughtBy: turns, fault: fault{list: list}}
 }
 
 // newestBut is the index of the newest version that can be called, or of one so many before it.

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/scp-openapi/virtualserver/conformance/mock"
-	"github.com/scp-openapi/virtualserver/gen/fixture"
 	virtualserver "github.com/scp-openapi/virtualserver/gen/v1.3"
+	"github.com/scp-openapi/virtualserver/gen/volumes"
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
@@ -23,11 +23,11 @@ func detachAndWait(ctx context.Context, endpoint, ak, sk string, volumeID virtua
 	if err != nil {
 		return err
 	}
-	volumes, err := fixture.New(endpoint, signer, virtualserver.APIVersion)
+	vols, err := volumes.New(endpoint, signer, virtualserver.APIVersion)
 	if err != nil {
 		return err
 	}
-	return fixture.DetachAndWait(ctx, volumes, client.Detach, volumeID, serverID)
+	return volumes.DetachAndWait(ctx, vols, client.Detach, volumeID, serverID)
 }
 
 // A careful detach goes on until the volume is away, and touches none that an OS starts from.
@@ -48,7 +48,7 @@ func Example_detachAndWait() {
 	fmt.Println("away:", err == nil)
 
 	err = detachAndWait(ctx, server.URL, "ak", "sk", mock.OSVolumeID, mock.ServerID)
-	fmt.Println("refused, as an OS starts from it:", errors.Is(err, fixture.ErrOSVolume))
+	fmt.Println("refused, as an OS starts from it:", errors.Is(err, volumes.ErrOSVolume))
 	// Output:
 	// away: true
 	// refused, as an OS starts from it: true

@@ -15,7 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/scp-openapi/virtualserver/conformance/mock"
-	"github.com/scp-openapi/virtualserver/gen/fixture"
+	"github.com/scp-openapi/virtualserver/gen/volumes"
 	"github.com/scp-openapi/virtualserver/openapi"
 	"github.com/scp-openapi/virtualserver/signing"
 )
@@ -124,16 +124,16 @@ func (s *served) detach(volume, server string) int {
 
 func (s *served) attach(volume, server string) reply {
 	s.t.Helper()
-	body, err := json.Marshal(fixture.AttachRequest{ServerID: server})
+	body, err := json.Marshal(volumes.AttachRequest{ServerID: server})
 	require.NoError(s.t, err)
 	return s.send(s.sign(s.request(http.MethodPost, "/v1/volumes/"+volume+"/servers", string(body)), credentials))
 }
 
-func (s *served) show(volume string) fixture.Volume {
+func (s *served) show(volume string) volumes.Volume {
 	s.t.Helper()
 	shown := s.ask(http.MethodGet, "/v1/volumes/"+volume)
 	require.Equal(s.t, http.StatusOK, shown.status, "%s", shown.body)
-	var v fixture.Volume
+	var v volumes.Volume
 	require.NoError(s.t, json.Unmarshal(shown.body, &v))
 	return v
 }
@@ -151,9 +151,9 @@ func (s *served) requireVolume(volume, state string, servers ...string) {
 }
 
 // world shows every volume of DefaultWorld, to be compared with how it was before.
-func (s *served) world() []fixture.Volume {
+func (s *served) world() []volumes.Volume {
 	s.t.Helper()
-	var shown []fixture.Volume
+	var shown []volumes.Volume
 	for _, v := range mock.DefaultWorld().Volumes {
 		shown = append(shown, s.show(v.ID))
 	}

@@ -173,7 +173,7 @@ func (s *Server) answer(r *http.Request) answer {
 	if err != nil {
 		return refuse(assumedUnknownVersion, "ValidationError", err.Error())
 	}
-	for _, candidate := range []*openapi.Document{doc, s.documents.Fixture} {
+	for _, candidate := range []*openapi.Document{doc, s.documents.Volumes} {
 		op, segments := find(candidate, method, path)
 		if op == nil {
 			continue

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/scp-openapi/virtualserver/gen/discovery"
-	"github.com/scp-openapi/virtualserver/gen/fixture"
+	"github.com/scp-openapi/virtualserver/gen/volumes"
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 )
 
@@ -53,7 +53,7 @@ func (s *Server) accept(leaving ...*attachment) answer {
 
 // attachVolume puts a volume to a server. The volume goes through Attaching to In-use.
 func (s *Server) attachVolume(r *http.Request, id ids) answer {
-	var body fixture.AttachRequest
+	var body volumes.AttachRequest
 	content, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxRequest))
 	if err != nil || json.Unmarshal(content, &body) != nil || body.ServerID == "" {
 		return refuse(http.StatusBadRequest, "ValidationError", "The body has to be JSON with a server_id.")
@@ -80,7 +80,7 @@ func (s *Server) attachVolume(r *http.Request, id ids) answer {
 	v.attachments = append(v.attachments, &attachment{
 		server: id.server, state: StateAttaching, device: device, since: now, settles: now.Add(s.delay),
 	})
-	return ok(http.StatusAccepted, fixture.Attachment{
+	return ok(http.StatusAccepted, volumes.Attachment{
 		ServerID: id.server, VolumeID: id.volume, Device: &device, DeleteOnTermination: body.DeleteOnTermination,
 	})
 }
@@ -94,12 +94,12 @@ func (s *Server) showVolume(_ *http.Request, id ids) answer {
 	if v == nil {
 		return unknown("volume", id.volume)
 	}
-	shown := fixture.Volume{
+	shown := volumes.Volume{
 		ID: v.ID, Name: &v.Name, State: v.state(), Bootable: &v.Bootable, Multiattach: &v.MultiAttach,
-		Servers: []fixture.AttachedServer{},
+		Servers: []volumes.AttachedServer{},
 	}
 	for _, a := range v.attachments {
-		attached := fixture.AttachedServer{ID: a.server, Device: &a.device}
+		attached := volumes.AttachedServer{ID: a.server, Device: &a.device}
 		if !a.since.IsZero() {
 			since := a.since.UTC().Format(time.RFC3339)
 			attached.AttachedAt = &since

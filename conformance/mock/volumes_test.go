@@ -15,7 +15,7 @@ import (
 
 	"github.com/scp-openapi/virtualserver/conformance/mock"
 	"github.com/scp-openapi/virtualserver/gen"
-	"github.com/scp-openapi/virtualserver/gen/fixture"
+	"github.com/scp-openapi/virtualserver/gen/volumes"
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
@@ -41,7 +41,7 @@ func TestDetachLifecycle(t *testing.T) {
 
 	attached := s.attach(volume, server)
 	require.Equal(t, http.StatusAccepted, attached.status, "%s", attached.body)
-	var body fixture.Attachment
+	var body volumes.Attachment
 	require.NoError(t, json.Unmarshal(attached.body, &body))
 	assert.Equal(t, volume, body.VolumeID)
 	assert.Equal(t, server, body.ServerID)

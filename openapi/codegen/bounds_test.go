@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/scp-openapi/virtualserver/gen/fixture"
 	virtualserver "github.com/scp-openapi/virtualserver/gen/v1.3"
+	"github.com/scp-openapi/virtualserver/gen/volumes"
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
@@ -20,7 +20,7 @@ import (
 func TestBoundsFromTheStart(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, 30*time.Second, virtualserver.DefaultTimeout)
-	assert.Equal(t, 10*time.Minute, fixture.MaxWait)
+	assert.Equal(t, 10*time.Minute, volumes.MaxWait)
 
 	var detached atomic.Bool
 	endpoint := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -34,15 +34,15 @@ func TestBoundsFromTheStart(t *testing.T) {
 	defer endpoint.Close()
 	signer, err := signing.New(signing.Credentials{AccessKey: "ak", SecretKey: "sk"})
 	require.NoError(t, err)
-	volumes, err := fixture.New(endpoint.URL, signer, virtualserver.APIVersion)
+	vols, err := volumes.New(endpoint.URL, signer, virtualserver.APIVersion)
 	require.NoError(t, err)
-	detach := func(ctx context.Context, _ fixture.VolumeID, _ string) error {
+	detach := func(ctx context.Context, _ volumes.VolumeID, _ string) error {
 		deadline, bounded := ctx.Deadline()
 		assert.True(t, bounded, "a context without a deadline is given one")
-		assert.LessOrEqual(t, time.Until(deadline), fixture.MaxWait)
+		assert.LessOrEqual(t, time.Until(deadline), volumes.MaxWait)
 		detached.Store(true)
 		return nil
 	}
-	require.NoError(t, fixture.DetachAndWait(context.Background(), volumes, detach, fixture.VolumeID("v"), "s"))
+	require.NoError(t, volumes.DetachAndWait(context.Background(), vols, detach, volumes.VolumeID("v"), "s"))
 	assert.True(t, detached.Load())
 }

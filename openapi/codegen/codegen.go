@@ -40,7 +40,7 @@ func All(set *openapi.Set) (Files, error) {
 			return nil, err
 		}
 	}
-	for _, doc := range []*openapi.Document{set.Discovery, set.Fixture} {
+	for _, doc := range []*openapi.Document{set.Discovery, set.Volumes} {
 		if err := files.add(doc, folder(doc), folder(doc)); err != nil {
 			return nil, err
 		}

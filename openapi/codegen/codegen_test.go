@@ -53,7 +53,7 @@ func world(t testing.TB) fstest.MapFS {
 		"v1.9.yaml":  {Data: derive(t, "1.9", "x-api-status: SUPPORTED", `x-not-before: "20261231"`)},
 		"v1.10.yaml": {Data: derive(t, "1.10", "x-api-status: CURRENT", `x-not-before: "-"`)},
 	}
-	for _, file := range []string{"discovery.yaml", "fixture.yaml"} {
+	for _, file := range []string{"discovery.yaml", "volumes.yaml"} {
 		data, err := os.ReadFile("../" + file)
 		require.NoError(t, err)
 		fsys[file] = &fstest.MapFile{Data: data}
@@ -108,7 +108,7 @@ func registry(files codegen.Files) []string {
 func TestAllFollowsTheDocuments(t *testing.T) {
 	fsys := world(t)
 	files := all(t, read(t, fsys))
-	assert.Equal(t, []string{".", "discovery", "fixture", "v1.10", "v1.8", "v1.9"}, folders(files))
+	assert.Equal(t, []string{".", "discovery", "v1.10", "v1.8", "v1.9", "volumes"}, folders(files))
 	// By number, so 1.10 comes last.
 	assert.Equal(t, []string{"1.8 Deprecated 2026, 1, 5", "1.9 Supported 2026, 12, 31", "1.10 Current"}, registry(files))
 
@@ -118,7 +118,7 @@ func TestAllFollowsTheDocuments(t *testing.T) {
 		switch folder := path.Dir(name); folder {
 		case ".":
 			want = "gen"
-		case "discovery", "fixture":
+		case "discovery", "volumes":
 			want = folder
 		}
 		assert.Equal(t, want, file.Name.Name, name)
@@ -134,7 +134,7 @@ func TestAllFollowsTheDocuments(t *testing.T) {
 
 	delete(fsys, "v1.8.yaml")
 	without := all(t, read(t, fsys))
-	assert.Equal(t, []string{".", "discovery", "fixture", "v1.10", "v1.9"}, folders(without))
+	assert.Equal(t, []string{".", "discovery", "v1.10", "v1.9", "volumes"}, folders(without))
 	assert.Equal(t, []string{"1.9 Supported 2026, 12, 31", "1.10 Current"}, registry(without))
 	assert.NotContains(t, string(without["clients.gen.go"]), "v1.8")
 	for name, code := range without {

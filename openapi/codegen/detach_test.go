@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/scp-openapi/virtualserver/gen/fixture"
 	virtualserver "github.com/scp-openapi/virtualserver/gen/v1.3"
+	"github.com/scp-openapi/virtualserver/gen/volumes"
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
@@ -97,12 +97,12 @@ func TestDetachAndWait(t *testing.T) {
 			require.NoError(t, err)
 			client, err := virtualserver.New(endpoint.URL, signer)
 			require.NoError(t, err)
-			volumes, err := fixture.New(endpoint.URL, signer, virtualserver.APIVersion)
+			vols, err := volumes.New(endpoint.URL, signer, virtualserver.APIVersion)
 			require.NoError(t, err)
 			ctx, cancel := context.WithTimeout(context.Background(), 1500*time.Millisecond)
 			defer cancel()
 
-			err = fixture.DetachAndWait(ctx, volumes, client.Detach, virtualserver.VolumeID("v"), virtualserver.ServerID("s"))
+			err = volumes.DetachAndWait(ctx, vols, client.Detach, virtualserver.VolumeID("v"), virtualserver.ServerID("s"))
 			if tt.wantErr == "" {
 				require.NoError(t, err)
 			} else {
@@ -113,10 +113,10 @@ func TestDetachAndWait(t *testing.T) {
 				require.ErrorIs(t, err, context.DeadlineExceeded)
 			}
 			if tt.name == "not attached" {
-				require.ErrorIs(t, err, fixture.ErrNotAttached)
+				require.ErrorIs(t, err, volumes.ErrNotAttached)
 			}
 			if tt.name == "an OS volume" {
-				require.ErrorIs(t, err, fixture.ErrOSVolume)
+				require.ErrorIs(t, err, volumes.ErrOSVolume)
 			}
 		})
 	}
@@ -132,17 +132,17 @@ func TestDetachAndWaitEndsWithItsContext(t *testing.T) {
 	defer endpoint.Close()
 	signer, err := signing.New(signing.Credentials{AccessKey: "ak", SecretKey: "sk"})
 	require.NoError(t, err)
-	volumes, err := fixture.New(endpoint.URL, signer, virtualserver.APIVersion)
+	vols, err := volumes.New(endpoint.URL, signer, virtualserver.APIVersion)
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancelCause(context.Background())
 	stopped := context.Canceled
 	time.AfterFunc(20*time.Millisecond, func() { cancel(stopped) })
 	start := time.Now()
-	never := func(context.Context, fixture.VolumeID, string) error {
+	never := func(context.Context, volumes.VolumeID, string) error {
 		t.Error("it is not to be asked for")
 		return nil
 	}
-	err = fixture.DetachAndWait(ctx, volumes, never, fixture.VolumeID("v"), "s")
+	err = volumes.DetachAndWait(ctx, vols, never, volumes.VolumeID("v"), "s")
 	require.ErrorIs(t, err, stopped)
 	assert.Less(t, time.Since(start), 5*time.Second)
 }
@@ -164,14 +164,14 @@ func TestDetachAndWaitEndsAtOnce(t *testing.T) {
 			t.Parallel()
 			signer, err := signing.New(signing.Credentials{AccessKey: "ak", SecretKey: "sk"})
 			require.NoError(t, err)
-			volumes, err := fixture.New(tt.endpoint, signer, virtualserver.APIVersion)
+			vols, err := volumes.New(tt.endpoint, signer, virtualserver.APIVersion)
 			require.NoError(t, err)
-			never := func(context.Context, fixture.VolumeID, string) error {
+			never := func(context.Context, volumes.VolumeID, string) error {
 				t.Error("it is not to be asked for")
 				return nil
 			}
 			start := time.Now()
-			err = fixture.DetachAndWait(context.Background(), volumes, never, fixture.VolumeID(tt.volume), "s")
+			err = volumes.DetachAndWait(context.Background(), vols, never, volumes.VolumeID(tt.volume), "s")
 			require.ErrorContains(t, err, "nothing was asked to be detached")
 			assert.Less(t, time.Since(start), time.Minute)
 		})

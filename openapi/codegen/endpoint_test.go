@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/scp-openapi/virtualserver/gen/discovery"
-	"github.com/scp-openapi/virtualserver/gen/fixture"
 	virtualserver "github.com/scp-openapi/virtualserver/gen/v1.3"
+	"github.com/scp-openapi/virtualserver/gen/volumes"
 	"github.com/scp-openapi/virtualserver/openapi"
 )
 
@@ -30,7 +30,7 @@ func TestEndpoint(t *testing.T) {
 	}
 	require.Len(t, listed, 7, "the Common API reference lists seven")
 	for _, of := range []func(region, environment string) (string, error){
-		virtualserver.Endpoint, fixture.Endpoint, discovery.Endpoint,
+		virtualserver.Endpoint, volumes.Endpoint, discovery.Endpoint,
 	} {
 		for region := range regions {
 			for _, environment := range append(strings.Split(environments, ""), "", "x") {

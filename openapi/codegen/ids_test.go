@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/scp-openapi/virtualserver/gen"
-	"github.com/scp-openapi/virtualserver/gen/fixture"
 	v1_3 "github.com/scp-openapi/virtualserver/gen/v1.3"
+	"github.com/scp-openapi/virtualserver/gen/volumes"
 )
 
 // noSegments are IDs that would make a detach a request for something else, by themselves or once
@@ -92,13 +92,13 @@ func TestNoRequestLeavesForWhatIsNoID(t *testing.T) {
 func TestNoRequestLeavesTheFixtureForWhatIsNoID(t *testing.T) {
 	for _, tt := range noSegments {
 		t.Run(tt.name, func(t *testing.T) {
-			client, err := fixture.New("https://127.0.0.1:1", newSigner(t), "1.3", fixture.WithTransport(sealed(t)))
+			client, err := volumes.New("https://127.0.0.1:1", newSigner(t), "1.3", volumes.WithTransport(sealed(t)))
 			require.NoError(t, err)
 			want := fmt.Sprintf("volume_id %q", tt.id)
-			_, err = client.ShowVolumeWithResponse(t.Context(), fixture.VolumeID(tt.id))
+			_, err = client.ShowVolumeWithResponse(t.Context(), volumes.VolumeID(tt.id))
 			assert.ErrorContains(t, err, want)
-			_, err = client.AttachVolumeToVirtualServerWithResponse(t.Context(), fixture.VolumeID(tt.id),
-				fixture.AttachVolumeToVirtualServerJSONRequestBody{ServerID: server})
+			_, err = client.AttachVolumeToVirtualServerWithResponse(t.Context(), volumes.VolumeID(tt.id),
+				volumes.AttachVolumeToVirtualServerJSONRequestBody{ServerID: server})
 			assert.ErrorContains(t, err, want)
 		})
 	}

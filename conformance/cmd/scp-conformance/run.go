@@ -65,7 +65,7 @@ attached to the server or not. A certificate of your own is trusted if SSL_CERT_
 	f.StringSliceVar(&flags.cases, "case", nil, "ask these cases only: an `ID`, or its start and a *")
 	f.StringSliceVar(&flags.versions, "api-version", nil, "ask these `versions` only: 1.3, say")
 	f.StringVar(&flags.at, "at", "", "judge states and dates as of this `day`: 2026-08-31 (default today, in Korea)")
-	f.StringVar(&flags.harm, "harm", conformance.Dangerous.String(), "the most that may be asked: reads, refused, detaches or dangerous")
+	f.StringVar(&flags.harm, "harm", conformance.HarmDangerous.String(), "the most that may be asked: reads, refused, detaches or dangerous")
 	f.Uint64Var(&flags.seed, "seed", 0, "make the same random IDs again as the run with this `number` (default: a new one)")
 	f.BoolVar(&flags.quiet, "quiet", false, "print the grid, what failed and the verdict, and no line for each case")
 	f.DurationVar(&flags.timeout, "timeout", conformance.DefaultTimeout, "how long one request may take")
