@@ -251,7 +251,7 @@ func main() {
 }
 
 func detach(ctx context.Context, volumeID volumes.VolumeID, serverID volumes.ServerID) error {
-	signer, err := signing.New(signing.Credentials{AccessKey: "a", SecretKey: "s"})
+	signer, err := signing.New(signing.Credentials{AccessKey: "a", SecretKey: signing.Secret("s")})
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ import (
 )
 
 // canary is a secret key with characters in it that headers, URLs and JSON each write in their own way.
-var canary = signing.Credentials{AccessKey: "canaryAccessKey0", SecretKey: `canary/secret+key="0"&<é>`}
+var canary = signing.Credentials{AccessKey: "canaryAccessKey0", SecretKey: signing.Secret(`canary/secret+key="0"&<é>`)}
 
 // ticking is a clock that stands at noon of 2026-03-03 in Korea, and goes on a millisecond with every
 // request: what a mock does after a while does not hang on how busy the machine is.
@@ -92,7 +92,7 @@ func TestNoSecretInAnyOutput(t *testing.T) {
 			server, err := mock.New([]signing.Credentials{canary}, mock.WithDefect(defect), mock.WithClock(clock.now))
 			require.NoError(t, err)
 			var mu sync.Mutex
-			secrets := []string{canary.SecretKey, canary.AccessKey}
+			secrets := []string{canary.SecretKey.Reveal(), canary.AccessKey}
 			watched := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				mu.Lock()
 				secrets = append(secrets, r.Header.Values(signing.HeaderSignature)...)
@@ -317,7 +317,7 @@ func TestWrongKeys(t *testing.T) {
 	server, err := mock.New([]signing.Credentials{canary}, mock.WithClock(clock.now))
 	require.NoError(t, err)
 	for _, wrong := range []signing.Credentials{
-		{AccessKey: canary.AccessKey, SecretKey: "another-secret-key"},
+		{AccessKey: canary.AccessKey, SecretKey: signing.Secret("another-secret-key")},
 		{AccessKey: "another-access-key", SecretKey: canary.SecretKey},
 	} {
 		config := configFor(t, server, clock)

@@ -21,7 +21,7 @@ type signed struct {
 // signedParts reads off a request what its signature is made of.
 func (t *trial) signedParts(req *http.Request) signed {
 	return signed{
-		secret:     t.config.Credentials.SecretKey,
+		secret:     t.config.Credentials.SecretKey.Reveal(),
 		method:     req.Method,
 		url:        req.URL.Scheme + "://" + req.URL.Host + req.URL.RequestURI(),
 		timestamp:  req.Header.Get(signing.HeaderTimestamp),

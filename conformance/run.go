@@ -230,7 +230,7 @@ func newRunner(config Config) (*runner, error) {
 		return nil, err
 	}
 	random := rand.New(rand.NewPCG(config.Seed, config.Seed)) //nolint:gosec // IDs that can be made again, no secrets
-	credentials := []string{config.Credentials.SecretKey, config.Credentials.AccessKey}
+	credentials := []string{config.Credentials.SecretKey.Reveal(), config.Credentials.AccessKey}
 	return &runner{
 		Config:    config,
 		unused:    newUnusedIDs(random.Uint64),

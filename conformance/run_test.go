@@ -25,7 +25,7 @@ import (
 )
 
 var (
-	credentials = signing.Credentials{AccessKey: "alice-access", SecretKey: "alice-secret-0123456789"}
+	credentials = signing.Credentials{AccessKey: "alice-access", SecretKey: signing.Secret("alice-secret-0123456789")}
 
 	// mockFixture is what of the mock may be touched.
 	mockFixture = Fixture{
@@ -482,7 +482,7 @@ func TestRunRefuses(t *testing.T) {
 		want   string
 	}{
 		"no access key":     {func(c *Config) { c.Credentials.AccessKey = "" }, "access key"},
-		"no secret key":     {func(c *Config) { c.Credentials.SecretKey = "" }, "secret key"},
+		"no secret key":     {func(c *Config) { c.Credentials.SecretKey = signing.SecretKey{} }, "secret key"},
 		"negative timeout":  {func(c *Config) { c.Timeout = -1 }, "more than zero"},
 		"negative settle":   {func(c *Config) { c.Settle = -1 }, "more than zero"},
 		"negative attempts": {func(c *Config) { c.Attempts = -1 }, "more than zero"},
@@ -496,7 +496,7 @@ func TestRunRefuses(t *testing.T) {
 			c.change(&config)
 			report, err := Run(t.Context(), config)
 			require.ErrorContains(t, err, c.want)
-			assert.NotContains(t, err.Error(), credentials.SecretKey)
+			assert.NotContains(t, err.Error(), credentials.SecretKey.Reveal())
 			assert.Nil(t, report)
 		})
 	}
@@ -512,7 +512,7 @@ func TestReportKeepsNoSecret(t *testing.T) {
 			config := configFor(t, startServer(t, handler))
 			config.Clients = oneVersion()
 			var mu sync.Mutex
-			secrets := map[string]bool{config.Credentials.SecretKey: true}
+			secrets := map[string]bool{config.Credentials.SecretKey.Reveal(): true}
 			base := config.Transport
 			config.Transport = roundTripFunc(func(r *http.Request) (*http.Response, error) {
 				mu.Lock()

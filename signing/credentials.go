@@ -22,15 +22,15 @@ import (
 //   - Tools that read fields by reflection, such as a debugger or the diff of
 //     an assertion library, see the fields as they are.
 type Credentials struct {
-	AccessKey string // sent with each request, and not a secret; visible ASCII
-	SecretKey string // never sent; any bytes, but no white space at either end
-	AccountID string // optional: "" leaves it out of header and signature; visible ASCII
+	AccessKey string    // sent with each request, and not a secret; visible ASCII
+	SecretKey SecretKey // never sent; see Secret
+	AccountID string    // optional: "" leaves it out of header and signature; visible ASCII
 }
 
 // String tells which key pair this is, without the secret key.
 func (c Credentials) String() string {
 	secret := "none"
-	if c.SecretKey != "" {
+	if !c.SecretKey.IsZero() {
 		secret = "redacted"
 	}
 	return "signing.Credentials{AccessKey:" + strconv.Quote(c.AccessKey) +
@@ -62,13 +62,13 @@ func (c Credentials) validate() error {
 	switch {
 	case c.AccessKey == "":
 		return errors.New("signing: access key is empty")
-	case c.SecretKey == "":
+	case c.SecretKey.IsZero():
 		return errors.New("signing: secret key is empty")
 	case !isVisible(c.AccessKey):
 		return errors.New("signing: access key has characters other than visible ASCII")
 	case !isVisible(c.AccountID):
 		return errors.New("signing: account id has characters other than visible ASCII")
-	case strings.TrimSpace(c.SecretKey) != c.SecretKey:
+	case strings.TrimSpace(c.SecretKey.Reveal()) != c.SecretKey.Reveal():
 		// A line break copied along is the usual cause, and the service
 		// would only say that the signature is wrong.
 		return errors.New("signing: secret key begins or ends with white space")

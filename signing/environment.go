@@ -31,7 +31,7 @@ func CredentialsFromEnv() (Credentials, error) {
 		access, secret := os.Getenv(pair.access), os.Getenv(pair.secret)
 		switch {
 		case access != "" && secret != "":
-			return Credentials{AccessKey: access, SecretKey: secret}, nil
+			return Credentials{AccessKey: access, SecretKey: Secret(secret)}, nil
 		case access != "":
 			return Credentials{}, fmt.Errorf("signing: %s is set, but %s is not", pair.access, pair.secret)
 		case secret != "":

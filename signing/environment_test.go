@@ -18,17 +18,17 @@ func TestCredentialsFromEnv(t *testing.T) {
 	}{
 		{
 			name: "own", env: map[string]string{"SCP_ACCESS_KEY": "a", "SCP_SECRET_KEY": "s"},
-			want: signing.Credentials{AccessKey: "a", SecretKey: "s"},
+			want: signing.Credentials{AccessKey: "a", SecretKey: signing.Secret("s")},
 		},
 		{
 			name: "Terraform's", env: map[string]string{"SCP_TF_ACCESS_KEY": "ta", "SCP_TF_SECRET_KEY": "ts"},
-			want: signing.Credentials{AccessKey: "ta", SecretKey: "ts"},
+			want: signing.Credentials{AccessKey: "ta", SecretKey: signing.Secret("ts")},
 		},
 		{
 			name: "own before Terraform's", env: map[string]string{
 				"SCP_ACCESS_KEY": "a", "SCP_SECRET_KEY": "s", "SCP_TF_ACCESS_KEY": "ta", "SCP_TF_SECRET_KEY": "ts",
 			},
-			want: signing.Credentials{AccessKey: "a", SecretKey: "s"},
+			want: signing.Credentials{AccessKey: "a", SecretKey: signing.Secret("s")},
 		},
 		{name: "none", wantErr: "SCP_ACCESS_KEY and SCP_SECRET_KEY, or SCP_TF_ACCESS_KEY and SCP_TF_SECRET_KEY", none: true},
 		{name: "half of own", env: map[string]string{"SCP_ACCESS_KEY": "a"}, wantErr: "SCP_SECRET_KEY is not"},

@@ -12,7 +12,7 @@ import (
 // A client signs with a Transport, and a server, here in place of the real one,
 // verifies.
 func Example() {
-	creds := signing.Credentials{AccessKey: "access", SecretKey: "secret"}
+	creds := signing.Credentials{AccessKey: "access", SecretKey: signing.Secret("secret")}
 
 	verifier := signing.NewVerifier(func(accessKey string) (signing.Credentials, bool) {
 		return creds, accessKey == creds.AccessKey

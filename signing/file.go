@@ -103,5 +103,5 @@ func parseCredentials(data []byte) (Credentials, error) {
 	case file.SecretKey == "":
 		return Credentials{}, errors.New("secret-key is missing")
 	}
-	return Credentials{AccessKey: file.AccessKey, SecretKey: file.SecretKey}, nil
+	return Credentials{AccessKey: file.AccessKey, SecretKey: Secret(file.SecretKey)}, nil
 }

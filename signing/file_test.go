@@ -18,7 +18,7 @@ const goodFile = `{"access-key": "a", "secret-key": "s3cret", "auth-token": "t"}
 const notJSON = "is not a JSON object with strings for keys"
 
 func TestCredentialsFromFile(t *testing.T) {
-	want := signing.Credentials{AccessKey: "a", SecretKey: "s3cret"}
+	want := signing.Credentials{AccessKey: "a", SecretKey: signing.Secret("s3cret")}
 	cases := []struct {
 		name, content, wantErr string
 		none                   bool
@@ -97,7 +97,7 @@ func TestExposedCredentialsFile(t *testing.T) {
 	for mode, isExposed := range map[fs.FileMode]bool{0o600: false, 0o400: false, 0o700: false, 0o640: true, 0o604: true, 0o644: true} {
 		require.NoError(t, os.Chmod(path, mode))
 		creds, err := signing.CredentialsFromFile(path)
-		require.Equal(t, "s3cret", creds.SecretKey, "mode %o", mode)
+		require.Equal(t, "s3cret", creds.SecretKey.Reveal(), "mode %o", mode)
 		if !isExposed {
 			require.NoError(t, err, "mode %o", mode)
 			continue

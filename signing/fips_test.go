@@ -14,7 +14,7 @@ import (
 // on a short key. Here it is an error.
 func TestShortSecretUnderFIPS(t *testing.T) {
 	const variable = "SIGNING_TEST_FIPS"
-	short := signing.Credentials{AccessKey: "a", SecretKey: "thirteen-char"}
+	short := signing.Credentials{AccessKey: "a", SecretKey: signing.Secret("thirteen-char")}
 	if os.Getenv(variable) != "" {
 		_, err := signing.New(short)
 		require.ErrorContains(t, err, "FIPS")

@@ -35,7 +35,7 @@ type digest struct {
 // newKey fails only where crypto/hmac would panic: with a secret shorter than
 // 112 bits in a program that runs under GODEBUG=fips140=only.
 func newKey(creds Credentials, clientType string) (*key, error) {
-	if fips140.Enforced() && len(creds.SecretKey) < 112/8 {
+	if fips140.Enforced() && len(creds.SecretKey.Reveal()) < 112/8 {
 		return nil, errors.New("signing: secret key is too short for FIPS 140-3")
 	}
 	k := &key{
@@ -44,7 +44,7 @@ func newKey(creds Credentials, clientType string) (*key, error) {
 		tail:      creds.AccessKey + creds.AccountID + clientType,
 	}
 	k.pool.New = func() any {
-		return &digest{mac: hmac.New(sha256.New, []byte(creds.SecretKey))}
+		return &digest{mac: hmac.New(sha256.New, []byte(creds.SecretKey.Reveal()))}
 	}
 	return k, nil
 }

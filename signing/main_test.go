@@ -21,8 +21,8 @@ var (
 	// signedAt is the only time that the tests know.
 	signedAt = time.UnixMilli(1_767_225_600_123)
 
-	alice = signing.Credentials{AccessKey: "alice-access", SecretKey: "alice-secret-0123456789"}
-	bob   = signing.Credentials{AccessKey: "bob-access", SecretKey: "bob-secret-9876543210", AccountID: "bob-account"}
+	alice = signing.Credentials{AccessKey: "alice-access", SecretKey: signing.Secret("alice-secret-0123456789")}
+	bob   = signing.Credentials{AccessKey: "bob-access", SecretKey: signing.Secret("bob-secret-9876543210"), AccountID: "bob-account"}
 )
 
 func fixedClock() time.Time { return signedAt }

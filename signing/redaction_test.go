@@ -24,7 +24,7 @@ import (
 
 const secret = "Kq7#s3cr3t!zW9"
 
-var secretive = signing.Credentials{AccessKey: "visible-access", SecretKey: secret, AccountID: "visible-account"}
+var secretive = signing.Credentials{AccessKey: "visible-access", SecretKey: signing.Secret(secret), AccountID: "visible-account"}
 
 // secretForms are the forms that fmt or an encoder gives to a string.
 var secretForms = []string{
@@ -99,10 +99,10 @@ func secretiveErrors(t *testing.T, signer *signing.Signer, transport *signing.Tr
 		found[name] = err
 	}
 	for name, creds := range map[string]signing.Credentials{
-		"line break after secret": {AccessKey: "a", SecretKey: secret + "\n"},
-		"no access key":           {SecretKey: secret},
-		"bad access key":          {AccessKey: secret + "\n", SecretKey: secret},
-		"bad account id":          {AccessKey: "a", SecretKey: secret, AccountID: secret + "\n"},
+		"line break after secret": {AccessKey: "a", SecretKey: signing.Secret(secret + "\n")},
+		"no access key":           {SecretKey: signing.Secret(secret)},
+		"bad access key":          {AccessKey: secret + "\n", SecretKey: signing.Secret(secret)},
+		"bad account id":          {AccessKey: "a", SecretKey: signing.Secret(secret), AccountID: secret + "\n"},
 	} {
 		_, err := signing.New(creds)
 		fail("New: "+name, err)

@@ -17,7 +17,7 @@ import (
 func TestRotationNeverMixesKeys(t *testing.T) {
 	pairs := make([]signing.Credentials, 5)
 	for i := range pairs {
-		pairs[i] = signing.Credentials{AccessKey: fmt.Sprint("access-", i), SecretKey: fmt.Sprint("secret-", i)}
+		pairs[i] = signing.Credentials{AccessKey: fmt.Sprint("access-", i), SecretKey: signing.Secret(fmt.Sprint("secret-", i))}
 		if i%2 == 0 {
 			pairs[i].AccountID = fmt.Sprint("account-", i)
 		}

@@ -22,7 +22,7 @@ import (
 // would: the tests' second opinion, and the benchmarks' plain way.
 func plainSignature(creds signing.Credentials, method, url string, at time.Time, clientType string) string {
 	message := method + url + strconv.FormatInt(at.UnixMilli(), 10) + creds.AccessKey + creds.AccountID + clientType
-	mac := hmac.New(sha256.New, []byte(creds.SecretKey))
+	mac := hmac.New(sha256.New, []byte(creds.SecretKey.Reveal()))
 	mac.Write([]byte(message))
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
@@ -50,7 +50,7 @@ func readVectors(t *testing.T) []vector {
 		require.NoError(t, err)
 		vectors = append(vectors, vector{
 			name:       f[0],
-			creds:      signing.Credentials{AccessKey: f[1], SecretKey: f[2], AccountID: f[3]},
+			creds:      signing.Credentials{AccessKey: f[1], SecretKey: signing.Secret(f[2]), AccountID: f[3]},
 			clientType: f[4], method: f[5], url: f[6], at: time.UnixMilli(millis), signature: f[8],
 		})
 	}
@@ -106,15 +106,15 @@ func TestNewRefuses(t *testing.T) {
 		creds signing.Credentials
 		opts  []signing.Option
 	}{
-		{name: "no access key", creds: signing.Credentials{SecretKey: "s"}},
+		{name: "no access key", creds: signing.Credentials{SecretKey: signing.Secret("s")}},
 		{name: "no secret key", creds: signing.Credentials{AccessKey: "a"}},
-		{name: "line break in access key", creds: signing.Credentials{AccessKey: "a\r\nX: y", SecretKey: "s"}},
-		{name: "blank in access key", creds: signing.Credentials{AccessKey: "a ", SecretKey: "s"}},
-		{name: "Korean access key", creds: signing.Credentials{AccessKey: "열쇠", SecretKey: "s"}},
-		{name: "DEL in account id", creds: signing.Credentials{AccessKey: "a", SecretKey: "s", AccountID: "\x7f"}},
-		{name: "tab in account id", creds: signing.Credentials{AccessKey: "a", SecretKey: "s", AccountID: "a\tb"}},
-		{name: "line break after secret key", creds: signing.Credentials{AccessKey: "a", SecretKey: "s\n"}},
-		{name: "blank before secret key", creds: signing.Credentials{AccessKey: "a", SecretKey: " s"}},
+		{name: "line break in access key", creds: signing.Credentials{AccessKey: "a\r\nX: y", SecretKey: signing.Secret("s")}},
+		{name: "blank in access key", creds: signing.Credentials{AccessKey: "a ", SecretKey: signing.Secret("s")}},
+		{name: "Korean access key", creds: signing.Credentials{AccessKey: "열쇠", SecretKey: signing.Secret("s")}},
+		{name: "DEL in account id", creds: signing.Credentials{AccessKey: "a", SecretKey: signing.Secret("s"), AccountID: "\x7f"}},
+		{name: "tab in account id", creds: signing.Credentials{AccessKey: "a", SecretKey: signing.Secret("s"), AccountID: "a\tb"}},
+		{name: "line break after secret key", creds: signing.Credentials{AccessKey: "a", SecretKey: signing.Secret("s\n")}},
+		{name: "blank before secret key", creds: signing.Credentials{AccessKey: "a", SecretKey: signing.Secret(" s")}},
 		{name: "empty client type", creds: alice, opts: []signing.Option{signing.WithClientType("")}},
 		{name: "blank in client type", creds: alice, opts: []signing.Option{signing.WithClientType("Open api")}},
 		{name: "empty language", creds: alice, opts: []signing.Option{signing.WithLanguage("")}},

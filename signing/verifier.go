@@ -148,7 +148,7 @@ func (v *Verifier) Verify(r *http.Request) error {
 
 func (v *Verifier) verifySignature(claim claim, method string, url wireURL) error {
 	creds, ok := v.lookup(claim.accessKey)
-	if !ok || creds.SecretKey == "" { // anybody can sign with an empty secret
+	if !ok || creds.SecretKey.IsZero() { // anybody can sign with an empty secret
 		return &VerifyError{ReasonUnknownKey, HeaderAccessKey}
 	}
 	if claim.accountID != "" && creds.AccountID != "" && claim.accountID != creds.AccountID {

@@ -146,9 +146,9 @@ func TestVerifySkew(t *testing.T) {
 }
 
 func TestVerifyAccounts(t *testing.T) {
-	without := signing.Credentials{AccessKey: "k", SecretKey: "s"}
-	with := signing.Credentials{AccessKey: "k", SecretKey: "s", AccountID: "1"}
-	other := signing.Credentials{AccessKey: "k", SecretKey: "s", AccountID: "2"}
+	without := signing.Credentials{AccessKey: "k", SecretKey: signing.Secret("s")}
+	with := signing.Credentials{AccessKey: "k", SecretKey: signing.Secret("s"), AccountID: "1"}
+	other := signing.Credentials{AccessKey: "k", SecretKey: signing.Secret("s"), AccountID: "2"}
 	cases := []struct {
 		name          string
 		client, known signing.Credentials

@@ -198,7 +198,7 @@ func TestWhateverIsSentVerifiesAndNothingElse(t *testing.T) {
 			require.Error(t, verifier.Verify(changed), "changed %s", name)
 		}
 		other := creds
-		other.SecretKey += "x"
+		other.SecretKey = signing.Secret(other.SecretKey.Reveal() + "x")
 		requireReason(t, newVerifier([]signing.Credentials{other}).Verify(got), signing.ReasonBadSignature, signing.HeaderSignature)
 	})
 }

@@ -220,7 +220,7 @@ func (s *Server) signs(r *http.Request, change func(*parts)) bool {
 
 func (s *Server) signsAs(c signing.Credentials, r *http.Request, change func(*parts), equal func([]byte, string) bool) bool {
 	p := parts{
-		secret: c.SecretKey, method: r.Method, url: origin(r) + r.RequestURI,
+		secret: c.SecretKey.Reveal(), method: r.Method, url: origin(r) + r.RequestURI,
 		timestamp: r.Header.Get(signing.HeaderTimestamp), accessKey: r.Header.Get(signing.HeaderAccessKey),
 		account: r.Header.Get(signing.HeaderAccountID), clientType: r.Header.Get(signing.HeaderClientType),
 	}

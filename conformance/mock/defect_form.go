@@ -219,7 +219,7 @@ var formDefects = []Defect{
 		Name: "leaks-secret", Summary: "says in an error which secret key it expected",
 		CaughtBy: []string{"form-refused"},
 		fault: fault{letsIn: func(s *Server, r *http.Request, _ error) bool {
-			r.Header.Set("X-Leak", s.credentials[0].SecretKey)
+			r.Header.Set("X-Leak", s.credentials[0].SecretKey.Reveal())
 			return false
 		}, answer: func(r *http.Request, a answer) answer {
 			if leak := r.Header.Get("X-Leak"); leak != "" {

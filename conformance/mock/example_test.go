@@ -14,7 +14,7 @@ import (
 
 // detach is all that a program needs to detach volumes from servers.
 func detach(ctx context.Context, endpoint, ak, sk string, volumeID virtualserver.VolumeID, serverID virtualserver.ServerID) error {
-	signer, err := signing.New(signing.Credentials{AccessKey: ak, SecretKey: sk})
+	signer, err := signing.New(signing.Credentials{AccessKey: ak, SecretKey: signing.Secret(sk)})
 	if err != nil {
 		return err
 	}
@@ -33,7 +33,7 @@ func detach(ctx context.Context, endpoint, ak, sk string, volumeID virtualserver
 // changes afterwards is the endpoint, and where the keys come from.
 func Example() {
 	service, err := mock.New(
-		[]signing.Credentials{{AccessKey: "ak", SecretKey: "sk"}},
+		[]signing.Credentials{{AccessKey: "ak", SecretKey: signing.Secret("sk")}},
 		mock.WithDelay(time.Minute), // a detach goes on for as long
 	)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 
 // detachAndWait detaches a volume that was unmounted in the guest, and returns when it is away.
 func detachAndWait(ctx context.Context, endpoint, ak, sk string, volumeID virtualserver.VolumeID, serverID virtualserver.ServerID) error {
-	signer, err := signing.New(signing.Credentials{AccessKey: ak, SecretKey: sk})
+	signer, err := signing.New(signing.Credentials{AccessKey: ak, SecretKey: signing.Secret(sk)})
 	if err != nil {
 		return err
 	}
@@ -33,7 +33,7 @@ func detachAndWait(ctx context.Context, endpoint, ak, sk string, volumeID virtua
 // A careful detach goes on until the volume is away, and touches none that an OS starts from.
 func Example_detachAndWait() {
 	service, err := mock.New(
-		[]signing.Credentials{{AccessKey: "ak", SecretKey: "sk"}},
+		[]signing.Credentials{{AccessKey: "ak", SecretKey: signing.Secret("sk")}},
 		mock.WithDelay(50*time.Millisecond),
 	)
 	if err != nil {

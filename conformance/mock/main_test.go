@@ -23,7 +23,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var (
-	credentials = signing.Credentials{AccessKey: "alice-access", SecretKey: "alice-secret-0123456789"}
+	credentials = signing.Credentials{AccessKey: "alice-access", SecretKey: signing.Secret("alice-secret-0123456789")}
 	started     = time.Date(2026, time.April, 1, 9, 0, 0, 0, time.UTC)
 )
 
@@ -183,7 +183,7 @@ func requireError(t *testing.T, r reply, code string) {
 	detail, ok := entry["detail"].([]any)
 	require.True(t, ok && len(detail) == 1, "detail is %v", entry["detail"])
 	assert.NotEmpty(t, detail[0])
-	assert.NotContains(t, string(r.body), credentials.SecretKey)
+	assert.NotContains(t, string(r.body), credentials.SecretKey.Reveal())
 }
 
 // speaks is the header that asks for a version.

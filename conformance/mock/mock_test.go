@@ -76,7 +76,7 @@ func TestRequests(t *testing.T) {
 		{name: "no timestamp", method: http.MethodDelete, path: detachPath, spoil: without(signing.HeaderTimestamp), status: 401, code: hmac},
 		{name: "no client type", method: http.MethodDelete, path: detachPath, spoil: without(signing.HeaderClientType), status: 401, code: hmac},
 		{name: "another's key", method: http.MethodDelete, path: detachPath, as: signing.Credentials{AccessKey: otherKey, SecretKey: credentials.SecretKey}, status: 401, code: hmac},
-		{name: "another secret key", method: http.MethodDelete, path: detachPath, as: signing.Credentials{AccessKey: credentials.AccessKey, SecretKey: otherKey}, status: 401, code: hmac},
+		{name: "another secret key", method: http.MethodDelete, path: detachPath, as: signing.Credentials{AccessKey: credentials.AccessKey, SecretKey: signing.Secret(otherKey)}, status: 401, code: hmac},
 		{name: "a signature for another path", method: http.MethodDelete, path: detachPath, spoil: func(r *http.Request) { r.URL.Path = showPath }, status: 401, code: hmac},
 		{name: "a signature for another method", method: http.MethodGet, path: showPath, spoil: func(r *http.Request) { r.Method = http.MethodDelete }, status: 401, code: hmac},
 

@@ -32,7 +32,7 @@ func TestBoundsFromTheStart(t *testing.T) {
 		}
 	}))
 	defer endpoint.Close()
-	signer, err := signing.New(signing.Credentials{AccessKey: "ak", SecretKey: "sk"})
+	signer, err := signing.New(signing.Credentials{AccessKey: "ak", SecretKey: signing.Secret("sk")})
 	require.NoError(t, err)
 	vols, err := volumes.New(endpoint.URL, signer, virtualserver.APIVersion)
 	require.NoError(t, err)

@@ -30,7 +30,7 @@ const (
 )
 
 var (
-	credentials = signing.Credentials{AccessKey: "test-access", SecretKey: "test-secret", AccountID: "test-account"}
+	credentials = signing.Credentials{AccessKey: "test-access", SecretKey: signing.Secret("test-secret"), AccountID: "test-account"}
 	signedAt    = time.UnixMilli(1_767_225_600_123)
 )
 

@@ -93,7 +93,7 @@ func TestDetachAndWait(t *testing.T) {
 				_, _ = w.Write([]byte(list[n]))
 			}))
 			defer endpoint.Close()
-			signer, err := signing.New(signing.Credentials{AccessKey: "ak", SecretKey: "sk"})
+			signer, err := signing.New(signing.Credentials{AccessKey: "ak", SecretKey: signing.Secret("sk")})
 			require.NoError(t, err)
 			client, err := virtualserver.New(endpoint.URL, signer)
 			require.NoError(t, err)
@@ -130,7 +130,7 @@ func TestDetachAndWaitEndsWithItsContext(t *testing.T) {
 		_, _ = w.Write([]byte(`{"id":"v","state":"Detaching","bootable":false,"servers":[{"id":"s"}]}`))
 	}))
 	defer endpoint.Close()
-	signer, err := signing.New(signing.Credentials{AccessKey: "ak", SecretKey: "sk"})
+	signer, err := signing.New(signing.Credentials{AccessKey: "ak", SecretKey: signing.Secret("sk")})
 	require.NoError(t, err)
 	vols, err := volumes.New(endpoint.URL, signer, virtualserver.APIVersion)
 	require.NoError(t, err)
@@ -162,7 +162,7 @@ func TestDetachAndWaitEndsAtOnce(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			signer, err := signing.New(signing.Credentials{AccessKey: "ak", SecretKey: "sk"})
+			signer, err := signing.New(signing.Credentials{AccessKey: "ak", SecretKey: signing.Secret("sk")})
 			require.NoError(t, err)
 			vols, err := volumes.New(tt.endpoint, signer, virtualserver.APIVersion)
 			require.NoError(t, err)

@@ -19,7 +19,7 @@ import (
 // timestamp that it has seen.
 func TestRetries(t *testing.T) {
 	t.Parallel()
-	keys := signing.Credentials{AccessKey: "ak", SecretKey: "sk"}
+	keys := signing.Credentials{AccessKey: "ak", SecretKey: signing.Secret("sk")}
 	now := time.Date(2026, time.March, 3, 3, 0, 0, 0, time.UTC)
 	clock := func() time.Time { now = now.Add(time.Second); return now }
 	verifier := signing.NewVerifier(func(string) (signing.Credentials, bool) { return keys, true },
@@ -56,7 +56,7 @@ func TestRetries(t *testing.T) {
 // nor guards.
 func TestNoClientIsNoClient(t *testing.T) {
 	t.Parallel()
-	signer, err := signing.New(signing.Credentials{AccessKey: "ak", SecretKey: "sk"})
+	signer, err := signing.New(signing.Credentials{AccessKey: "ak", SecretKey: signing.Secret("sk")})
 	require.NoError(t, err)
 	_, err = virtualserver.New("https://h.example", signer,
 		virtualserver.WithClient(func(*http.Client) virtualserver.HttpRequestDoer { return nil }))

@@ -21,13 +21,13 @@ import (
 
 // mockFlags are the flags of mock as they were given.
 type mockFlags struct {
-	addr        string
-	credentials signing.Credentials
-	at, table   string
-	delay       time.Duration
-	refuseEnded bool
-	defect      string
-	listDefects bool
+	addr                 string
+	accessKey, secretKey string
+	at, table            string
+	delay                time.Duration
+	refuseEnded          bool
+	defect               string
+	listDefects          bool
 }
 
 func mockCommand() *cobra.Command {
@@ -51,8 +51,8 @@ It goes on until it is interrupted. Keys that are not given are made up and prin
 	}
 	f := cmd.Flags()
 	f.StringVar(&flags.addr, "addr", "127.0.0.1:8080", "`address` to listen on")
-	f.StringVar(&flags.credentials.AccessKey, "access-key", "", "access `key` to let in")
-	f.StringVar(&flags.credentials.SecretKey, "secret-key", "", "its secret `key`")
+	f.StringVar(&flags.accessKey, "access-key", "", "access `key` to let in")
+	f.StringVar(&flags.secretKey, "secret-key", "", "its secret `key`")
 	f.StringVar(&flags.at, "at", "", "label the versions as of this `day`: 2026-08-31 (default today, in Korea)")
 	f.DurationVar(&flags.delay, "delay", 100*time.Millisecond, "how long attaching and detaching go on")
 	f.StringVar(&flags.defect, "defect", "", "give it a fault that a real server could have, by its `name`")
@@ -72,12 +72,12 @@ func listDefects(cmd *cobra.Command) error {
 
 func (f *mockFlags) serve(cmd *cobra.Command) error {
 	made := mockCredentials()
-	given := f.credentials.SecretKey != ""
-	if f.credentials.AccessKey == "" {
-		f.credentials.AccessKey = made.AccessKey
+	given := f.secretKey != ""
+	if f.accessKey == "" {
+		f.accessKey = made.AccessKey
 	}
 	if !given {
-		f.credentials.SecretKey = made.SecretKey
+		f.secretKey = made.SecretKey.Reveal()
 	}
 	handler, err := f.handler()
 	if err != nil {
@@ -87,11 +87,11 @@ func (f *mockFlags) serve(cmd *cobra.Command) error {
 	if err != nil {
 		return usage(fmt.Errorf("--addr: %w; another address will do as well", err))
 	}
-	secret := f.credentials.SecretKey
+	secret := f.secretKey
 	if given {
 		secret = "(the one you gave)" // and know: it is in no log because of us
 	}
-	cmd.Printf(mockGreeting, listener.Addr(), strings.Join(versions(), ", "), f.credentials.AccessKey, secret, listener.Addr(),
+	cmd.Printf(mockGreeting, listener.Addr(), strings.Join(versions(), ", "), f.accessKey, secret, listener.Addr(),
 		mock.VolumeID, mock.ServerID, mock.SpareID, mock.SharedID, mock.OSVolumeID)
 	if err := serve(cmd.Context(), listener, handler); err != nil {
 		return &exit{err, conformance.ExitNotJudged}
@@ -128,12 +128,12 @@ func (f *mockFlags) handler() (*mock.Server, error) {
 	if f.refuseEnded {
 		opts = append(opts, mock.RefuseEnded())
 	}
-	return mock.New([]signing.Credentials{f.credentials}, opts...)
+	return mock.New([]signing.Credentials{{AccessKey: f.accessKey, SecretKey: signing.Secret(f.secretKey)}}, opts...)
 }
 
 // mockCredentials are keys made up for a mock.
 func mockCredentials() signing.Credentials {
-	return signing.Credentials{AccessKey: rand.Text(), SecretKey: rand.Text()}
+	return signing.Credentials{AccessKey: rand.Text(), SecretKey: signing.Secret(rand.Text())}
 }
 
 func versions() []string {
