@@ -208,8 +208,10 @@ func (r *runner) whyUnreachable(err error) string {
 // again is the command that asks cases of one version again.
 func (r *runner) again(client gen.Client, ids ...string) string {
 	command := r.Command
-	for _, id := range slices.Compact(ids) {
-		command += " --case " + id
+	for i, id := range ids {
+		if !slices.Contains(ids[:i], id) {
+			command += " --case " + id
+		}
 	}
 	command += fmt.Sprintf(" --api-version %s --at %s --seed %d", client.ID, r.Day, r.Seed)
 	if r.All && !strings.Contains(command, " --all") {
