@@ -155,7 +155,7 @@ func (r *Report) headline() string {
 		Fail:         "does not behave as documented",
 		Inconclusive: "could not be judged",
 	}[r.Verdict]
-	if r.Verdict == Inconclusive && r.Counts.Pass > 0 {
+	if r.Verdict == Inconclusive && r.Counts.Pass+r.Counts.Differs > 0 {
 		what = "could not be judged in full"
 	}
 	said := fmt.Sprintf("%s %s on %s", r.Endpoint, what, r.Day)
