@@ -126,7 +126,7 @@ func (v *versionRun) between(ctx context.Context) {
 		}
 		v.touching(c, func() {
 			t := v.trial(c)
-			v.watchedBy(c.ID).add(c.Between(ctx, t), "", "")
+			v.watchedBy(c.ID).add(t.question(ctx, c.Between), "", "")
 			v.watch(t)
 		})
 	}
@@ -288,7 +288,7 @@ func (v *versionRun) attempts(ctx context.Context, c Case, result *Result) (foun
 		var again []Variant
 		var err error
 		if gate != nil {
-			if err = gate(ctx, t); VerdictOf(err) != Inconclusive {
+			if err = t.question(ctx, gate); VerdictOf(err) != Inconclusive {
 				gate = nil
 				found.add(err, "", "")
 			}
@@ -305,7 +305,7 @@ func (v *versionRun) attempts(ctx context.Context, c Case, result *Result) (foun
 				passed++
 			}
 			for _, variant := range todo {
-				err := variant.Ask(ctx, t)
+				err := t.question(ctx, variant.Ask)
 				unanswered = isUnanswered(err)
 				switch VerdictOf(err) {
 				case Inconclusive:
