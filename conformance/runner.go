@@ -319,7 +319,7 @@ func (v *versionRun) attempts(ctx context.Context, c Case, result *Result) (foun
 			}
 		}
 		v.watch(t)
-		verdict := worst(found.verdict(true), open.verdict(true))
+		verdict := worst(found.verdict(passed > 0), open.verdict(true))
 		result.Attempts = append(result.Attempts, Attempt{Verdict: verdict, Reason: firstText(found, open), Exchanges: t.taken()})
 		result.Notes = appendNew(result.Notes, t.notes...)
 		todo = again
