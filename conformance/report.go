@@ -15,7 +15,7 @@ func (r *runner) report(results []Result, trouble *Trouble) *Report {
 		Suite:         ThisSuite(),
 		Endpoint:      r.Endpoint,
 		Day:           r.Day,
-		Table:         Table{Source: r.Table.Source, Read: r.Table.Read, Stale: r.Table.Stale(r.Day), Versions: slices.Clone(r.Table.Versions)},
+		Table:         Table{Source: r.Table.Source, Read: moment(r.Table.Read), Stale: r.Table.Stale(r.Day), Versions: slices.Clone(r.Table.Versions)},
 		Harm:          r.Harm,
 		Fixture:       r.Fixture,
 		Seed:          r.Seed,

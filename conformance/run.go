@@ -93,7 +93,7 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	if ctx.Err() != nil {
 		report.Trouble = &Trouble{TroubleStopped, fmt.Sprintf("The run was stopped: %v.", context.Cause(ctx))}
 	}
-	report.Started, report.Duration = started, Millis(time.Since(began))
+	report.Started, report.Duration = moment(started), since(began)
 	report.conclude()
 	return report, nil
 }

@@ -244,7 +244,7 @@ func (v *versionRun) whyNot(ctx context.Context, c Case) error {
 
 // result asks a case until it can be judged, or its attempts are used up.
 func (v *versionRun) result(ctx context.Context, c Case) Result {
-	result := Result{Case: c.facts(), Version: v.client.Version, Started: v.Clock()}
+	result := Result{Case: c.facts(), Version: v.client.Version, Started: moment(v.Clock())}
 	began := time.Now()
 	found, asked, unanswered := new(findings), 0, false
 	if why := v.whyNot(ctx, c); why != nil {
@@ -270,7 +270,7 @@ func (v *versionRun) result(ctx context.Context, c Case) Result {
 		}
 	}
 	result.Again = v.again(v.client, ids...)
-	result.Duration = Millis(time.Since(began))
+	result.Duration = since(began)
 	v.mask.result(&result)
 	v.done(result, unanswered)
 	return result

@@ -38,7 +38,8 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Header.Get("Accept-Encoding") == "" { // net/http would ask for gzip, and hide that it did
 		req.Header.Set("Accept-Encoding", "identity")
 	}
-	exchange := Exchange{Method: req.Method, URL: req.URL.Redacted(), RequestHeader: req.Header.Clone(), Started: time.Now()}
+	began := time.Now()
+	exchange := Exchange{Method: req.Method, URL: req.URL.Redacted(), RequestHeader: req.Header.Clone(), Started: moment(began)}
 	if req.GetBody != nil {
 		if body, err := req.GetBody(); err == nil {
 			exchange.RequestBody, _ = io.ReadAll(io.LimitReader(body, maxEvidence))
@@ -67,7 +68,7 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	if len(informational) > 0 {
 		exchange.Informational = boundedHeader(informational)
 	}
-	exchange.Duration = Millis(time.Since(exchange.Started))
+	exchange.Duration = since(began)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.exchanges = append(r.exchanges, exchange)
