@@ -55,7 +55,7 @@ func newRunner(config Config) (*runner, error) {
 		Config:   config,
 		endpoint: endpoint,
 		unused:   newUnusedIDs(random.Uint64),
-		pending:  &pending{pairs: map[Pair]bool{}},
+		pending:  &pending{pairs: map[Pair]change{}},
 		mask:     newMask(config.Credentials.SecretKey.Reveal(), config.Credentials.AccessKey),
 		shared:   shared{made: map[string]*observation{}},
 		aside:    aside{why: map[string]string{}},
