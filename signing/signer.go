@@ -43,12 +43,16 @@ func WithClientType(clientType string) Option {
 	return func(o *signerOptions) { o.clientType = clientType }
 }
 
+var errNoSigner = errors.New("signing: Signer was not made by New")
+
 // New makes a Signer. It refuses empty keys and whatever could not be sent as a
 // header; its errors never contain a key.
 func New(creds Credentials, opts ...Option) (*Signer, error) {
 	s := &Signer{options: signerOptions{clientType: defaultClientType, language: defaultLanguage}}
 	for _, opt := range opts {
-		opt(&s.options)
+		if opt != nil {
+			opt(&s.options)
+		}
 	}
 	if s.options.now == nil {
 		s.options.now = time.Now
@@ -59,7 +63,7 @@ func New(creds Credentials, opts ...Option) (*Signer, error) {
 	if !isHeaderText(s.options.language) {
 		return nil, errors.New("signing: language is empty or cannot be sent in a header")
 	}
-	if err := s.SetCredentials(creds); err != nil {
+	if err := s.store(creds); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -69,6 +73,13 @@ func New(creds Credentials, opts ...Option) (*Signer, error) {
 // is signed wholly with the old pair or wholly with the new one. Credentials that
 // [New] would refuse are refused here too, and the old ones stay.
 func (s *Signer) SetCredentials(creds Credentials) error {
+	if s.key() == nil {
+		return errNoSigner
+	}
+	return s.store(creds)
+}
+
+func (s *Signer) store(creds Credentials) error {
 	if err := creds.validate(); err != nil {
 		return err
 	}
@@ -80,11 +91,19 @@ func (s *Signer) SetCredentials(creds Credentials) error {
 	return nil
 }
 
+// key returns the key in use, nil if the Signer was not made by New.
+func (s *Signer) key() *key {
+	if s == nil {
+		return nil
+	}
+	return s.current.Load()
+}
+
 // Format implements [fmt.Formatter]: whatever the verb, it writes which access
 // key is in use.
 func (s *Signer) Format(f fmt.State, _ rune) {
 	var accessKey string
-	if k := s.current.Load(); k != nil {
+	if k := s.key(); k != nil {
 		accessKey = k.accessKey
 	}
 	_, _ = fmt.Fprintf(f, "signing.Signer{AccessKey:%q}", accessKey)
@@ -98,7 +117,7 @@ func (s *Signer) Format(f fmt.State, _ rune) {
 // The access key and the account id to send are those of the credentials set at
 // this moment. A program that rotates keys while it signs uses [Signer.Sign].
 func (s *Signer) Signature(method, url string, at time.Time) string {
-	k := s.current.Load()
+	k := s.key()
 	if k == nil {
 		return "" // not made by New; no server takes it
 	}
@@ -116,9 +135,9 @@ func (s *Signer) Signature(method, url string, at time.Time) string {
 // It fails, and leaves req as it was, if the URL cannot be sent as it stands.
 // Where the request goes is not checked; [Transport] does that.
 func (s *Signer) Sign(req *http.Request) error {
-	k := s.current.Load()
+	k := s.key()
 	if k == nil {
-		return errors.New("signing: Signer was not made by New")
+		return errNoSigner
 	}
 	url, err := sentURL(req)
 	if err != nil {

@@ -2,6 +2,7 @@ package signing
 
 import (
 	"crypto/subtle"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -30,7 +31,6 @@ const (
 )
 
 // Error makes a Reason the target of errors.Is.
-
 func (r Reason) Error() string { return string(r) }
 
 // A VerifyError tells why a request was refused. It repeats nothing of what the
@@ -61,8 +61,8 @@ type verifierOptions struct {
 	now        func() time.Time
 	maxSkew    time.Duration
 	clientType string
-	origin     wireURL // target unused; empty unless set
-	originErr  error
+	public     Endpoint // zero unless set
+	publicErr  error
 }
 
 // A VerifierOption is a choice that [NewVerifier] takes.
@@ -84,12 +84,12 @@ func WithVerifierClientType(clientType string) VerifierOption {
 	return func(o *verifierOptions) { o.clientType = clientType }
 }
 
-// WithPublicURL is for a server behind a proxy: the scheme and host of publicURL,
-// which clients sign, replace those that arrive here. A path in it is ignored;
-// the proxy has to pass path and query on as they are. If publicURL is no
-// http(s)://host URL, every Verify fails and says so.
+// WithPublicURL is for a server behind a proxy: publicURL, which [ParseEndpoint]
+// reads and which clients sign, replaces the scheme and host that arrive here. The
+// proxy has to pass path and query on as they are. If publicURL does not parse,
+// every Verify fails and says so.
 func WithPublicURL(publicURL string) VerifierOption {
-	return func(o *verifierOptions) { o.origin, o.originErr = parseOrigin(publicURL) }
+	return func(o *verifierOptions) { o.public, o.publicErr = parseEndpoint(publicURL) }
 }
 
 // NewVerifier makes a Verifier. lookup returns the credentials of an access key
@@ -98,7 +98,9 @@ func WithPublicURL(publicURL string) VerifierOption {
 func NewVerifier(lookup func(accessKey string) (Credentials, bool), opts ...VerifierOption) *Verifier {
 	v := &Verifier{lookup: lookup, options: verifierOptions{maxSkew: AssumedMaxSkew, clientType: defaultClientType}}
 	for _, opt := range opts {
-		opt(&v.options)
+		if opt != nil {
+			opt(&v.options)
+		}
 	}
 	if v.lookup == nil {
 		v.lookup = func(string) (Credentials, bool) { return Credentials{}, false }
@@ -122,14 +124,19 @@ func NewVerifier(lookup func(accessKey string) (Credentials, bool), opts ...Veri
 // credentials' is refused; a request that sends none is in the documented
 // five-part form and good for any.
 func (v *Verifier) Verify(r *http.Request) error {
-	if v.options.originErr != nil {
-		return fmt.Errorf("signing: public URL: %w", v.options.originErr)
+	switch {
+	case v == nil || v.lookup == nil:
+		return errors.New("signing: Verifier was not made by NewVerifier")
+	case v.options.publicErr != nil:
+		return fmt.Errorf("signing: public URL %w", v.options.publicErr)
+	case r == nil:
+		return errors.New("signing: no request")
 	}
 	claim, err := readClaim(r.Header)
 	if err != nil {
 		return err
 	}
-	url, err := receivedURL(r, v.options.origin)
+	url, err := receivedURL(r, v.options.public)
 	if err != nil {
 		return &VerifyError{Reason: ReasonMalformed}
 	}
