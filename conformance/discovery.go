@@ -108,7 +108,7 @@ var discoveryCases = []Case{
 		lifecycle.DateEarlier, lifecycle.DateWithdrawn, lifecycle.DateLater, lifecycle.DateSet),
 	found("discovery-state", "the version's state is what its document and its own date give for the day",
 		[]string{"VERSION-STATE", "VERSION-DEPRECATED"},
-		lifecycle.LabelDiffers, lifecycle.LabelStale, lifecycle.LabelContradictsDate),
+		lifecycle.LabelDiffers, lifecycle.LabelStale, lifecycle.LabelContradictsDate, lifecycle.GuaranteeLapsed),
 	found("discovery-current", "exactly one version is CURRENT",
 		[]string{"VERSION-CURRENT"},
 		lifecycle.NoneCurrent, lifecycle.SeveralCurrent),
