@@ -7,14 +7,14 @@ import (
 	"strconv"
 )
 
-// ErrRedirect is returned for a request that follows a redirect. The path of such
-// a request is the server's choice, not the caller's: a redirect that cleans up a
-// path with ".." has been seen to turn the detaching of a volume into its
-// deletion, so a redirect never gets a signature.
-var ErrRedirect = errors.New("signing: redirect is not followed")
+// ErrRedirect is returned for a request that follows a redirect. The server chose
+// the path of such a request, not the caller, so it is never signed: a redirect
+// that cleaned a path with ".." has turned the detaching of a volume into its
+// deletion.
+var ErrRedirect = errors.New("signing: redirect not followed")
 
-// ErrPlainHTTP is returned by [NewTransport] for an endpoint without TLS that is
-// not on this machine, unless [AllowPlainHTTP] is given.
+// ErrPlainHTTP is returned by [NewTransport] for an http:// endpoint on another
+// machine, unless [AllowPlainHTTP] is among the options.
 var ErrPlainHTTP = errors.New("signing: plain HTTP to another machine")
 
 // A HostError is returned for a request to another scheme, host or port than the
@@ -71,15 +71,15 @@ func WithBase(base http.RoundTripper) TransportOption {
 }
 
 // WithAPIVersion sets the Scp-Api-Version of every request, such as
-// "virtualserver 1.3", over whatever the request says. Without it the header
-// stays as the caller has it.
+// "virtualserver 1.3", and replaces the request's own. Without this option the
+// request's own stays.
 func WithAPIVersion(version string) TransportOption {
 	return func(o *transportOptions) { o.apiVersion = &version }
 }
 
-// AllowPlainHTTP lets the endpoint be an http:// one on another machine. Whoever
-// is on the way then reads everything but the secret key, and can send each
-// request again until its timestamp is too old.
+// AllowPlainHTTP allows an http:// endpoint on another machine. Everyone on the way
+// can then read everything but the secret key, and can send each request again
+// until its timestamp is too old.
 func AllowPlainHTTP() TransportOption {
 	return func(o *transportOptions) { o.plainHTTP = true }
 }
