@@ -73,7 +73,8 @@ func printable(t *testing.T) map[string]any {
 	require.NoError(t, signer.Sign(req))
 	held := holder{
 		secretive, &secretive, secretive, signer, transport,
-		secretive, secretive.SecretKey, []signing.SecretKey{secretive.SecretKey},
+		secretive, secretive.SecretKey,
+		[]signing.SecretKey{secretive.SecretKey},
 	}
 	subjects := map[string]any{
 		"secret key":          secretive.SecretKey,

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// notice is the number of days before its date on which a SUPPORTED version turns
-// DEPRECATED: with 90 left it is SUPPORTED, with 89 DEPRECATED [common].
+// notice is how many days before its date a version stops being SUPPORTED: with 90
+// left it is SUPPORTED, with 89 it is DEPRECATED [common].
 const notice = 90
 
 // Standing is what a version is on the day judged.

@@ -170,39 +170,73 @@ func TestCurrentBesideADateThatHasCome(t *testing.T) {
 		from   string
 		said   string
 	}{
-		"read and judged on the day before": {"CURRENT", at(2026, 8, 30, 3), "2026-08-30", lifecycle.Current, true, false, date,
-			"1.5 is CURRENT until 2026-08-31, 1 day left"},
-		"read and judged on the date": {"CURRENT", at(2026, 8, 31, 3), "2026-08-31", lifecycle.Current, true, true, "-",
-			"1.5 is CURRENT, but its guarantee lapsed on 2026-08-31, the day judged"},
-		"read and judged on the day after": {"CURRENT", at(2026, 9, 1, 3), "2026-09-01", lifecycle.Current, true, true, "-",
-			"1.5 is CURRENT, but its guarantee lapsed on 2026-08-31, 1 day before the day judged"},
-		"read and judged months after": {"CURRENT", at(2026, 11, 25, 3), "2026-11-25", lifecycle.Current, true, true, "-",
-			"1.5 is CURRENT, but its guarantee lapsed on 2026-08-31, 86 days before the day judged"},
-		"first hour of the day in Korea": {"CURRENT", at(2026, 11, 24, 15), "2026-11-25", lifecycle.Current, true, true, "-",
-			"1.5 is CURRENT, but its guarantee lapsed on 2026-08-31, 86 days before the day judged"},
-		"last hour of the day before in Korea": {"CURRENT", at(2026, 11, 24, 14), "2026-11-25", lifecycle.Ended, false, false, date,
-			"1.5 has ENDED, on 2026-08-31, 86 days before the day judged"},
-		"read the day before": {"CURRENT", at(2026, 11, 24, 3), "2026-11-25", lifecycle.Ended, false, false, date,
-			"1.5 has ENDED, on 2026-08-31, 86 days before the day judged"},
-		"read before the date, judged after it": {"CURRENT", at(2026, 8, 1, 3), "2026-09-01", lifecycle.Ended, false, false, date,
-			"1.5 has ENDED, on 2026-08-31, 1 day before the day judged"},
+		"read and judged on the day before": {
+			"CURRENT", at(2026, 8, 30, 3), "2026-08-30", lifecycle.Current, true, false, date,
+			"1.5 is CURRENT until 2026-08-31, 1 day left",
+		},
+		"read and judged on the date": {
+			"CURRENT", at(2026, 8, 31, 3), "2026-08-31", lifecycle.Current, true, true, "-",
+			"1.5 is CURRENT, but its guarantee lapsed on 2026-08-31, the day judged",
+		},
+		"read and judged on the day after": {
+			"CURRENT", at(2026, 9, 1, 3), "2026-09-01", lifecycle.Current, true, true, "-",
+			"1.5 is CURRENT, but its guarantee lapsed on 2026-08-31, 1 day before the day judged",
+		},
+		"read and judged months after": {
+			"CURRENT", at(2026, 11, 25, 3), "2026-11-25", lifecycle.Current, true, true, "-",
+			"1.5 is CURRENT, but its guarantee lapsed on 2026-08-31, 86 days before the day judged",
+		},
+		"first hour of the day in Korea": {
+			"CURRENT", at(2026, 11, 24, 15), "2026-11-25", lifecycle.Current, true, true, "-",
+			"1.5 is CURRENT, but its guarantee lapsed on 2026-08-31, 86 days before the day judged",
+		},
+		"last hour of the day before in Korea": {
+			"CURRENT", at(2026, 11, 24, 14), "2026-11-25", lifecycle.Ended, false, false, date,
+			"1.5 has ENDED, on 2026-08-31, 86 days before the day judged",
+		},
+		"read the day before": {
+			"CURRENT", at(2026, 11, 24, 3), "2026-11-25", lifecycle.Ended, false, false, date,
+			"1.5 has ENDED, on 2026-08-31, 86 days before the day judged",
+		},
+		"read before the date, judged after it": {
+			"CURRENT", at(2026, 8, 1, 3), "2026-09-01", lifecycle.Ended, false, false, date,
+			"1.5 has ENDED, on 2026-08-31, 1 day before the day judged",
+		},
 		// A reading after the day judged says nothing about that day.
-		"read later, judged between date and reading": {"CURRENT", at(2026, 11, 25, 3), "2026-11-24", lifecycle.Ended, false, false, date,
-			"1.5 has ENDED, on 2026-08-31, 85 days before the day judged"},
-		"read later, judged on the date": {"CURRENT", at(2026, 11, 25, 3), "2026-08-31", lifecycle.Ended, false, false, date,
-			"1.5 has ENDED, on 2026-08-31, the day judged"},
-		"read later, judged before the date": {"CURRENT", at(2026, 11, 25, 3), "2026-08-30", lifecycle.Current, true, false, date,
-			"1.5 is CURRENT until 2026-08-31, 1 day left"},
-		"read at an unknown time": {"CURRENT", time.Time{}, "2026-11-25", lifecycle.Ended, false, false, date,
-			"1.5 has ENDED, on 2026-08-31, 86 days before the day judged"},
-		"judged on no day": {"CURRENT", at(2026, 11, 25, 3), "", lifecycle.Current, false, false, date,
-			"1.5 is CURRENT until 2026-08-31"},
-		"supported, read today": {"SUPPORTED", at(2026, 11, 25, 3), "2026-11-25", lifecycle.Ended, false, false, date,
-			"1.5 has ENDED, on 2026-08-31, 86 days before the day judged"},
-		"deprecated, read today": {"DEPRECATED", at(2026, 11, 25, 3), "2026-11-25", lifecycle.Ended, false, false, date,
-			"1.5 has ENDED, on 2026-08-31, 86 days before the day judged"},
-		"planned, read today": {"PLANNED", at(2026, 11, 25, 3), "2026-11-25", lifecycle.Planned, false, false, "-",
-			"1.5 is PLANNED and cannot be called"},
+		"read later, judged between date and reading": {
+			"CURRENT", at(2026, 11, 25, 3), "2026-11-24", lifecycle.Ended, false, false, date,
+			"1.5 has ENDED, on 2026-08-31, 85 days before the day judged",
+		},
+		"read later, judged on the date": {
+			"CURRENT", at(2026, 11, 25, 3), "2026-08-31", lifecycle.Ended, false, false, date,
+			"1.5 has ENDED, on 2026-08-31, the day judged",
+		},
+		"read later, judged before the date": {
+			"CURRENT", at(2026, 11, 25, 3), "2026-08-30", lifecycle.Current, true, false, date,
+			"1.5 is CURRENT until 2026-08-31, 1 day left",
+		},
+		"read at an unknown time": {
+			"CURRENT",
+			time.Time{},
+			"2026-11-25", lifecycle.Ended, false, false, date,
+			"1.5 has ENDED, on 2026-08-31, 86 days before the day judged",
+		},
+		"judged on no day": {
+			"CURRENT", at(2026, 11, 25, 3), "", lifecycle.Current, false, false, date,
+			"1.5 is CURRENT until 2026-08-31",
+		},
+		"supported, read today": {
+			"SUPPORTED", at(2026, 11, 25, 3), "2026-11-25", lifecycle.Ended, false, false, date,
+			"1.5 has ENDED, on 2026-08-31, 86 days before the day judged",
+		},
+		"deprecated, read today": {
+			"DEPRECATED", at(2026, 11, 25, 3), "2026-11-25", lifecycle.Ended, false, false, date,
+			"1.5 has ENDED, on 2026-08-31, 86 days before the day judged",
+		},
+		"planned, read today": {
+			"PLANNED", at(2026, 11, 25, 3), "2026-11-25", lifecycle.Planned, false, false, "-",
+			"1.5 is PLANNED and cannot be called",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			read := table(t, [3]string{"1.5", c.label, date})

@@ -79,8 +79,10 @@ func TestParseDiscoveryRefuses(t *testing.T) {
 		"a nonsense date":     {one(`{"id":"v1.2","status":"SUPPORTED","not_before":"2026-02-31"}`), []string{"1.2", "2026-02-31"}},
 		"a number for a date": {one(`{"id":"v1.2","status":"SUPPORTED","not_before":20260831}`), []string{"1.2", "20260831", "string"}},
 		"a list for a date":   {one(`{"id":"v1.2","status":"SUPPORTED","not_before":["2026-08-31"]}`), []string{"1.2", "2026-08-31", "string"}},
-		"two lists of versions": {`{"versions":[{"id":"v1.3","status":"CURRENT"}],"versions":[{"id":"v1.3","status":"SUPPORTED","not_before":"2026-08-31"}]}`,
-			[]string{`"versions"`, "twice"}},
+		"two lists of versions": {
+			`{"versions":[{"id":"v1.3","status":"CURRENT"}],"versions":[{"id":"v1.3","status":"SUPPORTED","not_before":"2026-08-31"}]}`,
+			[]string{`"versions"`, "twice"},
+		},
 		"an empty second list":     {`{"versions":[{"id":"v1.3","status":"CURRENT"}],"versions":null}`, []string{`"versions"`, "twice"}},
 		"Versions beside versions": {`{"versions":[{"id":"v1.3","status":"CURRENT"}],"Versions":[]}`, []string{`"Versions"`, `write it as "versions"`}},
 		"Versions alone":           {`{"VERSIONS":[{"id":"v1.3","status":"CURRENT"}]}`, []string{`"VERSIONS"`, `write it as "versions"`}},
