@@ -200,6 +200,7 @@ func TestSignRefuses(t *testing.T) {
 		{"IPv4 in brackets", http.Request{Host: "[127.0.0.1]", URL: &url.URL{Scheme: "https", Host: "h", Path: "/"}}, "brackets"},
 		{"text before brackets", http.Request{Host: "x[::1]", URL: &url.URL{Scheme: "https", Host: "h", Path: "/"}}, "brackets"},
 		{"text behind brackets", http.Request{Host: "[::1]x:80", URL: &url.URL{Scheme: "https", Host: "h", Path: "/"}}, "brackets"},
+		{"opening bracket missing", http.Request{Host: "::1]", URL: &url.URL{Scheme: "https", Host: "h", Path: "/"}}, "brackets"},
 		{"closing bracket alone", http.Request{Host: "]", URL: &url.URL{Scheme: "https", Host: "h", Path: "/"}}, "brackets"},
 		{"opening bracket alone", http.Request{Host: "[", URL: &url.URL{Scheme: "https", Host: "h", Path: "/"}}, "character"},
 		{"CONNECT", http.Request{Method: http.MethodConnect, URL: &url.URL{Scheme: "https", Host: "h", Path: "/"}}, "CONNECT"},
