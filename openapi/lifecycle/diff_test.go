@@ -69,12 +69,12 @@ func TestDiffOfOneVersion(t *testing.T) {
 			{lifecycle.NoneCurrent, true, "no version is labelled CURRENT; one should be"},
 		}, lifecycle.Current},
 		"superseded, with a date": {"2026-04-01", lifecycle.V(1, 3), lifecycle.Supported, "2026-12-31", []finding{
-			{lifecycle.DateSet, false, "1.3 has the date 2026-12-31 now; the documents know of none"},
+			{lifecycle.DateSet, false, "1.3 has the date 2026-12-31 now; the documents give none"},
 			{lifecycle.LabelStale, false, "the endpoint labels 1.3 as SUPPORTED; it was CURRENT by the documents, and has moved on since"},
 			{lifecycle.NoneCurrent, true, "no version is labelled CURRENT; one should be"},
 		}, lifecycle.Current},
 		"current, with a date": {"2026-04-01", lifecycle.V(1, 3), lifecycle.Current, "2026-12-31", []finding{
-			{lifecycle.DateSet, false, "1.3 has the date 2026-12-31 now; the documents know of none"},
+			{lifecycle.DateSet, false, "1.3 has the date 2026-12-31 now; the documents give none"},
 		}, lifecycle.Current},
 		"no longer callable": {"2026-04-01", lifecycle.V(1, 3), lifecycle.Planned, "", []finding{
 			{lifecycle.LabelDiffers, true, "the endpoint labels 1.3 as PLANNED; by the documents it is CURRENT on 2026-04-01"},
@@ -164,7 +164,7 @@ func TestDiffOfALapsedGuarantee(t *testing.T) {
 		want      map[lifecycle.Kind]string // failures have a "!" in front
 	}{
 		"the documents know of no date": {row("CURRENT", ""), "2026-11-25", map[lifecycle.Kind]string{
-			lifecycle.DateSet: "1.3 has the date 2026-08-31 now; the documents know of none", lifecycle.GuaranteeLapsed: lapsed,
+			lifecycle.DateSet: "1.3 has the date 2026-08-31 now; the documents give none", lifecycle.GuaranteeLapsed: lapsed,
 		}},
 		"the documents have the same": {row("CURRENT", "2026-08-31"), "2026-11-25", map[lifecycle.Kind]string{
 			lifecycle.GuaranteeLapsed: lapsed,
@@ -172,10 +172,17 @@ func TestDiffOfALapsedGuarantee(t *testing.T) {
 		"the documents say it has ended": {row("DEPRECATED", "2026-08-31"), "2026-11-25", map[lifecycle.Kind]string{
 			lifecycle.LabelDiffers: "!the endpoint labels 1.3 as CURRENT; by the documents it is ENDED on 2026-11-25", lifecycle.GuaranteeLapsed: lapsed,
 		}},
+		"judged on another day, beside an older one that ends later": {table(t, [3]string{"1.3", "CURRENT", "2026-08-31"}, [3]string{"1.2", "SUPPORTED", "2026-08-31"}),
+			"2026-11-26", map[lifecycle.Kind]string{
+				lifecycle.DateLater: "the endpoint keeps 1.2 until 2027-08-31, 365 days longer than the documents promise, 2026-08-31",
+			}},
 		"judged on another day": {row("CURRENT", "2026-08-31"), "2026-11-26", map[lifecycle.Kind]string{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			endpoint := row("CURRENT", "2026-08-31")
+			if len(c.documents.Versions) > 1 {
+				endpoint.Versions = append(endpoint.Versions, version(t, "1.2", "SUPPORTED", "2027-08-31"))
+			}
 			endpoint.Read = time.Date(2026, time.November, 25, 3, 0, 0, 0, time.UTC)
 			got := map[lifecycle.Kind]string{}
 			for _, f := range lifecycle.Diff(c.documents, endpoint, day(t, c.on)) {
