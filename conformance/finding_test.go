@@ -266,11 +266,13 @@ func TestGuardBlocks(t *testing.T) {
 		return err
 	}
 	for name, question := range map[string]func(context.Context, *Trial) error{
-		"returned":   beyond,
-		"swallowed":  func(ctx context.Context, t *Trial) error { _ = beyond(ctx, t); return nil },
-		"retold":     func(ctx context.Context, t *Trial) error { return CannotJudge(CodeSetup, "no: %v", beyond(ctx, t)) },
-		"called one": func(ctx context.Context, t *Trial) error { return Broken(promised, CodeStatus, "no: %w", beyond(ctx, t)) },
-		"skipped":    func(ctx context.Context, t *Trial) error { _ = beyond(ctx, t); return Skipped("not today") },
+		"returned":  beyond,
+		"swallowed": func(ctx context.Context, t *Trial) error { _ = beyond(ctx, t); return nil },
+		"retold":    func(ctx context.Context, t *Trial) error { return CannotJudge(CodeSetup, "no: %v", beyond(ctx, t)) },
+		"called one": func(ctx context.Context, t *Trial) error {
+			return Broken(promised, CodeStatus, "no: %w", beyond(ctx, t))
+		},
+		"skipped": func(ctx context.Context, t *Trial) error { _ = beyond(ctx, t); return Skipped("not today") },
 	} {
 		variant := Case{ID: "blocked", Family: "tests", Harm: HarmRefused, Variants: []Variant{{Name: "one", Ask: question}}}
 		between := ask("blocked", HarmRefused, listVersions)

@@ -136,7 +136,7 @@ func (m *mask) secretAt(s string) int {
 }
 
 func (m *mask) header(h http.Header) http.Header {
-	if h == nil {
+	if len(h) == 0 {
 		return nil
 	}
 	clean := make(http.Header, len(h))
