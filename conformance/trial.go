@@ -33,6 +33,8 @@ type Trial struct {
 	exchanges []Exchange
 	notes     []string
 	blocked   error // the first request that the guard blocked
+	// reused are the observations of other cases that are evidence already, and when they were made.
+	reused map[*observation]time.Time
 }
 
 // question asks a question of a case. A request that the guard blocked is a fault of the suite, whatever
