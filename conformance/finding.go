@@ -82,7 +82,7 @@ func joined(err error) []error {
 	if err == nil {
 		return nil
 	}
-	several, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // what is wrapped further down has text around it
+	several, ok := err.(interface{ Unwrap() []error }) // not errors.As: what is wrapped further down has text around it
 	if !ok {
 		return []error{err}
 	}

@@ -134,10 +134,12 @@ func TestHopeless(t *testing.T) {
 // TestNoLongerHopeless: an endpoint that recovers is given its repeats back.
 func TestNoLongerHopeless(t *testing.T) {
 	o := new(overload)
-	tries := func() (n int) {
-		for n = 1; o.again(n - 1); n++ {
+	tries := func() int {
+		try := 0
+		for o.again(try) {
+			try++
 		}
-		return n
+		return try + 1
 	}
 	for _, want := range []int{5, 5, 5, 1, 1} {
 		assert.Equal(t, want, tries())

@@ -185,7 +185,7 @@ func (r *runner) reach(ctx context.Context) *Trouble {
 		}
 		return nil
 	}
-	if exchange, _ := wire.last(); exchange.Status != 0 || ctx.Err() != nil && context.Cause(ctx) != context.DeadlineExceeded {
+	if exchange, _ := wire.last(); exchange.Status != 0 || ctx.Err() != nil && !errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
 		return nil // the cases say more
 	}
 	r.abort = CannotJudge(CodeNoAnswer, "not asked, as the endpoint could not be reached")

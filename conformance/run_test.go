@@ -60,9 +60,9 @@ func TestRunHarm(t *testing.T) {
 func TestRunPlanned(t *testing.T) {
 	planned := slices.Clone(newestClient())
 	planned[0].Version = lifecycle.Version{ID: lifecycle.V(9, 10), Label: lifecycle.Planned}
-	any := ask("any", HarmReads, listVersions)
-	any.AnyState = true
-	config := configFor(t, startServer(t, newMock(t)), ask("callable", HarmReads, listVersions), any)
+	anyState := ask("any", HarmReads, listVersions)
+	anyState.AnyState = true
+	config := configFor(t, startServer(t, newMock(t)), ask("callable", HarmReads, listVersions), anyState)
 	config.Clients = planned
 	config.Table = lifecycle.Table{Versions: []lifecycle.Version{planned[0].Version}}
 	report := run(t, config)
@@ -73,9 +73,9 @@ func TestRunPlanned(t *testing.T) {
 
 // TestRunEnded asks an ended version like any other while it is answered, and skips it where it is not.
 func TestRunEnded(t *testing.T) {
-	any := ask("any", HarmReads, listVersions)
-	any.AnyState = true
-	cases := []Case{ask("callable", HarmRefused, detachUnused), any}
+	anyState := ask("any", HarmReads, listVersions)
+	anyState.AnyState = true
+	cases := []Case{ask("callable", HarmRefused, detachUnused), anyState}
 	for _, c := range []struct {
 		name string
 		opts []mock.Option

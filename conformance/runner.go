@@ -186,7 +186,7 @@ func (v *versionRun) touching(c Case, f func()) {
 // skipEnded is how an ended version that is no longer answered is skipped, or nil.
 func (v *versionRun) skipEnded(ctx context.Context) error {
 	t := v.trial(Case{ID: "version-answered", Harm: HarmReads})
-	if v.aborted() != nil || t.standing.State != lifecycle.Ended {
+	if givenUp := v.aborted() != nil; givenUp || t.standing.State != lifecycle.Ended {
 		return nil
 	}
 	if _, answered, err := t.Answered(ctx); err == nil && !answered {
@@ -298,8 +298,7 @@ func (v *versionRun) attempts(ctx context.Context, c Case, result *Result) (foun
 		case VerdictOf(err) == Inconclusive:
 			open.add(err, "", "")
 			again = todo
-		case err != nil:
-			again, todo = nil, nil
+		case err != nil: // the variants are not asked
 		default:
 			if len(todo) == 0 {
 				passed++
