@@ -85,11 +85,11 @@ func TestNoDefect(t *testing.T) {
 // key and for every signature made in every byte that comes out.
 func TestNoSecretInAnyOutput(t *testing.T) {
 	t.Parallel()
-	for _, defect := range []string{"", "echo", "echo-signature", "echo-access-key", "echo-header", "leaks-secret", "error-html"} {
-		t.Run("defect "+defect, func(t *testing.T) {
+	for _, name := range []string{"", "echo", "echo-signature", "echo-access-key", "echo-header", "leaks-secret", "error-html"} {
+		t.Run("defect "+name, func(t *testing.T) {
 			t.Parallel()
 			clock := new(ticking)
-			server, err := mock.New([]signing.Credentials{canary}, mock.WithDefect(defect), mock.WithClock(clock.now))
+			server, err := mock.New([]signing.Credentials{canary}, mock.WithDefect(defectByName(t, name)), mock.WithClock(clock.now))
 			require.NoError(t, err)
 			var mu sync.Mutex
 			secrets := []string{canary.SecretKey.Reveal(), canary.AccessKey}
@@ -146,7 +146,7 @@ func assertNone(t *testing.T, text string, secrets []string) {
 func TestEvidenceIsKept(t *testing.T) {
 	t.Parallel()
 	clock := new(ticking)
-	server, err := mock.New([]signing.Credentials{canary}, mock.WithDefect("unknown-404"), mock.WithClock(clock.now))
+	server, err := mock.New([]signing.Credentials{canary}, mock.WithDefect(defectByName(t, "unknown-404")), mock.WithClock(clock.now))
 	require.NoError(t, err)
 	config := configFor(t, server, clock)
 	config.Cases, err = conformance.Select("detach-unknown-both")
@@ -295,7 +295,7 @@ func tableWithPlanned() lifecycle.Table {
 func runAgainst(t *testing.T, defect mock.Defect, clients ...gen.Client) *conformance.Report {
 	t.Helper()
 	clock := new(ticking)
-	server, err := mock.New([]signing.Credentials{canary}, mock.WithDefect(defect.Name),
+	server, err := mock.New([]signing.Credentials{canary}, mock.WithDefect(defect),
 		mock.WithDelay(4*time.Millisecond), mock.WithClock(clock.now), mock.WithTable(tableWithPlanned()))
 	require.NoError(t, err)
 	config := configFor(t, server, clock)
