@@ -189,6 +189,6 @@ func withNewer(table lifecycle.Table) lifecycle.Table {
 			versions[i].Label = lifecycle.Supported
 		}
 	}
-	table.Versions = append(versions, newerVersions...)
+	table.Versions = slices.Concat(versions, newerVersions)
 	return table
 }
