@@ -45,6 +45,7 @@ type call struct {
 // hooks are where defects and switches reach into the mock. Each may be nil. All but send run one call at
 // a time. A hook that sets an answer ends the judging of the call.
 type hooks struct {
+	name string // of the defect or switch
 	// receive runs before anything is judged. It may change method, path and version.
 	receive func(*call)
 	// authenticate runs after the signature was checked. It may change refused.
@@ -153,7 +154,7 @@ func (c *call) record() {
 		slog.Int("status", c.answer.status),
 	}
 	if c.why != "" {
-		attrs = append(attrs, slog.String("refused", c.why))
+		attrs = append(attrs, slog.String("refused", fmt.Sprintf("%.300s", c.why)))
 	}
 	c.server.log.LogAttrs(c.request.Context(), slog.LevelInfo, "request", attrs...)
 }

@@ -1,6 +1,7 @@
 package mock_test
 
 import (
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -36,6 +37,9 @@ func TestNewRefuses(t *testing.T) {
 		{"a nil clock", []signing.Credentials{credentials}, []mock.Option{mock.WithClock(nil)}, "the clock is nil"},
 		{"no documents", []signing.Credentials{credentials}, []mock.Option{mock.WithDocuments(nil)}, "the set is nil"},
 		{"a negative delay", []signing.Credentials{credentials}, []mock.Option{mock.WithDelay(-1)}, "negative"},
+		{"a rate above 1", []signing.Credentials{credentials}, []mock.Option{mock.WithGatewayErrors(2, 1)}, "rate 2 is not between"},
+		{"a rate that is no number", []signing.Credentials{credentials}, []mock.Option{mock.WithGatewayErrors(math.NaN(), 1)}, "rate NaN"},
+		{"busy for a negative time", []signing.Credentials{credentials}, []mock.Option{mock.Live(), mock.WithBusy(-time.Second)}, "-1s is negative"},
 		{"a volume twice", []signing.Credentials{credentials}, []mock.Option{mock.WithWorld(mock.World{
 			Volumes: []mock.Volume{{ID: "a"}, {ID: "a"}},
 		})}, "volume a is listed twice"},
@@ -89,18 +93,22 @@ func TestHandmadeRequests(t *testing.T) {
 		"an asterisk":          {Method: http.MethodOptions, RequestURI: "*", Header: http.Header{}},
 		"an absolute URL":      {Method: http.MethodDelete, RequestURI: "http://x?y", Header: http.Header{}},
 	}
-	for _, d := range append(mock.Defects(), mock.Defect{Name: "none"}) {
+	mocks := map[string]mock.Option{"sound": mock.WithDelay(0), "live": mock.Live()}
+	for _, d := range mock.Defects() {
 		switch d.Name {
 		case "slow", "detach-slow", "body-endless", "accepted-endless", "connection-cut", "body-cut":
 			continue // they end with the connection, and there is none
 		}
-		handler, err := mock.New([]signing.Credentials{credentials}, mock.WithDefect(d), mock.Live())
+		mocks[d.Name] = mock.WithDefect(d)
+	}
+	for kind, opt := range mocks {
+		handler, err := mock.New([]signing.Credentials{credentials}, opt)
 		require.NoError(t, err)
 		for name, r := range requests {
-			t.Run(d.Name+"/"+name, func(t *testing.T) {
+			t.Run(kind+"/"+name, func(t *testing.T) {
 				w := httptest.NewRecorder()
 				handler.ServeHTTP(w, r.Clone(t.Context()))
-				if d.Name == "none" {
+				if kind == "sound" || kind == "live" {
 					assert.GreaterOrEqual(t, w.Code, 400)
 				}
 			})
