@@ -103,7 +103,7 @@ func TestAftermath(t *testing.T) {
 			for _, at := range v.Servers {
 				servers = append(servers, at.ID+*at.Device)
 			}
-			return fmt.Sprint(v.State, v.Name, v.Size, v.VolumeType, *v.Encrypted, *v.Bootable, *v.Multiattach, servers)
+			return fmt.Sprint(v.State, *v.Name, v.Size, v.VolumeType, *v.Encrypted, *v.Bootable, *v.Multiattach, servers)
 		}
 	}
 	own, neighbour, os := volumeOf(mock.SharedID), volumeOf(mock.VolumeID), volumeOf(mock.OSVolumeID)
