@@ -100,7 +100,7 @@ var formCases = []Case{
 				return err
 			}
 			forge := altered{t.wire, func(req *http.Request) { t.resign(req, func(s *signed) { s.secret += "x" }) }}
-			client, err := volumes.New(t.config.Endpoint, signer, t.client.ID.String(),
+			client, err := volumes.New(t.config.Endpoint, signer, t.client.APIVersion,
 				volumes.WithTransport(forge), volumes.WithTimeout(t.config.Timeout))
 			if err != nil {
 				return err
@@ -121,7 +121,7 @@ var formCases = []Case{
 				},
 				func(req *http.Request) { t.at(req, t.millis(-time.Hour)) },
 			} {
-				client, err := volumes.New(t.config.Endpoint, signer, t.client.ID.String(),
+				client, err := volumes.New(t.config.Endpoint, signer, t.client.APIVersion,
 					volumes.WithTransport(altered{t.wire, alter}), volumes.WithTimeout(t.config.Timeout))
 				if err != nil {
 					return err
@@ -151,7 +151,7 @@ var formCases = []Case{
 				return err
 			}
 			forge := altered{t.wire, func(req *http.Request) { t.resign(req, func(s *signed) { s.secret += "x" }) }}
-			client, err := volumes.New(t.config.Endpoint, signer, t.client.ID.String(),
+			client, err := volumes.New(t.config.Endpoint, signer, t.client.APIVersion,
 				volumes.WithTransport(forge), volumes.WithTimeout(t.config.Timeout))
 			if err != nil {
 				return err

@@ -166,7 +166,7 @@ func (t *trial) fixture() (*volumes.ClientWithResponses, error) {
 	if err != nil {
 		return nil, err
 	}
-	return volumes.New(t.config.Endpoint, signer, t.client.ID.String(),
+	return volumes.New(t.config.Endpoint, signer, t.client.APIVersion,
 		volumes.WithTransport(t.wire), volumes.WithTimeout(t.config.Timeout))
 }
 

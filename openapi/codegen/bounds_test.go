@@ -34,7 +34,7 @@ func TestBoundsFromTheStart(t *testing.T) {
 	defer endpoint.Close()
 	signer, err := signing.New(signing.Credentials{AccessKey: "ak", SecretKey: signing.Secret("sk")})
 	require.NoError(t, err)
-	vols, err := volumes.New(endpoint.URL, signer, virtualserver.APIVersion)
+	vols, err := volumes.New(endpoint.URL, signer, virtualserver.Version)
 	require.NoError(t, err)
 	detach := func(ctx context.Context, _ volumes.VolumeID, _ string) error {
 		deadline, bounded := ctx.Deadline()

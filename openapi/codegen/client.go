@@ -31,18 +31,35 @@ func typedClient(doc *openapi.Document, name string) ([]byte, error) {
 		OutputOptions: oapi.OutputOptions{
 			NameNormalizer:        string(oapi.NameNormalizerFunctionToCamelCaseWithInitialisms),
 			AdditionalInitialisms: []string{"IOPS"},
-			UserTemplates:         map[string]string{"imports.tmpl": header(doc.File) + imports},
+			ClientTypeName:        rawClient,
+			SkipFmt:               true, // guarded does it
+			UserTemplates:         map[string]string{"imports.tmpl": header(doc.File) + importsTemplate},
 		},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("oapi-codegen: %w", err)
 	}
-	return []byte(code), nil
+	return guarded([]byte(code), paramsOf(spec))
 }
 
-// imports stands in for oapi-codegen's template of the same name: what a client may need, of which
-// its formatter keeps what is used.
-const imports = `
+// paramsOf is the path parameters of a document by their Go type: volume_id by VolumeID.
+func paramsOf(spec *openapi3.T) map[string]string {
+	params := map[string]string{}
+	for _, item := range spec.Paths.Map() {
+		for _, operation := range item.Operations() {
+			for _, param := range operation.Parameters {
+				if param.Value.In == openapi3.ParameterInPath {
+					params[typeName(param.Value.Name)] = param.Value.Name
+				}
+			}
+		}
+	}
+	return params
+}
+
+// importsTemplate replaces oapi-codegen's imports.tmpl: what a client may need, of which the formatter
+// keeps what is used.
+const importsTemplate = `
 package {{.PackageName}}
 
 import (
@@ -56,6 +73,8 @@ import (
 	"strings"
 
 	"github.com/oapi-codegen/runtime"
+
+	"` + Module + `/openapi/client"
 )
 `
 
@@ -89,8 +108,8 @@ func withoutHeaders(params openapi3.Parameters) openapi3.Parameters {
 	})
 }
 
-// distinctType gives a path parameter a Go type of its own. It cannot be swapped with another, and
-// refuses what would make a request for another path: see virtualserver.tmpl.
+// distinctType gives a path parameter a Go type of its own, so that variables cannot be swapped, and
+// guarded finds the IDs that a method takes.
 func distinctType(param *openapi3.Parameter) {
 	if param.In != openapi3.ParameterInPath {
 		return

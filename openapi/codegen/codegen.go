@@ -1,9 +1,10 @@
 // Package codegen turns the OpenAPI documents into Go.
 //
-// oapi-codegen writes the typed client of each document (client.gen.go). Beside it comes
-// virtualserver.gen.go, from a template of ours: how the client is opened, what it refuses, and the
-// errors it gives. Over all versions stands a registry (clients.gen.go), for code that ranges over
-// them. The same documents give the same bytes, wherever and however the generator is built.
+// oapi-codegen writes the typed client of each document (client.gen.go), in which nothing is left that
+// would send a request around the guard. From a template of ours comes virtualserver.gen.go beside it:
+// how the client is opened, and what it shares with the others through package client. A registry
+// (clients.gen.go) is for code that ranges over versions. The same documents give the same bytes,
+// wherever and however the generator is built.
 package codegen
 
 import (

@@ -97,7 +97,7 @@ func TestDetachAndWait(t *testing.T) {
 			require.NoError(t, err)
 			client, err := virtualserver.New(endpoint.URL, signer)
 			require.NoError(t, err)
-			vols, err := volumes.New(endpoint.URL, signer, virtualserver.APIVersion)
+			vols, err := volumes.New(endpoint.URL, signer, virtualserver.Version)
 			require.NoError(t, err)
 			ctx, cancel := context.WithTimeout(context.Background(), 1500*time.Millisecond)
 			defer cancel()
@@ -132,7 +132,7 @@ func TestDetachAndWaitEndsWithItsContext(t *testing.T) {
 	defer endpoint.Close()
 	signer, err := signing.New(signing.Credentials{AccessKey: "ak", SecretKey: signing.Secret("sk")})
 	require.NoError(t, err)
-	vols, err := volumes.New(endpoint.URL, signer, virtualserver.APIVersion)
+	vols, err := volumes.New(endpoint.URL, signer, virtualserver.Version)
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancelCause(context.Background())
 	stopped := context.Canceled
@@ -164,7 +164,7 @@ func TestDetachAndWaitEndsAtOnce(t *testing.T) {
 			t.Parallel()
 			signer, err := signing.New(signing.Credentials{AccessKey: "ak", SecretKey: signing.Secret("sk")})
 			require.NoError(t, err)
-			vols, err := volumes.New(tt.endpoint, signer, virtualserver.APIVersion)
+			vols, err := volumes.New(tt.endpoint, signer, virtualserver.Version)
 			require.NoError(t, err)
 			never := func(context.Context, volumes.VolumeID, string) error {
 				t.Error("it is not to be asked for")

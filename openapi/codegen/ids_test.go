@@ -92,7 +92,7 @@ func TestNoRequestLeavesForWhatIsNoID(t *testing.T) {
 func TestNoRequestLeavesTheFixtureForWhatIsNoID(t *testing.T) {
 	for _, tt := range noSegments {
 		t.Run(tt.name, func(t *testing.T) {
-			client, err := volumes.New("https://127.0.0.1:1", newSigner(t), "1.3", volumes.WithTransport(sealed(t)))
+			client, err := volumes.New("https://127.0.0.1:1", newSigner(t), v1_3.Version, volumes.WithTransport(sealed(t)))
 			require.NoError(t, err)
 			want := fmt.Sprintf("volume_id %q", tt.id)
 			_, err = client.ShowVolumeWithResponse(t.Context(), volumes.VolumeID(tt.id))

@@ -5,7 +5,6 @@ import (
 	"embed"
 	"fmt"
 	"go/format"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,10 +63,8 @@ type wrapper struct {
 	Version *version
 	Signed  bool
 	// Endpoints are where the service is, by the document's servers.
-	Endpoints []endpoint
-	Params    []param
-	// Refusals are the documented statuses that are not a success.
-	Refusals   []refusal
+	Endpoints  []endpoint
+	Params     []param
 	Operations []operation
 	// Detach is set where the document has that operation.
 	Detach *operation
@@ -99,16 +96,11 @@ type param struct {
 	Subject string // volume
 }
 
-type refusal struct {
-	Status int
-	Text   string // "Bad Request"
-	Name   string // BadRequest
-}
-
 type operation struct {
-	Name     string // as Go calls it: DetachVolumeFromVirtualServer
-	Summary  string
-	Accepted int
+	Name         string // in Go: DetachVolumeFromVirtualServer
+	Method, Path string
+	Summary      string
+	Accepted     int
 }
 
 // The operations that the templates know.
@@ -125,9 +117,10 @@ func wrapperOf(doc *openapi.Document, name string) wrapper {
 	for _, op := range doc.Operations() {
 		w.Signed = w.Signed || op.Signed(doc.Spec)
 		w.addParams(op)
-		w.addRefusals(op)
 		described := operation{
 			Name:     oapi.UppercaseFirstCharacter(op.OperationID),
+			Method:   op.Method,
+			Path:     op.Path,
 			Summary:  op.Summary,
 			Accepted: op.Accepted(),
 		}
@@ -140,7 +133,6 @@ func wrapperOf(doc *openapi.Document, name string) wrapper {
 			w.Version = versionOf(doc, op)
 		}
 	}
-	slices.SortFunc(w.Refusals, func(a, b refusal) int { return a.Status - b.Status })
 	return w
 }
 
@@ -170,20 +162,6 @@ func (w *wrapper) addParams(op openapi.Operation) {
 		}
 		if ref.Value.In == openapi3.ParameterInPath && !slices.Contains(w.Params, p) {
 			w.Params = append(w.Params, p)
-		}
-	}
-}
-
-func (w *wrapper) addRefusals(op openapi.Operation) {
-	for code := range op.Responses.Map() {
-		status, err := strconv.Atoi(code)
-		if err != nil || status < http.StatusBadRequest {
-			continue
-		}
-		text := http.StatusText(status)
-		r := refusal{Status: status, Text: text, Name: strings.ReplaceAll(text, " ", "")}
-		if !slices.Contains(w.Refusals, r) {
-			w.Refusals = append(w.Refusals, r)
 		}
 	}
 }
