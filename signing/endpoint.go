@@ -2,7 +2,6 @@ package signing
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -17,7 +16,7 @@ type Endpoint struct{ scheme, host string }
 func ParseEndpoint(raw string) (Endpoint, error) {
 	origin, err := parseOrigin(raw)
 	if err != nil {
-		return Endpoint{}, fmt.Errorf("signing: endpoint is no URL such as https://host: %w", err)
+		return Endpoint{}, errors.New("signing: endpoint is no URL such as https://host")
 	}
 	if u, err := url.Parse(raw); err != nil || u.Path != "" && u.Path != "/" {
 		return Endpoint{}, errors.New("signing: endpoint has a path: write https://host alone")

@@ -145,7 +145,9 @@ func (s *sentOnce) trace() *httptrace.ClientTrace {
 			defer s.mu.Unlock()
 			if s.answered {
 				s.repeated = true
-				_ = s.conn.Close()
+				if s.conn != nil {
+					_ = s.conn.Close()
+				}
 			}
 			s.sent = true
 		},

@@ -3,7 +3,6 @@ package client
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -74,7 +73,7 @@ func readVolume(id string, resp *http.Response) (*volume, error) {
 		return nil, &Error{StatusCode: resp.StatusCode, Detail: "the answer is not a volume: " + err.Error(), Body: body}
 	}
 	if !strings.EqualFold(v.ID, id) {
-		return nil, &Error{StatusCode: resp.StatusCode, Detail: fmt.Sprintf("the answer shows volume %q instead", v.ID), Body: body}
+		return nil, &Error{StatusCode: resp.StatusCode, Detail: "the answer shows another volume: " + v.ID, Body: body}
 	}
 	return &v, nil
 }

@@ -1,4 +1,4 @@
-package codegen_test
+package client
 
 import (
 	"bytes"
@@ -16,9 +16,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/scp-openapi/virtualserver/gen"
-	v1_3 "github.com/scp-openapi/virtualserver/gen/v1.3"
 )
 
 // A 307 on a path with dots has been seen to make a detach the deletion of a volume, and net/http
@@ -28,43 +25,40 @@ func TestNoRedirectIsFollowed(t *testing.T) {
 		t.Errorf("a redirect was followed: %s %s", r.Method, r.RequestURI)
 	})
 	locations := []struct{ name, location string }{
-		{"same host", "/v1/volumes/" + volume},
-		{"same path", "/v1/volumes/" + volume + "/servers/" + server},
-		{"other host", elsewhere.URL + "/v1/volumes/" + volume},
+		{"same host", "/v1/volumes/" + volumeID},
+		{"same path", "/v1/volumes/" + volumeID + "/servers/" + serverID},
+		{"other host", elsewhere.URL + "/v1/volumes/" + volumeID},
 		{"broken", "http://[::1"},
 		{"broken escape", "/%zz"},
 		{"not a line of text", "/\u2028\u202e\u0085"},
 		{"missing", ""},
 	}
-	for _, call := range calls() {
-		t.Run(call.name, func(t *testing.T) {
-			for _, status := range []int{
-				http.StatusMultipleChoices, http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusNotModified,
-				http.StatusUseProxy, http.StatusTemporaryRedirect, http.StatusPermanentRedirect,
-			} {
-				for _, tt := range locations {
-					t.Run(strconv.Itoa(status)+" "+tt.name, func(t *testing.T) {
-						var requests atomic.Int32
-						srv := listen(t, func(w http.ResponseWriter, _ *http.Request) {
-							requests.Add(1)
-							if tt.location != "" {
-								w.Header().Set("Location", tt.location)
-							}
-							w.WriteHeader(status)
-						})
-						got, err := call.detach(t.Context(), connect(t, srv), volume, server)
-						require.Error(t, err)
-						assert.Equal(t, status, got)
-						assert.EqualValues(t, 1, requests.Load(), "requests")
-						assertOneLine(t, err)
-					})
-				}
-			}
-		})
+	for _, status := range []int{
+		http.StatusMultipleChoices, http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusNotModified,
+		http.StatusUseProxy, http.StatusTemporaryRedirect, http.StatusPermanentRedirect,
+	} {
+		for _, tt := range locations {
+			t.Run(strconv.Itoa(status)+" "+tt.name, func(t *testing.T) {
+				var requests atomic.Int32
+				srv := listen(t, func(w http.ResponseWriter, _ *http.Request) {
+					requests.Add(1)
+					if tt.location != "" {
+						w.Header().Set("Location", tt.location)
+					}
+					w.WriteHeader(status)
+				})
+				err := detachAt(t.Context(), t, srv.URL)
+				var got *Error
+				require.ErrorAs(t, err, &got)
+				assert.Equal(t, status, got.StatusCode)
+				assert.EqualValues(t, 1, requests.Load(), "requests")
+				assertOneLine(t, err)
+			})
+		}
 	}
 }
 
-// assertOneLine: an error ends up in a log, and nobody who answers may write lines of their own there.
+// assertOneLine: an error ends up in a log, and no server may write lines of its own there.
 func assertOneLine(t testing.TB, err error) {
 	t.Helper()
 	assert.Equal(t, -1, strings.IndexFunc(err.Error(), func(r rune) bool {
@@ -84,17 +78,17 @@ var errorForms = []struct {
 	{
 		"the service's form, one detail", http.StatusConflict,
 		`{"errors":[{"code":"VirtualServer.Conflict","detail":"The volume is not attached.","title":"Conflict","status":409,"request_id":"req-1","global_request_id":"req-2","links":[],"related_resources":[],"response":null}]}`,
-		"VirtualServer.Conflict", "The volume is not attached.", "req-1", v1_3.ErrConflict,
+		"VirtualServer.Conflict", "The volume is not attached.", "req-1", ErrConflict,
 	},
 	{
 		"the service's form, several details", http.StatusBadRequest,
 		`{"errors":[{"code":"ValidationError","detail":["Not a UUID.","Too short."],"title":"ValidationError","status":400,"request_id":"req-1"}]}`,
-		"ValidationError", "Not a UUID.; Too short.", "req-1", v1_3.ErrBadRequest,
+		"ValidationError", "Not a UUID.; Too short.", "req-1", ErrBadRequest,
 	},
 	{
 		"the service's form, a title and no code", http.StatusUnauthorized,
 		`{"errors":[{"title":"HmacValidFail","detail":[],"request_id":"req-1"}]}`,
-		"HmacValidFail", "", "req-1", v1_3.ErrUnauthorized,
+		"HmacValidFail", "", "req-1", ErrUnauthorized,
 	},
 	{
 		"the service's form, no detail", http.StatusInternalServerError,
@@ -104,22 +98,22 @@ var errorForms = []struct {
 	{
 		"the gateway's form", http.StatusNotFound,
 		`{"timestamp":"2026-07-01T00:00:00Z","path":"/v1/volumes","status":404,"error":"Not Found","requestId":"gw-1"}`,
-		"", "Not Found", "gw-1", nil,
+		"", "Not Found", "gw-1", ErrNotFound,
 	},
-	{"empty", http.StatusConflict, "", "", "", "", v1_3.ErrConflict},
+	{"empty", http.StatusConflict, "", "", "", "", ErrConflict},
 	{"HTML", http.StatusBadGateway, "<html><body>Bad Gateway</body></html>", "", "", "", nil},
-	{"broken JSON", http.StatusConflict, `{"errors":[{"code":"Conf`, "", "", "", v1_3.ErrConflict},
-	{"a JSON array", http.StatusBadRequest, `[{"code":"ValidationError"}]`, "", "", "", v1_3.ErrBadRequest},
-	{"JSON null", http.StatusConflict, `null`, "", "", "", v1_3.ErrConflict},
-	{"a JSON string", http.StatusUnauthorized, `"no"`, "", "", "", v1_3.ErrUnauthorized},
-	{"no errors in the list", http.StatusConflict, `{"errors":[]}`, "", "", "", v1_3.ErrConflict},
-	{"errors that are no list", http.StatusConflict, `{"errors":"none","requestId":"gw-1"}`, "", "", "gw-1", v1_3.ErrConflict},
+	{"broken JSON", http.StatusConflict, `{"errors":[{"code":"Conf`, "", "", "", ErrConflict},
+	{"a JSON array", http.StatusBadRequest, `[{"code":"ValidationError"}]`, "", "", "", ErrBadRequest},
+	{"JSON null", http.StatusConflict, `null`, "", "", "", ErrConflict},
+	{"a JSON string", http.StatusUnauthorized, `"no"`, "", "", "", ErrUnauthorized},
+	{"no errors in the list", http.StatusConflict, `{"errors":[]}`, "", "", "", ErrConflict},
+	{"errors that are no list", http.StatusConflict, `{"errors":"none","requestId":"gw-1"}`, "", "", "gw-1", ErrConflict},
 	{
 		"lines and control characters", http.StatusConflict,
 		`{"errors":[{"code":"A\nB","detail":["one\r\nlevel=error msg=forged","\u001b[31mred\u0007","\u2028\u202e"],"request_id":"req\n1"}]}`,
-		"A\nB", "one\r\nlevel=error msg=forged; \x1b[31mred\a; \u2028\u202e", "req\n1", v1_3.ErrConflict,
+		"A\nB", "one\r\nlevel=error msg=forged; \x1b[31mred\a; \u2028\u202e", "req\n1", ErrConflict,
 	},
-	{"bytes that are no text", http.StatusBadRequest, "\xff\xfe\x00\n\x1b[2J", "", "", "", v1_3.ErrBadRequest},
+	{"bytes that are no text", http.StatusBadRequest, "\xff\xfe\x00\n\x1b[2J", "", "", "", ErrBadRequest},
 	{"a status without a name", 499, `{}`, "", "", "", nil},
 	{"a success that is not the documented one", http.StatusOK, `{}`, "", "", "", nil},
 	{"no content", http.StatusNoContent, "", "", "", "", nil},
@@ -132,33 +126,27 @@ func TestTheStatusStandsWhateverTheBodyIs(t *testing.T) {
 				w.WriteHeader(tt.status)
 				_, _ = io.WriteString(w, tt.body)
 			})
-			for _, client := range gen.Clients() {
-				status, err := client.Detach(t.Context(), connect(t, srv), volume, server)
-				require.Error(t, err, client.ID)
-				assert.Equal(t, tt.status, status, client.ID)
-				assertOneLine(t, err)
-				assert.ErrorContains(t, err, volume)
-				assert.ErrorContains(t, err, server)
-				assert.ErrorContains(t, err, strconv.Itoa(tt.status))
-			}
-
-			client := newClient(t, srv.URL, v1_3.WithTransport(srv.Client().Transport))
-			resp, err := client.DetachVolumeFromVirtualServerWithResponse(t.Context(), volume, server)
-			require.NoError(t, err)
+			resp := &http.Response{StatusCode: tt.status}
 			for name, err := range map[string]error{
-				"Detach": client.Detach(t.Context(), volume, server),
-				"Err":    resp.Err(),
+				"detach": detachAt(t.Context(), t, srv.URL),
+				"Check":  Check(resp, []byte(tt.body), http.StatusAccepted),
 			} {
-				var got *v1_3.Error
+				var got *Error
 				require.ErrorAs(t, err, &got, name)
 				assert.Equal(t, tt.status, got.StatusCode, name)
+				assert.Equal(t, http.StatusAccepted, got.Want, name)
 				assert.Equal(t, tt.code, got.Code, name)
 				assert.Equal(t, tt.detail, got.Detail, name)
 				assert.Equal(t, tt.requestID, got.RequestID, name)
 				assert.Equal(t, tt.body, string(got.Body), "%s: the body as it came", name)
 				assertOneLine(t, err)
-				for _, refusal := range []error{v1_3.ErrBadRequest, v1_3.ErrUnauthorized, v1_3.ErrConflict} {
+				assert.ErrorContains(t, err, strconv.Itoa(tt.status))
+				for _, refusal := range []error{ErrBadRequest, ErrUnauthorized, ErrNotFound, ErrConflict} {
 					assert.Equal(t, errors.Is(tt.is, refusal), errors.Is(err, refusal), "%s is %v", name, refusal)
+				}
+				if name == "detach" {
+					assert.Equal(t, 1, strings.Count(err.Error(), volumeID), err)
+					assert.Equal(t, 1, strings.Count(err.Error(), serverID), err)
 				}
 			}
 		})
@@ -172,14 +160,14 @@ func TestAnErrorIsShortHoweverLongTheMessage(t *testing.T) {
 		w.WriteHeader(http.StatusConflict)
 		fmt.Fprintf(w, `{"errors":[{"code":%q,"detail":%q,"request_id":%q}]}`, long, long, long)
 	})
-	err := newClient(t, srv.URL, v1_3.WithTransport(srv.Client().Transport)).Detach(t.Context(), volume, server)
-	var got *v1_3.Error
+	err := detachAt(t.Context(), t, srv.URL)
+	var got *Error
 	require.ErrorAs(t, err, &got)
 	assert.Equal(t, long, got.Detail)
 	assert.Less(t, len(err.Error()), 5000)
 }
 
-// cut answers with a status line, headers and the start of a body, and is gone.
+// cut answers with a status line, headers and the start of a body, and closes the connection.
 func cut(answer string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		conn, out, err := http.NewResponseController(w).Hijack()
@@ -192,7 +180,7 @@ func cut(answer string) http.HandlerFunc {
 	}
 }
 
-// until is a handler that starts an answer and then keeps silent until the client is gone.
+// until is a handler that starts an answer and then keeps silent until the client closes the connection.
 func until(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(status)
@@ -203,9 +191,9 @@ func until(status int, body string) http.HandlerFunc {
 }
 
 // plenty is so much more than a client may read that it might as well be without end.
-const plenty = 64 * v1_3.MaxBody
+const plenty = 64 * MaxBody
 
-// endless writes a body until nobody reads on.
+// endless writes a body until the client stops reading.
 func endless(status int) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)
@@ -237,20 +225,14 @@ func TestTheStatusStandsWhenTheBodyBreaks(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			srv := listen(t, tt.handler)
-			for _, client := range gen.Clients() {
-				status, err := client.Detach(t.Context(), connect(t, srv), volume, server)
-				require.Error(t, err, client.ID)
-				assert.Equal(t, http.StatusConflict, status, client.ID)
-				assertOneLine(t, err)
-			}
-			client := newClient(t, srv.URL, v1_3.WithTransport(srv.Client().Transport))
-			err := client.Detach(t.Context(), volume, server)
-			var got *v1_3.Error
+			err := detachAt(t.Context(), t, srv.URL)
+			assertOneLine(t, err)
+			var got *Error
 			require.ErrorAs(t, err, &got)
 			assert.Equal(t, http.StatusConflict, got.StatusCode)
 			assert.Contains(t, got.Detail, tt.detail)
-			assert.ErrorIs(t, err, v1_3.ErrConflict)
-			assert.LessOrEqual(t, len(got.Body), v1_3.MaxBody)
+			assert.ErrorIs(t, err, ErrConflict)
+			assert.LessOrEqual(t, len(got.Body), MaxBody)
 		})
 	}
 }
@@ -268,21 +250,15 @@ func (stalled) Close() error { return nil }
 // The timeout bounds the reading of the body too. What came before it, the status, stands.
 func TestTheStatusStandsWhenTheTimeoutStrikesInTheBody(t *testing.T) {
 	// The answer is made here: over a network it might come after so short a timeout.
-	to := gen.Connection{Endpoint: "https://127.0.0.1:1", Signer: newSigner(t), Timeout: 20 * time.Millisecond}
-	to.Transport = roundTripper(func(req *http.Request) (*http.Response, error) {
-		return &http.Response{StatusCode: http.StatusConflict, Body: stalled{req.Context()}, Header: http.Header{}, Request: req}, nil
-	})
-	for _, client := range gen.Clients() {
-		ctx := impatient(t)
-		status, err := client.Detach(ctx, to, volume, server)
-		require.Error(t, err, client.ID)
-		require.NoError(t, ctx.Err(), "the timeout was it")
-		assert.Equal(t, http.StatusConflict, status, client.ID)
-		assert.ErrorContains(t, err, "broke off")
-	}
+	err := detachAt(t.Context(), t, remote, WithTimeout(20*time.Millisecond),
+		WithTransport(roundTripper(func(req *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: http.StatusConflict, Body: stalled{req.Context()}, Header: http.Header{}, Request: req}, nil
+		})))
+	require.ErrorIs(t, err, ErrConflict)
+	assert.ErrorContains(t, err, "broke off")
 }
 
-// 202 is the whole of the answer: the detach goes on, whatever becomes of a body that nobody asked for.
+// 202 is the whole of the answer: the detach goes on, whatever becomes of its body.
 func TestAcceptedIsAcceptedWhateverTheBodyIs(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -300,11 +276,7 @@ func TestAcceptedIsAcceptedWhateverTheBodyIs(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			srv := listen(t, tt.handler)
-			for _, client := range gen.Clients() {
-				status, err := client.Detach(t.Context(), connect(t, srv), volume, server)
-				require.NoError(t, err, client.ID)
-				assert.Equal(t, http.StatusAccepted, status, client.ID)
-			}
+			require.NoError(t, detachAt(t.Context(), t, srv.URL))
 		})
 	}
 }
@@ -323,23 +295,13 @@ func (z *zeros) Read(p []byte) (int, error) {
 func (*zeros) Close() error { return nil }
 
 func TestABodyIsBounded(t *testing.T) {
-	for _, call := range calls() {
-		if call.name == "raw" {
-			continue // its caller does the reading
-		}
-		t.Run(call.name, func(t *testing.T) {
-			body := new(zeros)
-			to := gen.Connection{Endpoint: "https://127.0.0.1:1", Signer: newSigner(t), Timeout: patience}
-			to.Transport = roundTripper(func(req *http.Request) (*http.Response, error) {
-				return &http.Response{StatusCode: http.StatusConflict, Body: body, Header: http.Header{}, Request: req, ProtoMajor: 1, ProtoMinor: 1}, nil
-			})
-			status, err := call.detach(t.Context(), to, volume, server)
-			require.Error(t, err)
-			assert.Equal(t, http.StatusConflict, status)
-			// One more tells a body that just fits from one that does not.
-			assert.LessOrEqual(t, body.read, int64(v1_3.MaxBody+1))
-		})
-	}
+	body := new(zeros)
+	err := detachAt(t.Context(), t, remote, WithTransport(roundTripper(func(req *http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: http.StatusConflict, Body: body, Header: http.Header{}, Request: req, ProtoMajor: 1, ProtoMinor: 1}, nil
+	})))
+	require.ErrorIs(t, err, ErrConflict)
+	// One more tells a body that just fits from one that does not.
+	assert.LessOrEqual(t, body.read, int64(MaxBody+1))
 }
 
 // The bound is no trap for what just fits.
@@ -351,54 +313,28 @@ func TestABodyOfTheGreatestLengthIsRead(t *testing.T) {
 		code   string
 		detail string
 	}{
-		{"fits", v1_3.MaxBody, "Conflict", ""},
-		{"one more", v1_3.MaxBody + 1, "", "the body of the answer is longer than 1048576 bytes"},
+		{"fits", MaxBody, "Conflict", ""},
+		{"one more", MaxBody + 1, "", "the body of the answer is longer than 1048576 bytes"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			srv := listen(t, func(w http.ResponseWriter, _ *http.Request) {
 				w.WriteHeader(http.StatusConflict)
 				_, _ = io.WriteString(w, answer+strings.Repeat(" ", tt.length-len(answer)))
 			})
-			err := newClient(t, srv.URL, v1_3.WithTransport(srv.Client().Transport)).Detach(t.Context(), volume, server)
-			var got *v1_3.Error
+			err := detachAt(t.Context(), t, srv.URL)
+			var got *Error
 			require.ErrorAs(t, err, &got)
 			assert.Equal(t, tt.code, got.Code)
 			assert.Equal(t, tt.detail, got.Detail)
-			assert.Len(t, got.Body, v1_3.MaxBody)
+			assert.Len(t, got.Body, MaxBody)
 		})
 	}
 }
 
 func TestASilentServerIsNotWaitedFor(t *testing.T) {
 	srv := listen(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
-	to := connect(t, srv)
-	to.Timeout = 50 * time.Millisecond
-	for _, call := range calls() {
-		t.Run(call.name, func(t *testing.T) {
-			status, err := call.detach(impatient(t), to, volume, server)
-			require.ErrorIs(t, err, context.DeadlineExceeded)
-			assert.Zero(t, status, "nobody answered")
-		})
-	}
-}
-
-func TestACancelledCallReturns(t *testing.T) {
-	for _, call := range calls() {
-		t.Run(call.name, func(t *testing.T) {
-			ctx, cancel := context.WithCancel(t.Context())
-			var requests atomic.Int32
-			srv := listen(t, func(_ http.ResponseWriter, r *http.Request) {
-				requests.Add(1)
-				cancel() // mid-call: the request is here, and no answer comes
-				<-r.Context().Done()
-			})
-			status, err := call.detach(ctx, connect(t, srv), volume, server)
-			require.ErrorIs(t, err, context.Canceled, "and not the timeout")
-			assert.Zero(t, status)
-
-			_, err = call.detach(ctx, connect(t, srv), volume, server)
-			require.ErrorIs(t, err, context.Canceled)
-			assert.EqualValues(t, 1, requests.Load(), "none for a call that is cancelled before it begins")
-		})
-	}
+	err := detachAt(t.Context(), t, srv.URL, WithTimeout(50*time.Millisecond))
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	var answer *Error
+	assert.False(t, errors.As(err, &answer), "there was no answer")
 }
