@@ -21,7 +21,7 @@ type IDError struct {
 
 // Error names the parameter, its value and what is wrong with it.
 func (e *IDError) Error() string {
-	return fmt.Sprintf("%s %q is not an ID: it %s", e.Name, e.Value, e.Reason)
+	return fmt.Sprintf("%s %q is refused: it %s", e.Name, e.Value, e.Reason)
 }
 
 // Before checks the arguments of a call before a request is built. Generated methods begin with it.
