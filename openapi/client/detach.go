@@ -283,7 +283,7 @@ func (d *detachment) poll(ctx context.Context, judge judgement) error {
 }
 
 func (d *detachment) look(ctx context.Context) (*volume, error) {
-	resp, err := d.Show(ctx)
+	resp, err := d.Show(ctx) //nolint:bodyclose // readVolume closes it
 	var v *volume
 	if err == nil {
 		v, err = readVolume(d.volumeID, resp)

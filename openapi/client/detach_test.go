@@ -42,11 +42,10 @@ func answer(said string) (*http.Response, error) {
 	if said == dropped {
 		return nil, errCut
 	}
-	status, err := strconv.Atoi(said)
-	if err != nil {
-		return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(said))}, nil
+	if status, err := strconv.Atoi(said); err == nil {
+		return &http.Response{StatusCode: status, Body: http.NoBody}, nil
 	}
-	return &http.Response{StatusCode: status, Body: http.NoBody}, nil
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(said))}, nil
 }
 
 func (s *script) steps() Steps {
@@ -88,15 +87,15 @@ func TestDetachAndWait(t *testing.T) {
 
 		// Not requested.
 		{"an OS volume", [][]string{{`{"id":"v","state":"In-use","bootable":true,"servers":[{"id":"s"}]}`}}, nil, nil, 0, []error{ErrOSVolume}, nil, "an OS starts from it", time.Second},
-		{"perhaps an OS volume", [][]string{{`{"id":"v","state":"In-use","servers":[{"id":"s"}]}`}}, nil, nil, 0, []error{anyError}, nil, "does not say", time.Second},
-		{"bootable twice", [][]string{{`{"id":"v","state":"In-use","bootable":true,"Bootable":false,"servers":[{"id":"s"}]}`}}, nil, nil, 0, []error{anyError}, nil, "twice", time.Second},
-		{"in an error state", [][]string{{`{"id":"v","state":"Error_Detaching","bootable":false,"servers":[{"id":"s"}]}`}}, nil, nil, 0, []error{anyError}, nil, "Error_Detaching", time.Second},
+		{"perhaps an OS volume", [][]string{{`{"id":"v","state":"In-use","servers":[{"id":"s"}]}`}}, nil, nil, 0, []error{errAny}, nil, "does not say", time.Second},
+		{"bootable twice", [][]string{{`{"id":"v","state":"In-use","bootable":true,"Bootable":false,"servers":[{"id":"s"}]}`}}, nil, nil, 0, []error{errAny}, nil, "twice", time.Second},
+		{"in an error state", [][]string{{`{"id":"v","state":"Error_Detaching","bootable":false,"servers":[{"id":"s"}]}`}}, nil, nil, 0, []error{errAny}, nil, "Error_Detaching", time.Second},
 		{"no such volume", [][]string{{"404"}}, nil, nil, 0, []error{ErrNotFound}, nil, "404 Not Found", time.Second},
 		{"not let in", [][]string{{"401"}}, nil, nil, 0, []error{ErrUnauthorized}, nil, "401 Unauthorized", time.Second},
 		{"not answered", [][]string{{dropped}}, nil, nil, 0, []error{errCut}, nil, "no detach", time.Minute},
 		{"not attached", [][]string{{away}}, nil, nil, 0, []error{ErrNotAttached}, nil, "not attached to that server", time.Second},
 		{"attached elsewhere", [][]string{{elsewhere}}, nil, nil, 0, []error{ErrNotAttached}, nil, "", time.Second},
-		{"another volume shown", [][]string{{`{"id":"other","state":"In-use","bootable":false,"servers":[{"id":"s"}]}`}}, nil, nil, 0, []error{anyError}, nil, "shows another volume: other", time.Second},
+		{"another volume shown", [][]string{{`{"id":"other","state":"In-use","bootable":false,"servers":[{"id":"s"}]}`}}, nil, nil, 0, []error{errAny}, nil, "shows another volume: other", time.Second},
 		{"available at one look only", [][]string{{away, inUse}, {away}}, []string{"202"}, nil, 1, nil, nil, "", 2 * time.Second},
 		{"in use by no server", [][]string{{unlisted}}, nil, nil, 0, []error{context.DeadlineExceeded}, []error{ErrNotAttached}, `"In-use"`, 0},
 		{"in use by no server at first", [][]string{{unlisted, unlisted, inUse}, {away}}, []string{"202"}, nil, 1, nil, nil, "", 2 * time.Second},
@@ -128,7 +127,7 @@ func TestDetachAndWait(t *testing.T) {
 		{"404, and away from that server", [][]string{{both}, {elsewhere}}, []string{"404"}, nil, 1, nil, nil, "", time.Second},
 		{"404, and deleted", [][]string{{inUse}, {"404"}}, []string{"404"}, nil, 1, []error{ErrNotFound}, nil, "", time.Second},
 		{"400, and not shown", [][]string{{inUse}, {"500"}}, []string{"400"}, nil, 1, []error{ErrBadRequest}, nil, "500", time.Second},
-		{"a redirect", [][]string{{inUse}, {inUse}}, []string{"307"}, nil, 1, []error{anyError}, nil, "307", time.Second},
+		{"a redirect", [][]string{{inUse}, {inUse}}, []string{"307"}, nil, 1, []error{errAny}, nil, "307", time.Second},
 
 		// No answer: watched for a while.
 		{"dropped, and detaching late", [][]string{{inUse}, {inUse, inUse, dropped, inUse, detaching, away}}, []string{dropped}, nil, 1, nil, nil, "", lostAnswer},
@@ -138,10 +137,10 @@ func TestDetachAndWait(t *testing.T) {
 		{"200 instead of 202", [][]string{{inUse}, {inUse, detaching, away}}, []string{"200"}, nil, 1, nil, nil, "", 5 * time.Second},
 
 		// Accepted, and then not away.
-		{"an error state", [][]string{{inUse}, {`{"id":"v","state":"ERROR","servers":[{"id":"s"}]}`}}, []string{"202"}, nil, 1, []error{anyError}, nil, `state "ERROR"`, time.Second},
+		{"an error state", [][]string{{inUse}, {`{"id":"v","state":"ERROR","servers":[{"id":"s"}]}`}}, []string{"202"}, nil, 1, []error{errAny}, nil, `state "ERROR"`, time.Second},
 		{"no longer let in", [][]string{{inUse}, {"401"}}, []string{"202"}, nil, 1, []error{ErrUnauthorized}, nil, "was accepted", time.Second},
-		{"shown as nothing", [][]string{{inUse}, {`{}`}}, []string{"202"}, nil, 1, []error{anyError}, nil, "shows another volume", time.Second},
-		{"shown as a page", [][]string{{inUse}, {`<html>`}}, []string{"202"}, nil, 1, []error{anyError}, nil, "not a volume", time.Second},
+		{"shown as nothing", [][]string{{inUse}, {`{}`}}, []string{"202"}, nil, 1, []error{errAny}, nil, "shows another volume", time.Second},
+		{"shown as a page", [][]string{{inUse}, {`<html>`}}, []string{"202"}, nil, 1, []error{errAny}, nil, "not a volume", time.Second},
 		{"never away", [][]string{{inUse}}, []string{"202"}, nil, 1, []error{context.DeadlineExceeded}, nil, `it was "In-use"`, 0},
 		{"in use by no server after it", [][]string{{inUse}, {unlisted}}, []string{"202"}, nil, 1, []error{context.DeadlineExceeded}, nil, "In-use", 0},
 		{"in other letter case", [][]string{{inUse}, {`{"id":"V","state":"In-use","servers":[{"id":"S"}]}`}}, []string{"202"}, nil, 1, []error{context.DeadlineExceeded}, nil, "In-use", 0},
@@ -160,7 +159,7 @@ func TestDetachAndWait(t *testing.T) {
 					require.NoError(t, err)
 				}
 				for _, is := range tt.is {
-					if is == anyError {
+					if errors.Is(is, errAny) {
 						require.Error(t, err)
 						continue
 					}
@@ -191,8 +190,8 @@ func TestDetachAndWait(t *testing.T) {
 	}
 }
 
-// anyError stands for an error that is no sentinel.
-var anyError = errors.New("any error")
+// errAny stands for an error that matches no sentinel.
+var errAny = errors.New("any error")
 
 // The volume is shown less and less often, down to every ten seconds, and for ten minutes at most.
 func TestDetachAndWaitPauses(t *testing.T) {

@@ -40,8 +40,8 @@ func TestErrorMessages(t *testing.T) {
 }
 
 func TestCheck(t *testing.T) {
-	require.NoError(t, Check(&http.Response{StatusCode: 202}, nil, 202))
-	require.Error(t, Check(&http.Response{StatusCode: 200}, nil, 202))
+	require.NoError(t, Check(&http.Response{StatusCode: http.StatusAccepted}, nil, 202))
+	require.Error(t, Check(&http.Response{StatusCode: http.StatusOK}, nil, 202))
 	require.ErrorContains(t, Check(nil, nil, 202), "no answer")
 	require.ErrorContains(t, DetachResult("v", "s", nil, nil), "no answer")
 }

@@ -176,7 +176,7 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if int64(n) <= b.left {
 		b.left -= int64(n)
-		if err != nil && err != io.EOF { //nolint:errorlint // io.ReadAll compares it so
+		if err != nil && err != io.EOF { // which io.ReadAll compares so
 			err = &Error{StatusCode: b.status, Detail: "the body of the answer broke off: " + err.Error(), cause: err}
 		}
 		return n, err

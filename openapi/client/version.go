@@ -2,7 +2,8 @@ package client
 
 import (
 	"fmt"
-	"regexp"
+	"strconv"
+	"strings"
 )
 
 // A Version is the version of a service that a client speaks.
@@ -11,15 +12,20 @@ import (
 // Version is wanted. Each generated package of a version has its own, Version. Versions are comparable.
 type Version struct{ service, number string }
 
-var versionNumber = regexp.MustCompile(`^(0|[1-9][0-9]{0,3})\.(0|[1-9][0-9]{0,3})$`)
-
 // MustVersion is for generated code. It panics for a number that is not two decimal numbers with a dot
 // between, such as 1.3.
 func MustVersion(service, number string) Version {
-	if service == "" || !versionNumber.MatchString(number) {
+	major, minor, _ := strings.Cut(number, ".")
+	if service == "" || !isNumber(major) || !isNumber(minor) {
 		panic(fmt.Sprintf("client: %q %q is not a version such as virtualserver 1.3", service, number))
 	}
 	return Version{service, number}
+}
+
+// isNumber reports whether s is a decimal number as it is written: no sign, no zeros before it.
+func isNumber(s string) bool {
+	n, err := strconv.ParseUint(s, 10, 16)
+	return err == nil && strconv.FormatUint(n, 10) == s
 }
 
 // String returns the number alone: 1.3.

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	v1_1 "github.com/scp-openapi/virtualserver/gen/v1.1"
+	v1_2 "github.com/scp-openapi/virtualserver/gen/v1.2"
 	v1_3 "github.com/scp-openapi/virtualserver/gen/v1.3"
 	"github.com/scp-openapi/virtualserver/gen/volumes"
 )
@@ -109,9 +109,9 @@ func TestErrorsOfAllClientsAreAlike(t *testing.T) {
 			w.WriteHeader(http.StatusNotFound)
 		}
 	})
-	old, err := v1_1.New(srv.URL, newSigner(t))
+	old, err := v1_2.New(srv.URL, newSigner(t))
 	require.NoError(t, err)
-	vols, err := volumes.New(srv.URL, newSigner(t), v1_1.Version)
+	vols, err := volumes.New(srv.URL, newSigner(t), v1_2.Version)
 	require.NoError(t, err)
 
 	err = old.Detach(t.Context(), volume, server)
@@ -122,7 +122,7 @@ func TestErrorsOfAllClientsAreAlike(t *testing.T) {
 
 	err = volumes.DetachAndWait(t.Context(), vols, old.Detach, volume, server)
 	require.ErrorIs(t, err, v1_3.ErrUnauthorized)
-	require.ErrorIs(t, err, v1_1.ErrUnauthorized)
+	require.ErrorIs(t, err, v1_2.ErrUnauthorized)
 
 	resp, err := vols.AttachVolumeToVirtualServerWithResponse(t.Context(), volume, volumes.AttachRequest{ServerID: server})
 	require.NoError(t, err)

@@ -8,6 +8,8 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"iter"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -131,6 +133,7 @@ func (g *rewriting) function(d *ast.FuncDecl) error {
 	case !d.Name.IsExported(), strings.HasPrefix(name, "Parse") && strings.HasSuffix(name, "Response"):
 	case requestBuilder.MatchString(name):
 		g.builders = append(g.builders, name)
+		g.escapeIDs(d)
 	default:
 		return fmt.Errorf("the exported function %s", name)
 	}
@@ -143,23 +146,63 @@ func (g *rewriting) method(d *ast.FuncDecl) error {
 	if !d.Name.IsExported() {
 		return fmt.Errorf("the method %s", name)
 	}
+	if first := d.Type.Params.List[0]; len(first.Names) != 1 || first.Names[0].Name != "ctx" {
+		return fmt.Errorf("the method %s, which does not begin with a context", name)
+	}
 	check := "\nif err := client.Before(ctx"
-	for i, field := range d.Type.Params.List {
-		if i == 0 && (len(field.Names) != 1 || field.Names[0].Name != "ctx") {
-			return fmt.Errorf("the method %s, which does not begin with a context", name)
-		}
-		kind, ok := field.Type.(*ast.Ident)
-		if !ok || g.params[kind.Name] == "" {
-			continue
-		}
-		for _, arg := range field.Names {
-			check += fmt.Sprintf(", client.Param{Name: %q, Value: string(%s)}", g.params[kind.Name], arg.Name)
-		}
+	for arg, param := range g.ids(d) {
+		check += fmt.Sprintf(", client.Param{Name: %q, Value: string(%s)}", param, arg)
 	}
 	at := g.offset(d.Body.Lbrace) + 1
 	g.edits = append(g.edits, edit{at, at, check + "); err != nil {\nreturn nil, err\n}"})
 	g.methods++
 	return nil
+}
+
+// ids are the IDs that a function takes: the arguments in order, and the path parameters they are for.
+func (g *rewriting) ids(d *ast.FuncDecl) iter.Seq2[string, string] {
+	return func(yield func(arg, param string) bool) {
+		for _, field := range d.Type.Params.List {
+			kind, ok := field.Type.(*ast.Ident)
+			if !ok || g.params[kind.Name] == "" {
+				continue
+			}
+			for _, arg := range field.Names {
+				if !yield(arg.Name, g.params[kind.Name]) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// escapeIDs has a builder escape its IDs with net/url. oapi-codegen/runtime does the same with them,
+// by way of reflection and of packages that make a program larger.
+func (g *rewriting) escapeIDs(d *ast.FuncDecl) {
+	args := maps.Collect(g.ids(d))
+	for i, stmt := range d.Body.List {
+		assign, ok := stmt.(*ast.AssignStmt)
+		if !ok || len(assign.Rhs) != 1 || i+1 == len(d.Body.List) {
+			continue
+		}
+		call, ok := assign.Rhs[0].(*ast.CallExpr)
+		if !ok || len(call.Args) != 5 || !isStyleParam(call.Fun) {
+			continue
+		}
+		arg, _ := call.Args[3].(*ast.Ident)
+		path, _ := assign.Lhs[0].(*ast.Ident)
+		check, _ := d.Body.List[i+1].(*ast.IfStmt) // of its error
+		if arg == nil || path == nil || check == nil || args[arg.Name] == "" {
+			continue
+		}
+		text := fmt.Sprintf("%s = url.PathEscape(string(%s))", path.Name, arg.Name)
+		g.edits = append(g.edits, edit{g.offset(assign.Pos()), g.offset(check.End()), text})
+	}
+}
+
+func isStyleParam(fun ast.Expr) bool {
+	selector, ok := fun.(*ast.SelectorExpr)
+	return ok && selector.Sel.Name == "StyleParamWithOptions"
 }
 
 func receiver(d *ast.FuncDecl) string {
