@@ -90,7 +90,7 @@ func regenerate(set *openapi.Set) error {
 	return files.Prune("gen")
 }
 
-// writeClient writes the client of one version to a folder of somebody else's module.
+// writeClient writes the client of one version to a folder of another module.
 func writeClient(set *openapi.Set, version, name, folder string) error {
 	if version == "" || folder == "" {
 		return usagef("-version and -o go together: -version 1.3 -package volumes -o volumes")

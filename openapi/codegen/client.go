@@ -12,11 +12,12 @@ import (
 	"github.com/scp-openapi/virtualserver/openapi"
 )
 
-// oapi-codegen keeps what it works on in package variables: one document after another.
+// oapiLock makes callers wait for each other: oapi-codegen keeps its work in package variables.
 var oapiLock sync.Mutex
 
-// typedClient has oapi-codegen write the typed client of a document.
-func typedClient(doc *openapi.Document, name string) ([]byte, error) {
+// typedClient has oapi-codegen write the typed client of a document, and puts it behind the guard. params
+// are the path parameters of the document.
+func typedClient(doc *openapi.Document, name string, params []param) ([]byte, error) {
 	spec, err := doc.Copy()
 	if err != nil {
 		return nil, err
@@ -39,22 +40,7 @@ func typedClient(doc *openapi.Document, name string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("oapi-codegen: %w", err)
 	}
-	return guarded([]byte(code), paramsOf(spec))
-}
-
-// paramsOf is the path parameters of a document by their Go type: volume_id by VolumeID.
-func paramsOf(spec *openapi3.T) map[string]string {
-	params := map[string]string{}
-	for _, item := range spec.Paths.Map() {
-		for _, operation := range item.Operations() {
-			for _, param := range operation.Parameters {
-				if param.Value.In == openapi3.ParameterInPath {
-					params[typeName(param.Value.Name)] = param.Value.Name
-				}
-			}
-		}
-	}
-	return params
+	return guarded([]byte(code), params)
 }
 
 // importsTemplate replaces oapi-codegen's imports.tmpl: what a client may need, of which the formatter
@@ -78,9 +64,9 @@ import (
 )
 `
 
-// fitForGo changes what only Go needs on a document that stays true to its source everywhere else.
+// fitForGo makes the changes that only Go needs. The document itself stays true to its source.
 func fitForGo(spec *openapi3.T) {
-	// A shared parameter would become a type of its own; inlined it is no more than a parameter.
+	// A shared parameter would become a type of its own; an inlined one stays a parameter.
 	if spec.Components != nil {
 		spec.Components.Parameters = nil
 	}

@@ -15,14 +15,14 @@ import (
 	"github.com/scp-openapi/virtualserver/openapi"
 )
 
-// Module is the import path of this module: generated code imports its signing package from there.
+// Module is the import path of this module: generated code imports its runtime from there.
 const Module = "github.com/scp-openapi/virtualserver"
 
 // ClientPackage is the name of every package that speaks one version of the API. It is the same for
 // all of them, so that moving on to the next version changes an import path and nothing else.
 const ClientPackage = openapi.Service
 
-// The names of what is generated.
+// The names of the generated files.
 const (
 	clientFile   = "client.gen.go"
 	wrapperFile  = "virtualserver.gen.go"
@@ -54,7 +54,7 @@ func All(set *openapi.Set) (Files, error) {
 	return files, nil
 }
 
-// Package generates the client of one document as a package of the given name, for somebody else's
+// Package generates the client of one document as a package of the given name, for another
 // module.
 func Package(doc *openapi.Document, name string) (Files, error) {
 	files := Files{}
@@ -62,12 +62,12 @@ func Package(doc *openapi.Document, name string) (Files, error) {
 }
 
 func (f Files) add(doc *openapi.Document, folder, name string) error {
-	client, err := typedClient(doc, name)
+	wrapper := wrapperOf(doc, name)
+	client, err := typedClient(doc, name, wrapper.Params)
 	if err != nil {
 		return fmt.Errorf("codegen: %s: %w", doc.File, err)
 	}
 	f[path.Join(folder, clientFile)] = client
-	wrapper := wrapperOf(doc, name)
 	if f[path.Join(folder, wrapperFile)], err = render("virtualserver.tmpl", wrapper); err != nil {
 		return fmt.Errorf("codegen: %s: %w", doc.File, err)
 	}

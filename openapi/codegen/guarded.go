@@ -30,17 +30,25 @@ var replaced = []string{
 
 // guarded changes what oapi-codegen wrote so that no request leaves but through the guard: nothing
 // opens a client but New, nothing builds a request but a method of the client, and each method checks
-// its arguments first. params are the path parameters by their Go type.
+// its arguments first. params are the path parameters, which are
+// typed IDs.
 //
 // It fails for whatever it does not know, so that a newer oapi-codegen opens no way around the guard
 // unnoticed.
-func guarded(code []byte, params map[string]string) ([]byte, error) {
+func guarded(code []byte, params []param) ([]byte, error) {
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, "", code, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
 		return nil, fmt.Errorf("read what oapi-codegen wrote: %w", err)
 	}
-	g := rewriting{offset: func(p token.Pos) int { return fset.Position(p).Offset }, params: params, missing: slices.Clone(replaced)}
+	g := rewriting{
+		offset:  func(p token.Pos) int { return fset.Position(p).Offset },
+		params:  map[string]string{},
+		missing: slices.Clone(replaced),
+	}
+	for _, p := range params {
+		g.params[p.Type] = p.Name
+	}
 	for _, decl := range file.Decls {
 		if err := g.visit(decl); err != nil {
 			return nil, fmt.Errorf("oapi-codegen wrote what the guard does not know: %w", err)
@@ -61,7 +69,7 @@ func guarded(code []byte, params map[string]string) ([]byte, error) {
 
 type rewriting struct {
 	offset func(token.Pos) int
-	params map[string]string
+	params map[string]string // names by Go type: volume_id by VolumeID
 
 	edits    []edit
 	missing  []string // of replaced

@@ -67,7 +67,7 @@ func ParseShowVolumeResponse(rsp *http.Response) error { return nil }
 `
 
 func TestGuarded(t *testing.T) {
-	code, err := guarded([]byte(raw), map[string]string{"VolumeID": "volume_id"})
+	code, err := guarded([]byte(raw), []param{{Name: "volume_id", Type: "VolumeID"}})
 	require.NoError(t, err)
 	text := string(code)
 	for _, removed := range append(replaced, "NewShowVolumeRequest", "NewAttachRequestWithBody", "is a way in", `"strings"`) {
