@@ -51,6 +51,7 @@ func TestNoRedirectIsFollowed(t *testing.T) {
 				var got *Error
 				require.ErrorAs(t, err, &got)
 				assert.Equal(t, status, got.StatusCode)
+				assert.Equal(t, status != http.StatusNotModified, strings.Contains(got.Detail, "redirects are not followed"))
 				assert.EqualValues(t, 1, requests.Load(), "requests")
 				assertOneLine(t, err)
 			})

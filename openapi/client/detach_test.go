@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/scp-openapi/virtualserver/signing"
 )
 
 const (
@@ -131,6 +134,7 @@ func TestDetachAndWait(t *testing.T) {
 
 		// No answer: watched for a while.
 		{"dropped, and detaching late", [][]string{{inUse}, {inUse, inUse, dropped, inUse, detaching, away}}, []string{dropped}, nil, 1, nil, nil, "", lostAnswer},
+		{"dropped, and detaching for a minute", [][]string{{inUse}, append(slices.Repeat([]string{detaching}, 14), away)}, []string{dropped}, nil, 1, nil, nil, "", 2 * time.Minute},
 		{"dropped, and attached", [][]string{{inUse}}, []string{dropped}, nil, 1, []error{errCut}, nil, "still attached", 2 * lostAnswer},
 		{"dropped, and never shown", [][]string{{inUse}, {dropped}}, []string{dropped}, nil, 1, []error{errCut}, nil, "", 2 * lostAnswer},
 		{"dropped, and no longer let in", [][]string{{inUse}, {"401"}}, []string{dropped}, nil, 1, []error{errCut, ErrUnauthorized}, nil, "", time.Second},
@@ -211,6 +215,52 @@ func TestDetachAndWaitPauses(t *testing.T) {
 		assert.Equal(t, firstPause, looks[1].Sub(looks[0]))
 		assert.Equal(t, 10*time.Second, longest)
 	})
+}
+
+// Two looks in a row prove a volume away; a look that does not, or that fails, begins the count again.
+func TestDetachAndWaitLooksTwiceInARow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{shows: [][]string{{inUse}, {away, detaching, away, "503", away, away}}, detaches: []string{"202"}}
+		require.NoError(t, DetachAndWait(t.Context(), "v", "s", s.steps()))
+		assert.Equal(t, 6, s.looks)
+	})
+}
+
+// Once the detach is accepted, the pauses begin anew: it may be done soon.
+func TestDetachAndWaitLooksSoonAfterThe202(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{
+			shows:    [][]string{{inUse}, {inUse}, {inUse}, {inUse}, {inUse}, {inUse, away}},
+			detaches: []string{"409", "409", "409", "409", "202"},
+		}
+		require.NoError(t, DetachAndWait(t.Context(), "v", "s", s.steps()))
+		after := s.times[len(s.times)-3:] // in use, away, and away again
+		assert.Equal(t, []time.Duration{firstPause, confirmPause}, []time.Duration{after[1].Sub(after[0]), after[2].Sub(after[1])})
+	})
+}
+
+// What was stopped in this program was never sent, so there is nothing to wait for.
+func TestDetachAndWaitDoesNotWaitForWhatWasNeverSent(t *testing.T) {
+	for _, stopped := range []error{&signing.HostError{}, &IDError{}, ErrNotOpen} {
+		synctest.Test(t, func(t *testing.T) {
+			start := time.Now()
+			s := &script{shows: [][]string{{inUse}}, detaches: []string{"202"}}
+			steps := s.steps()
+			steps.Detach = func(context.Context) error { return stopped }
+			require.ErrorIs(t, DetachAndWait(t.Context(), "v", "s", steps), stopped)
+			assert.Zero(t, time.Since(start))
+
+			steps = s.steps()
+			steps.Show = func(ctx context.Context) (*http.Response, error) {
+				if s.requests > 0 {
+					return nil, stopped
+				}
+				return s.steps().Show(ctx)
+			}
+			require.ErrorIs(t, DetachAndWait(t.Context(), "v", "s", steps), stopped)
+			assert.Zero(t, time.Since(start))
+		})
+	}
 }
 
 // A refused detach is not requested in a tight loop.

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -263,10 +262,13 @@ func TestACancelledCallReturns(t *testing.T) {
 	assert.EqualValues(t, 1, requests.Load(), "none for a call that is cancelled before it begins")
 }
 
-func TestABodyIsReadByteByByte(t *testing.T) {
-	body := &boundedBody{ReadCloser: io.NopCloser(bytes.NewReader(make([]byte, MaxBody+1))), left: MaxBody}
-	n, err := io.Copy(io.Discard, struct{ io.Reader }{body})
+// However large the pieces that a caller reads in, one byte beyond the bound is the last that is fetched.
+func TestABodyIsFetchedUpToItsBound(t *testing.T) {
+	fetched := new(zeros)
+	body := &boundedBody{ReadCloser: fetched, left: MaxBody}
+	n, err := io.CopyBuffer(io.Discard, struct{ io.Reader }{body}, make([]byte, 1<<18+7))
 	assert.EqualValues(t, MaxBody, n)
 	var got *Error
 	require.ErrorAs(t, err, &got)
+	assert.EqualValues(t, MaxBody+1, fetched.read)
 }
