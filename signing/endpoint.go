@@ -22,17 +22,16 @@ func ParseEndpoint(raw string) (Endpoint, error) {
 		return Endpoint{}, errors.New("signing: endpoint has a path: write https://host alone")
 	}
 	host := strings.ToLower(origin.host)
-	switch {
-	case origin.scheme == "https":
+	if origin.scheme == "https" {
 		host = strings.TrimSuffix(host, ":443")
-	default:
+	} else {
 		host = strings.TrimSuffix(host, ":80")
 	}
 	return Endpoint{origin.scheme, host}, nil
 }
 
 // String returns scheme://host[:port] in lower case, without a default port.
-func (e Endpoint) String() string { return e.scheme + "://" + e.host }
+func (e Endpoint) String() string { return (&url.URL{Scheme: e.scheme, Host: e.host}).String() }
 
 // Loopback reports whether the endpoint is on this machine by its name alone.
 func (e Endpoint) Loopback() bool { return isLoopback(e.host) }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"strings"
 	"sync"
 
@@ -74,7 +75,7 @@ func (g *guard) check(req *http.Request) error {
 }
 
 func (g *guard) at(scheme, host string) bool {
-	e, err := signing.ParseEndpoint(scheme + "://" + host)
+	e, err := signing.ParseEndpoint((&url.URL{Scheme: scheme, Host: host}).String()) // which writes a zone as it must be
 	return err == nil && e == g.endpoint
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -84,6 +85,35 @@ func TestTheGuardBlocksOtherHosts(t *testing.T) {
 			var other *signing.HostError
 			assert.Equal(t, strings.Contains(tt.name, "URL"), !errors.As(err, &other), err)
 		})
+	}
+}
+
+// An endpoint is the same one however it is written: the guard does not stop its own client.
+func TestTheGuardKnowsItsEndpoint(t *testing.T) {
+	for _, endpoint := range []string{remote + ":443", strings.ToUpper(remote), "http://127.0.0.1:80", "http://[::1]:8080", "https://[fe80::1%25eth0]:8443"} {
+		sent := 0
+		err := detachAt(t.Context(), t, endpoint, WithTransport(roundTripper(func(req *http.Request) (*http.Response, error) {
+			sent++
+			return &http.Response{StatusCode: http.StatusAccepted, Request: req}, nil
+		})))
+		require.NoError(t, err, endpoint)
+		assert.Equal(t, 1, sent, endpoint)
+	}
+}
+
+// net/http itself would send a signed request for LOCALHOST to a proxy, in plain HTTP.
+func TestALoopbackEndpointIsDialledDirectly(t *testing.T) {
+	usual := http.DefaultTransport
+	defer func() { http.DefaultTransport = usual }()
+	http.DefaultTransport = &http.Transport{Proxy: func(*http.Request) (*url.URL, error) {
+		t.Error("a proxy was asked for")
+		return nil, errors.New("no proxy")
+	}}
+	srv := listen(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusAccepted) })
+	_, port, err := net.SplitHostPort(srv.Listener.Addr().String())
+	require.NoError(t, err)
+	for _, host := range []string{"127.0.0.1", "LOCALHOST"} {
+		require.NoError(t, detachAt(t.Context(), t, "http://"+host+":"+port))
 	}
 }
 
