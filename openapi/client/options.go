@@ -42,7 +42,8 @@ func WithTimeout(d time.Duration) Option {
 }
 
 // WithClient sends calls through what wrap makes of the client, such as one that retries. Each of its
-// attempts is signed afresh, has the whole timeout, and is guarded like a single one.
+// attempts is signed afresh, has the whole timeout, and is guarded like a single one. That holds for what
+// it sends through the client it is given: one that sends elsewhere is neither signed nor guarded.
 func WithClient(wrap func(*http.Client) Doer) Option {
 	return func(s *settings) {
 		if wrap == nil {
