@@ -23,7 +23,7 @@ func detachAndWait(ctx context.Context, endpoint, ak, sk string, volumeID virtua
 	if err != nil {
 		return err
 	}
-	vols, err := volumes.New(endpoint, signer, virtualserver.APIVersion)
+	vols, err := volumes.New(endpoint, signer, virtualserver.Version)
 	if err != nil {
 		return err
 	}
