@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/scp-openapi/virtualserver/conformance"
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
@@ -127,28 +126,65 @@ func (v Versions) JSON(w io.Writer) error {
 	return encoder.Encode(v)
 }
 
-// Text writes the versions for a terminal: a table, a timeline, and what differs.
-func (v Versions) Text(w io.Writer, table lifecycle.Table) error {
+// Text writes the versions for a terminal that is so many columns wide: a table, a timeline, and what
+// differs. It fits 60 columns.
+func (v Versions) Text(w io.Writer, table lifecycle.Table, width int) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Versions of the API on %s, by the %s.\n", v.Day, v.Table)
+	wrapped(&b, width, "", fmt.Sprintf("Versions of the API on %s, by the %s.", v.Day, v.Table))
 	for _, warning := range v.warnings() {
-		fmt.Fprintf(&b, "Warning: %s.\n", warning)
+		wrapped(&b, width, "", "Warning: "+warning+".")
 	}
 	b.WriteString("\n")
-	columns := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(columns, "VERSION\tREAD AS\tTHAT DAY\tUNTIL\tLEFT\tWHAT TO DO")
-	for _, s := range v.Versions {
-		fmt.Fprintf(columns, "%s\t%s\t%s\t%s\t%s\t%s\n", s.ID, s.Label, s.State, s.NotBefore, left(s), s.Advice)
-	}
-	if err := columns.Flush(); err != nil {
-		return err
-	}
+	v.table(&b, width)
 	b.WriteString("\n")
-	timeline(&b, table, v.Day)
-	v.findings(&b, "- ")
-	fmt.Fprintf(&b, "\n%s\n", v.verdict())
+	timeline(&b, table, v.Day, width)
+	v.findings(&b, func(item string) { wrapped(&b, width, "- ", item) })
+	b.WriteString("\n")
+	wrapped(&b, width, "", v.verdict())
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// table writes a row for each version. What to do about it stands in the last column if it fits there
+// in every row, else below.
+func (v Versions) table(b *strings.Builder, width int) {
+	rows := [][]string{{"VERSION", "READ AS", "THAT DAY", "UNTIL", "LEFT", "WHAT TO DO"}}
+	for _, s := range v.Versions {
+		rows = append(rows, []string{s.ID.String(), string(s.Label), string(s.State), s.NotBefore.String(), left(s), s.Advice})
+	}
+	const gap = 2
+	widths := make([]int, len(rows[0]))
+	total := -gap
+	for column := range widths {
+		for _, row := range rows {
+			widths[column] = max(widths[column], len(row[column])+gap)
+		}
+		total += widths[column]
+	}
+	last := len(widths) - 1
+	below := total > width
+	for i, row := range rows {
+		line := ""
+		for column, cell := range row[:last] {
+			line += fmt.Sprintf("%-*s", widths[column], cell)
+		}
+		if !below {
+			line += row[last]
+		}
+		fmt.Fprintln(b, strings.TrimRight(line, " "))
+		if below && i > 0 {
+			wrapped(b, width, strings.Repeat(" ", widths[0]), row[last])
+		}
+	}
+}
+
+// wrapped writes a text in lines of at most width characters. The first begins with start, the others
+// with as many blanks.
+func wrapped(b *strings.Builder, width int, start, text string) {
+	for _, line := range Wrap(text, width-len(start)) {
+		fmt.Fprintln(b, start+line)
+		start = strings.Repeat(" ", len(start))
+	}
 }
 
 // Markdown writes the versions as a table for a page or an issue.
@@ -162,7 +198,7 @@ func (v Versions) Markdown(w io.Writer) error {
 	for _, s := range v.Versions {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", s.ID, s.Label, s.State, s.NotBefore, left(s), s.Advice)
 	}
-	v.findings(&b, "- ")
+	v.findings(&b, func(item string) { fmt.Fprintf(&b, "- %s\n", item) })
 	fmt.Fprintf(&b, "\n**%s**\n", v.verdict())
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -182,11 +218,12 @@ func (v Versions) warnings() []string {
 	return list
 }
 
-func (v Versions) findings(b *strings.Builder, bullet string) {
+// findings writes where the endpoint departs from the table, each with item.
+func (v Versions) findings(b *strings.Builder, item func(string)) {
 	switch {
 	case v.Against == "":
 	case len(v.Differences) == 0:
-		fmt.Fprintf(b, "\nThe endpoint says nothing else than %s.\n", v.Against)
+		fmt.Fprintf(b, "\nThe endpoint says the same as %s.\n", v.Against)
 	default:
 		fmt.Fprintf(b, "\nWhere the endpoint departs from %s:\n\n", v.Against)
 	}
@@ -195,7 +232,7 @@ func (v Versions) findings(b *strings.Builder, bullet string) {
 		if f.Failure {
 			word = "WRONG"
 		}
-		fmt.Fprintf(b, "%s%s: %s.\n", bullet, word, f.Text)
+		item(word + ": " + f.Text + ".")
 	}
 	if v.Announced != nil {
 		fmt.Fprintf(b, "\nThe endpoint's headers announce: deprecated %s, sunset %s.\n", deprecated(*v.Announced), v.Announced.Sunset)
@@ -247,13 +284,15 @@ func left(s VersionStanding) string {
 	case n == 0:
 		return "ends that day"
 	}
-	return fmt.Sprintf("ended %d days ago", -n)
+	return fmt.Sprintf("%d days ago", -n)
 }
 
-// How a timeline is drawn: a column for every step days, so many before the day judged and after it.
+// How a timeline is drawn: each column is so many days, and there are at most so many columns on either
+// side of the day judged, at least so many.
 const (
 	timelineStep  = 14
-	timelineSides = 27 // a year and some days each way
+	timelineMost  = 27 // a year and some days
+	timelineLeast = 16 // as the dates need
 )
 
 // marks are the states in a timeline.
@@ -265,21 +304,22 @@ var marks = map[lifecycle.State]string{
 	lifecycle.Ended:      "·",
 }
 
-// timeline draws a row for each version, with the day judged in the middle. What a column shows is what
-// holds on the first of its days.
-func timeline(b *strings.Builder, table lifecycle.Table, day lifecycle.Date) {
+// timeline draws a row for each version, with the day judged in the middle. A column shows what holds on
+// the first of its days.
+func timeline(b *strings.Builder, table lifecycle.Table, day lifecycle.Date, width int) {
 	const indent = "       "
-	from := day.Plus(-timelineSides * timelineStep)
-	to := day.Plus(timelineSides * timelineStep)
-	fmt.Fprintf(b, "%s%-*s%s%*s\n", indent, timelineSides-len(day.String())/2, from, day, timelineSides-len(day.String())/2+1, to)
-	fmt.Fprintf(b, "%s%*s\n", indent, timelineSides+1, "▼")
+	sides := min(max((width-len(indent)-1)/2, timelineLeast), timelineMost)
+	from, to := day.Plus(-sides*timelineStep), day.Plus(sides*timelineStep)
+	margin := sides - len(day.String())/2
+	fmt.Fprintf(b, "%s%-*s%s%*s\n", indent, margin, from, day, margin+1, to)
+	fmt.Fprintf(b, "%s%*s\n", indent, sides+1, "▼")
 	for _, s := range table.At(day) {
 		fmt.Fprintf(b, "%-*s", len(indent), s.ID)
-		for column := -timelineSides; column <= timelineSides; column++ {
+		for column := -sides; column <= sides; column++ {
 			then, _ := table.At(day.Plus(column * timelineStep)).Of(s.ID)
 			b.WriteString(cmp.Or(marks[then.State], " "))
 		}
 		b.WriteString("\n")
 	}
-	fmt.Fprintf(b, "%s█ CURRENT  ▓ SUPPORTED  ░ DEPRECATED  · ENDED  - PLANNED\n", indent)
+	b.WriteString("█ CURRENT  ▓ SUPPORTED  ░ DEPRECATED  · ENDED  - PLANNED\n")
 }

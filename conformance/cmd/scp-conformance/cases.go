@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/scp-openapi/virtualserver/conformance"
+	"github.com/scp-openapi/virtualserver/conformance/report"
 )
 
 func casesCommand() *cobra.Command {
@@ -17,44 +18,69 @@ func casesCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cases",
 		Short: "List the cases: what each asks, and the harm it can do",
+		Long: `List the cases: what each asks, the most it can do to an account, and the
+clauses it judges. With --clauses, list the clauses instead: the statements of
+the documents, where each stands, and how many cases judge it.`,
 		Example: `  scp-conformance cases
   scp-conformance cases --clauses`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			out := cmd.OutOrStdout()
 			if clauses {
-				return listClauses(cmd.OutOrStdout())
+				return writeTable(out, []string{"CLAUSE", "SOURCE", "CASES", "TEXT"}, clauseRows())
 			}
-			return listCases(cmd.OutOrStdout())
+			return writeTable(out, []string{"CASE", "HARM", "WHAT IT ASKS"}, caseRows())
 		},
 	}
-	cmd.Flags().BoolVar(&clauses, "clauses", false, "list the statements that the cases are held against, and where each stands")
+	cmd.Flags().BoolVar(&clauses, "clauses", false, "list the clauses that the cases judge")
 	return cmd
 }
 
-func listCases(out io.Writer) error {
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "CASE\tHARM\tWHAT IT ASKS\tCLAUSES")
+func caseRows() [][]string {
+	var rows [][]string
 	for _, c := range conformance.Cases() {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", c.ID, c.Harm, c.Summary, strings.Join(c.Clauses, " "))
+		rows = append(rows, []string{c.ID, c.Harm.String(), c.Summary + " [" + strings.Join(c.Clauses, ", ") + "]"})
 	}
-	return table.Flush()
+	return rows
 }
 
-func listClauses(out io.Writer) error {
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "CLAUSE\tSOURCE\tCASES\tTEXT")
+func clauseRows() [][]string {
+	var rows [][]string
 	for _, clause := range conformance.Clauses() {
-		cases := 0
+		judging := 0
 		for _, c := range conformance.Cases() {
 			if slices.Contains(c.Clauses, clause.ID) {
-				cases++
+				judging++
 			}
 		}
 		text := clause.Text
 		if clause.Exempt != "" {
 			text += " No case: " + clause.Exempt + " (" + clause.Dated + ")"
 		}
-		fmt.Fprintf(table, "%s\t%s\t%d\t%s\n", clause.ID, clause.Source, cases, text)
+		rows = append(rows, []string{clause.ID, string(clause.Source), fmt.Sprint(judging), text})
+	}
+	return rows
+}
+
+// writeTable writes rows below a heading, the last column wrapped where it would pass the edge.
+func writeTable(out io.Writer, heading []string, rows [][]string) error {
+	rows = slices.Concat([][]string{heading}, rows)
+	last := len(heading) - 1
+	room := columns(out)
+	for i := range last {
+		widest := 0
+		for _, row := range rows {
+			widest = max(widest, len(row[i]))
+		}
+		room -= widest + 2
+	}
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, row := range rows {
+		first := strings.Join(row[:last], "\t")
+		for _, line := range report.Wrap(row[last], max(room, 24)) {
+			fmt.Fprintf(table, "%s\t%s\n", first, line)
+			first = strings.Repeat("\t", last-1)
+		}
 	}
 	return table.Flush()
 }

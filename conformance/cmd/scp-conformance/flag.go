@@ -1,0 +1,206 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
+)
+
+// refuseEmpty has every flag of a command refuse an empty value, and an empty element of a list. Such a
+// value is an unset variable of a script, and would otherwise mean the default: another endpoint, say.
+func refuseEmpty(cmd *cobra.Command) {
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			f.DefValue = "" // not "[]", which help would print
+			f.Value = struct {
+				nonEmpty
+				pflag.SliceValue
+			}{nonEmpty{f.Value}, list}
+			return
+		}
+		f.Value = nonEmpty{f.Value}
+	})
+}
+
+type nonEmpty struct{ pflag.Value }
+
+var errEmpty = errors.New("is empty: give it a value, or leave it out")
+
+// Set implements pflag.Value.
+func (v nonEmpty) Set(text string) error {
+	elements := []string{text}
+	if _, list := v.Value.(pflag.SliceValue); list {
+		elements = strings.Split(text, ",")
+	}
+	for _, element := range elements {
+		if strings.TrimSpace(element) == "" {
+			return errEmpty
+		}
+	}
+	return v.Value.Set(text)
+}
+
+// flagError puts what is wrong with a flag into a sentence that begins with its name.
+func flagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "" {
+		var names []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+		return fmt.Errorf("%w%s", err, didYouMean("--"+unknown.GetSpecifiedName(), names))
+	}
+	var invalid *pflag.InvalidValueError
+	if !errors.As(err, &invalid) {
+		return err
+	}
+	name, cause := "--"+invalid.GetFlag().Name, invalid.Unwrap()
+	var number *strconv.NumError
+	switch {
+	case errors.Is(cause, errEmpty):
+		return fmt.Errorf("%s %w", name, cause)
+	case errors.As(cause, &number):
+		return fmt.Errorf("%s: %q is not %s", name, invalid.GetValue(), cmp.Or(plainTypes[invalid.GetFlag().Value.Type()], "a number"))
+	}
+	return fmt.Errorf("%s: %w", name, cause)
+}
+
+// plainTypes are the types of flags in words.
+var plainTypes = map[string]string{"bool": "true or false", "uint64": "a number from 0 up"}
+
+// didYouMean names the words that are near to what was written, or prefix it, in parentheses.
+func didYouMean(written string, names []string) string {
+	// What cobra takes for near, for commands and all else alike.
+	known := &cobra.Command{SuggestionsMinimumDistance: 2}
+	for _, name := range names {
+		known.AddCommand(&cobra.Command{Use: name, Run: func(*cobra.Command, []string) {}})
+	}
+	near := known.SuggestionsFor(written)
+	const most = 3
+	if len(near) == 0 || len(near) > most {
+		return ""
+	}
+	return fmt.Sprintf(" (did you mean %s?)", strings.Join(near, " or "))
+}
+
+// choiceVar adds a flag that takes one of a few names. Its default is the value that is there.
+func choiceVar(cmd *cobra.Command, value *string, name string, names []string, usage string) {
+	cmd.Flags().Var(&choice{value, names}, name, usage+": "+orList(names))
+	completeFlag(cmd, name, names)
+}
+
+type choice struct {
+	value *string
+	names []string
+}
+
+func (c *choice) String() string { return *c.value }
+func (c *choice) Type() string   { return "word" }
+
+// Set implements pflag.Value.
+func (c *choice) Set(text string) error {
+	if !slices.Contains(c.names, text) {
+		return fmt.Errorf("%q is not one of %s%s", text, strings.Join(c.names, ", "), didYouMean(text, c.names))
+	}
+	*c.value = text
+	return nil
+}
+
+// orList is "a, b or c".
+func orList(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+// durationVar adds a flag that takes a duration of more than zero.
+func durationVar(cmd *cobra.Command, value *time.Duration, name string, def time.Duration, usage string) {
+	*value = def
+	cmd.Flags().Var((*duration)(value), name, usage)
+}
+
+type duration time.Duration
+
+func (d *duration) String() string {
+	text := time.Duration(*d).String() // "10m0s"
+	if cut, ok := strings.CutSuffix(text, "m0s"); ok {
+		return cut + "m"
+	}
+	return text
+}
+
+func (d *duration) Type() string { return "duration" }
+
+// Set implements pflag.Value.
+func (d *duration) Set(text string) error {
+	parsed, err := time.ParseDuration(text)
+	if err != nil {
+		return fmt.Errorf("%q is not a duration such as 10s or 1m30s", text)
+	}
+	if parsed <= 0 {
+		return fmt.Errorf("%s is not more than zero", text)
+	}
+	*d = duration(parsed)
+	return nil
+}
+
+// dayVar adds --at: the day judged, which is today in Korea by default.
+func dayVar(cmd *cobra.Command, value *lifecycle.Date, usage string) {
+	cmd.Flags().Var(&day{value}, "at", usage+", such as 2026-08-31 (default today, in Korea)")
+}
+
+type day struct{ value *lifecycle.Date }
+
+func (d *day) Type() string { return "day" }
+
+func (d *day) String() string {
+	if d.value == nil || d.value.IsZero() {
+		return ""
+	}
+	return d.value.String()
+}
+
+// Set implements pflag.Value.
+func (d *day) Set(text string) error {
+	parsed, err := lifecycle.ParseDate(text)
+	if err != nil || parsed.IsZero() {
+		return fmt.Errorf("%q is not a date such as 2026-08-31", text)
+	}
+	*d.value = parsed
+	return nil
+}
+
+// daysVar adds a flag that takes a number of days: "90d", or "90".
+func daysVar(cmd *cobra.Command, value *int, name string, def int, usage string) {
+	*value = def
+	cmd.Flags().Var((*days)(value), name, usage)
+}
+
+type days int
+
+func (d *days) Type() string   { return "days" }
+func (d *days) String() string { return strconv.Itoa(int(*d)) + "d" }
+
+// Set implements pflag.Value.
+func (d *days) Set(text string) error {
+	n, err := strconv.ParseUint(strings.TrimSuffix(text, "d"), 10, 16)
+	if err != nil {
+		return fmt.Errorf("%q is not a number of days such as 90d", text)
+	}
+	*d = days(n)
+	return nil
+}
+
+// narrow has a usage template of cobra's keep to 80 columns.
+func narrow(template string) string {
+	return strings.ReplaceAll(template, ".FlagUsages ", ".FlagUsagesWrapped 80 ")
+}
