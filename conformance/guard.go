@@ -11,13 +11,12 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/scp-openapi/virtualserver/gen/volumes"
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
-// GuardError is a request that was not let out, as it could have done more than its case may.
+// GuardError is a request that was blocked, as it could have done more than its case may.
 type GuardError struct {
 	Method, URL string
 	Harm        Harm
@@ -26,15 +25,15 @@ type GuardError struct {
 
 // Error implements error.
 func (e *GuardError) Error() string {
-	return fmt.Sprintf("the guard let no %s %s out for a case of class %q: %s", e.Method, e.URL, e.Harm, e.Why)
+	return fmt.Sprintf("guard blocked %s %s of a case of class %q: %s", e.Method, e.URL, e.Harm, e.Why)
 }
 
-// guard is the transport right above the network. It is an allowlist: what it does not know to be
-// covered by the class of the case does not go out, whatever made the request.
+// guard is the transport right above the network. It is an allowlist: what it does not know to be covered
+// by the class of the case does not go out, whatever made the request.
 type guard struct {
 	base     http.RoundTripper
 	harm     Harm
-	endpoint string
+	endpoint signing.Endpoint
 	fixture  Fixture
 	unused   *unusedIDs
 }
@@ -44,10 +43,6 @@ var (
 	detachPath = regexp.MustCompile(`^/v1/volumes/([0-9A-Za-z_-]+)/servers/([0-9A-Za-z_-]+)$`)
 	attachPath = regexp.MustCompile(`^/v1/volumes/([0-9A-Za-z_-]+)/servers$`)
 )
-
-// addedQuery is the only query that may be sent with IDs that exist unused: another could name what
-// exists. With an ID that exists there is none.
-const addedQuery = "force=true"
 
 // RoundTrip implements http.RoundTripper.
 func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -74,22 +69,20 @@ func (g *guard) objection(req *http.Request) string {
 	if why := g.objectionToForm(req); why != "" {
 		return why
 	}
-	// Whatever else is asked of the path of a detach, a wrong server detaches at worst.
-	if slices.Contains(otherMethods, req.Method) && detachPath.MatchString(req.URL.EscapedPath()) {
-		if hasBody := req.Body != nil && req.Body != http.NoBody; g.harm < HarmDangerous || hasBody {
-			return "a wrong server could take it for a detach"
-		}
-		return g.objectionToDetach(req.URL)
-	}
 	switch req.Method {
 	case http.MethodGet:
+		if g.harm < HarmDangerous && detachPath.MatchString(req.URL.EscapedPath()) && g.touches(req.URL) {
+			return "a wrong server could take it for a detach"
+		}
 		return ""
-	case http.MethodPost:
-		return g.objectionToAttach(req)
 	case http.MethodDelete:
 		return g.objectionToDetach(req.URL)
+	case http.MethodPost:
+		if !detachPath.MatchString(req.URL.EscapedPath()) {
+			return g.objectionToAttach(req)
+		}
 	}
-	return "no case needs this method"
+	return g.objectionToMethod(req)
 }
 
 // objectionToForm judges what could make a request another one than its method and path say.
@@ -111,67 +104,103 @@ func (g *guard) objectionToForm(req *http.Request) string {
 }
 
 func (g *guard) elsewhere(req *http.Request) bool {
-	u, err := url.Parse(g.endpoint)
-	return err != nil || req.URL.Scheme != u.Scheme || req.URL.Host != u.Host || req.Host != "" && req.Host != u.Host
+	return req.URL.Scheme+"://"+req.URL.Host != g.endpoint.String() || req.Host != "" && req.Host != req.URL.Host
 }
 
+// objectionToMethod judges a method that is none of an operation, on the path of a detach: whatever is
+// asked there, a wrong server detaches at worst.
+func (g *guard) objectionToMethod(req *http.Request) string {
+	hasBody := req.Body != nil && req.Body != http.NoBody
+	switch {
+	case hasBody, !slices.Contains([]string{http.MethodHead, http.MethodOptions, http.MethodPost, http.MethodPut, http.MethodPatch}, req.Method):
+		return "no case needs this method"
+	case !g.touches(req.URL):
+		if g.harm < HarmRefused {
+			return "a case that reads sends GET"
+		}
+		return ""
+	case g.harm < HarmDangerous:
+		return "a wrong server could take it for a detach"
+	}
+	return g.objectionToDetach(req.URL)
+}
+
+// objectionToAttach judges a POST.
 func (g *guard) objectionToAttach(req *http.Request) string {
 	ids := attachPath.FindStringSubmatch(req.URL.EscapedPath())
+	if ids == nil {
+		return "the path has to be an attach and nothing else"
+	}
+	server := attachedServer(req)
 	switch {
+	case g.unused.has(ids[1]) && g.unused.has(server):
+		if g.harm < HarmRefused {
+			return "a case that reads attaches nothing"
+		}
+		return ""
 	case g.harm < HarmDetaches:
 		return "attaching changes an account"
-	case ids == nil:
-		return "the path has to be an attach and nothing else"
-	case !slices.ContainsFunc(g.attachable(), func(p pair) bool { return p.volume == ids[1] && attaches(req, p.server) }):
-		return "only the volumes that were named for it are attached, and only to the servers that were"
+	case !slices.Contains(g.attachable(), Pair{ids[1], server}):
+		return "the fixture does not name this volume to be attached to this server"
 	}
 	return ""
 }
 
+// attachedServer is the server of an attach whose body is that and nothing else, and empty otherwise.
+func attachedServer(req *http.Request) string {
+	if req.GetBody == nil {
+		return ""
+	}
+	body, err := req.GetBody()
+	if err != nil {
+		return ""
+	}
+	defer body.Close()
+	got, err := io.ReadAll(io.LimitReader(body, maxEvidence))
+	var asked volumes.AttachRequest
+	if err != nil || json.Unmarshal(got, &asked) != nil {
+		return ""
+	}
+	want, err := json.Marshal(volumes.AttachRequest{ServerID: asked.ServerID})
+	if err != nil || !bytes.Equal(got, want) {
+		return ""
+	}
+	return asked.ServerID
+}
+
 // attachable are the pairs that may be attached and detached.
-func (g *guard) attachable() []pair {
-	return slices.DeleteFunc([]pair{
+func (g *guard) attachable() []Pair {
+	return slices.DeleteFunc([]Pair{
 		{g.fixture.Volume, g.fixture.Server},
+		{g.fixture.SpareVolume, g.fixture.Server},
 		{g.fixture.SharedVolume, g.fixture.Server},
 		{g.fixture.SharedVolume, g.fixture.OtherServer},
-	}, pair.incomplete)
+	}, Pair.incomplete)
 }
 
 // detachable are the pairs that a detach may be asked for.
-func (g *guard) detachable() []pair {
-	pairs := append(g.attachable(), slices.DeleteFunc([]pair{
+func (g *guard) detachable() []Pair {
+	pairs := append(g.attachable(), slices.DeleteFunc([]Pair{
 		{g.fixture.Volume, g.fixture.OtherServer}, // where it is not
-		{g.fixture.Server, g.fixture.Volume},      // the wrong way round
-	}, pair.incomplete)...)
-	if os := (pair{g.fixture.OSVolume, g.fixture.Server}); g.harm == HarmDangerous && !os.incomplete() {
+		{g.fixture.SpareVolume, g.fixture.OtherServer},
+		{g.fixture.Server, g.fixture.Volume}, // the wrong way round
+		{g.fixture.Server, g.fixture.SpareVolume},
+	}, Pair.incomplete)...)
+	if os := (Pair{g.fixture.OSVolume, g.fixture.Server}); g.harm == HarmDangerous && !os.incomplete() {
 		pairs = append(pairs, os)
 	}
 	return pairs
 }
 
-func (p pair) incomplete() bool { return p.volume == "" || p.server == "" }
-
-// attaches reports whether the body of a request is that of an attach to a server and nothing else, and
-// has these very bytes go out.
-func attaches(req *http.Request, server string) bool {
-	if req.GetBody == nil {
-		return false
-	}
-	body, err := req.GetBody()
-	if err != nil {
-		return false
-	}
-	defer body.Close()
-	got, err := io.ReadAll(io.LimitReader(body, maxEvidence))
-	want, wantErr := json.Marshal(volumes.AttachRequest{ServerID: server})
-	return err == nil && wantErr == nil && bytes.Equal(got, want)
-}
-
-// allowedHeaders are the headers that cases send. Another one could mean anything to a server.
+// allowedHeaders are the headers that cases send. Another one could mean anything to a server: it could
+// name another method, another path, or another volume.
 var allowedHeaders = []string{
 	signing.HeaderAccessKey, signing.HeaderSignature, signing.HeaderTimestamp, signing.HeaderClientType,
 	signing.HeaderAccountID, signing.HeaderAPIVersion, signing.HeaderLanguage,
-	"Accept-Encoding", "Authorization", "Content-Type", "User-Agent", "X-Forwarded-For", "X-Real-Ip",
+	"Accept", "Accept-Encoding", "Authorization", "Content-Type", "Cookie", "Date", "User-Agent",
+	"X-Access-Key", "X-Auth-Token", "X-Date", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",
+	"X-Real-Ip", "X-Scp-Accesskey", "X-Scp-Api-Version", "X-Scp-Signature", "X-Scp-Timestamp", "X-Signature",
+	"X-Timestamp",
 }
 
 func (g *guard) unknownHeader(req *http.Request) string {
@@ -184,44 +213,58 @@ func (g *guard) unknownHeader(req *http.Request) string {
 }
 
 // objectionToDetach takes a DELETE for what it may be at worst. Where every reading of the path, raw,
-// decoded and cleaned, is made of IDs that exist nowhere, there is nothing that could be deleted. A
-// path with a real ID in it has to be a detach in the one reading there is.
+// decoded and cleaned, is made of unused IDs, there is nothing that could be deleted. A path with a real
+// ID in it has to be a detach in the one reading there is; a dangerous case may write one of its two IDs
+// in a way that a lenient server takes for it.
 func (g *guard) objectionToDetach(u *url.URL) string {
 	raw := u.EscapedPath()
-	readings := []string{raw, path.Clean(raw), u.Path, path.Clean(u.Path)}
-	if !slices.ContainsFunc(readings, g.touchesSomething) && (u.RawQuery == "" || u.RawQuery == addedQuery) {
+	if !g.touches(u) && g.namesNothing(u.RawQuery) {
 		if g.harm < HarmRefused {
 			return "a case that reads deletes nothing"
 		}
 		return ""
 	}
-	ids := detachPath.FindStringSubmatch(raw)
-	if ids == nil || u.RawQuery != "" || u.ForceQuery {
-		return "with anything in it that may exist, it has to be a detach and nothing else"
+	if u.RawQuery != "" || u.ForceQuery {
+		return "a query could name what the path does not"
 	}
-	return g.objectionToPair(pair{ids[1], ids[2]})
+	if ids := detachPath.FindStringSubmatch(raw); ids != nil {
+		if why := g.objectionToPair(Pair{ids[1], ids[2]}); why == "" || g.harm < HarmDangerous {
+			return why
+		}
+	}
+	if g.harm == HarmDangerous && g.lenientDetach(raw) {
+		return ""
+	}
+	return "with anything in it that may exist, it has to be a detach of the fixture and nothing else"
 }
 
 // objectionToPair judges a detach of IDs of which one may exist at least.
-func (g *guard) objectionToPair(p pair) string {
+func (g *guard) objectionToPair(p Pair) string {
+	own := slices.DeleteFunc([]string{g.fixture.Volume, g.fixture.SpareVolume}, func(id string) bool { return id == "" })
 	switch {
 	case g.harm < HarmDetaches:
 		return "one of the IDs may exist"
 	case slices.Contains(g.detachable(), p):
 		return ""
-	case g.unused.has(p.volume) && p.server == g.fixture.Server, p.volume == g.fixture.Volume && g.unused.has(p.server):
+	case g.unused.has(p.Volume) && p.Server == g.fixture.Server, slices.Contains(own, p.Volume) && g.unused.has(p.Server):
 		return ""
 	}
-	return "the volume, or the server, is not one that was named for it"
+	return "the fixture names neither this volume nor this server"
+}
+
+// touches reports whether a path may name something that exists, in any reading.
+func (g *guard) touches(u *url.URL) bool {
+	raw := u.EscapedPath()
+	return slices.ContainsFunc([]string{raw, path.Clean(raw), u.Path, path.Clean(u.Path)}, g.touchesSomething)
 }
 
 // touchesSomething reports whether a path has a segment in it that is neither a word of the API nor
-// known to exist nowhere, or has words alone, which could be all the volumes there are.
+// known to be unused, or has words alone, which could be all the volumes there are.
 func (g *guard) touchesSomething(reading string) bool {
 	named := false
 	for segment := range strings.SplitSeq(reading, "/") {
 		if segment != "" && slices.Contains(g.fixture.ids(), segment) {
-			return true // whatever was said of it
+			return true // whatever a case declared
 		}
 		word := slices.Contains([]string{"", "v1", "volumes", "servers", ".", ".."}, segment)
 		if !word && !g.unused.has(segment) {
@@ -232,31 +275,78 @@ func (g *guard) touchesSomething(reading string) bool {
 	return !named
 }
 
-// unusedIDs makes IDs that exist nowhere, and knows them again.
-type unusedIDs struct {
-	mu   sync.Mutex
-	next func() uint64
-	ids  map[string]bool
+// namesNothing reports whether a query holds nothing that could be an ID.
+func (g *guard) namesNothing(query string) bool {
+	const longest = 200
+	return len(query) <= longest && !looksLikeID.MatchString(query) &&
+		!slices.ContainsFunc(g.fixture.ids(), func(id string) bool { return id != "" && strings.Contains(query, id) })
 }
 
-func newUnusedIDs(next func() uint64) *unusedIDs {
-	return &unusedIDs{next: next, ids: map[string]bool{}}
+// looksLikeID finds what could be an ID of this API: a UUID begins with eight hexadecimal digits.
+var looksLikeID = regexp.MustCompile(`[0-9A-Fa-f]{8}`)
+
+// lenientDetach reports whether a raw path is a detach of the fixture's volume from its server for a
+// server that reads words, or one of the two IDs, leniently: and for no server anything else.
+func (g *guard) lenientDetach(raw string) bool {
+	raw = strings.TrimSuffix(raw, "/")
+	segments := strings.Split(raw, "/")
+	if len(segments) != len([]string{"", "v1", "volumes", "", "servers", ""}) || segments[0] != "" {
+		return false
+	}
+	for i, word := range map[int]string{1: "v1", 2: "volumes", 4: "servers"} {
+		if !strings.EqualFold(segments[i], word) {
+			return false
+		}
+	}
+	volume, server := segments[3], segments[5]
+	exactVolume := volume != "" && slices.Contains([]string{g.fixture.Volume, g.fixture.SpareVolume}, volume)
+	exactServer := server != "" && server == g.fixture.Server
+	switch {
+	case exactVolume:
+		// At worst this one volume is detached, from wherever it is.
+		return exactServer || oneSegment(server)
+	case exactServer:
+		return resembles(volume, g.fixture.Volume) || resembles(volume, g.fixture.SpareVolume)
+	}
+	return false
 }
 
-// id makes a random UUID (version 4), which nothing bears.
-func (n *unusedIDs) id() string {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	high, low := n.next(), n.next()
-	high = high&^0xf000 | 0x4000
-	low = low&^(0xc0<<56) | 0x80<<56
-	id := fmt.Sprintf("%08x-%04x-%04x-%04x-%012x", high>>32, high>>16&0xffff, high&0xffff, low>>48, low&(1<<48-1))
-	n.ids[id] = true
-	return id
+// resembles reports whether a segment is another way to write an ID: it begins like it, and is one
+// segment however often it is decoded.
+func resembles(segment, id string) bool {
+	const enough = 8
+	start := letters(id)
+	return len(start) >= enough && oneSegment(segment) && strings.Contains(letters(segment), start[:enough])
 }
 
-func (n *unusedIDs) has(id string) bool {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.ids[id]
+// letters are the letters and digits of a text that may be percent-encoded, in lower case.
+func letters(text string) string {
+	return strings.Map(func(r rune) rune {
+		if 'a' <= r && r <= 'z' || '0' <= r && r <= '9' {
+			return r
+		}
+		return -1
+	}, strings.ToLower(decoded(text)))
+}
+
+// decoded is a text after all its percent-encoding is undone, however deep.
+func decoded(text string) string {
+	for range 3 {
+		plain, err := url.PathUnescape(text)
+		if err != nil || plain == text {
+			break
+		}
+		text = plain
+	}
+	return text
+}
+
+// oneSegment reports whether a segment stays one, and stays a name, however often it is decoded.
+func oneSegment(segment string) bool {
+	for _, reading := range []string{segment, decoded(segment)} {
+		if strings.ContainsAny(reading, `/\?#`) || strings.Trim(reading, ". \t\r\n\x00") == "" {
+			return false
+		}
+	}
+	return true
 }

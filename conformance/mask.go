@@ -73,8 +73,9 @@ func spellings(secret string) []string {
 	return list
 }
 
-// contains reports whether one of the values is in a text, however it is written there.
-func contains(values []string, text string) bool {
+// Contains reports whether one of several secrets is in a text, however it is written there. Secrets of
+// fewer than four bytes are pieces of many other words, and are not looked for.
+func Contains(values []string, text string) bool {
 	for _, value := range values {
 		if len(value) < shortest {
 			continue
@@ -123,6 +124,9 @@ func (m *mask) secretAt(s string) int {
 }
 
 func (m *mask) header(h http.Header) http.Header {
+	if h == nil {
+		return nil
+	}
 	clean := make(http.Header, len(h))
 	for name, values := range h {
 		for _, value := range values {
@@ -134,7 +138,14 @@ func (m *mask) header(h http.Header) http.Header {
 
 // result takes the secrets out of all that a result keeps.
 func (m *mask) result(r *Result) {
-	r.Reason = m.text(r.Reason)
+	for i := range r.Findings {
+		r.Findings[i].Text = m.text(r.Findings[i].Text)
+		if e := r.Findings[i].Exchange; e != nil {
+			clean := *e
+			m.exchange(&clean)
+			r.Findings[i].Exchange = &clean
+		}
+	}
 	for i := range r.Notes {
 		r.Notes[i] = m.text(r.Notes[i])
 	}
@@ -149,5 +160,6 @@ func (m *mask) result(r *Result) {
 func (m *mask) exchange(e *Exchange) {
 	e.URL, e.Err = m.text(e.URL), m.text(e.Err)
 	e.RequestHeader, e.ResponseHeader = m.header(e.RequestHeader), m.header(e.ResponseHeader)
-	e.RequestBody, e.Body = []byte(m.text(string(e.RequestBody))), []byte(m.text(string(e.Body)))
+	e.Trailer, e.Informational = m.header(e.Trailer), m.header(e.Informational)
+	e.RequestBody, e.Body = Body(m.text(string(e.RequestBody))), Body(m.text(string(e.Body)))
 }

@@ -1,192 +1,350 @@
 package conformance
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
-	"sync/atomic"
+	"sync"
+	"time"
 
 	"github.com/scp-openapi/virtualserver/gen"
+	"github.com/scp-openapi/virtualserver/gen/discovery"
 	"github.com/scp-openapi/virtualserver/gen/volumes"
 	"github.com/scp-openapi/virtualserver/openapi"
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 	"github.com/scp-openapi/virtualserver/signing"
+	"github.com/scp-openapi/virtualserver/signing/forge"
 )
 
-// trial is one attempt at one case in one version. Requests are made by the typed clients, and go
-// through a change that the case asks for, the recorder, and the guard.
-type trial struct {
-	config   *Config
+// Trial is what a case asks with: one attempt at one case in one version. Whatever it sends goes through
+// the guard and is recorded. It is safe for concurrent use.
+type Trial struct {
+	run      *runner
+	asked    Case
 	client   gen.Client
-	standing lifecycle.Standing // of the version, on the day judged
-	wire     *recorder
-	unused   *unusedIDs
-	keys     *keysSeen
-	pending  *pending
-	notes    []string
+	standing lifecycle.Standing
+	guard    http.RoundTripper
+
+	mu        sync.Mutex
+	exchanges []Exchange
+	notes     []string
 }
 
-// keysSeen is whether an endpoint was seen to take the keys of the run, or to refuse them.
-type keysSeen struct{ taken, refused atomic.Bool }
+// Version is the version that is asked, and Standing what holds for it on the day judged.
+func (t *Trial) Version() lifecycle.ID { return t.client.ID }
 
-// see looks at the answer to a request that was rightly signed.
-func (k *keysSeen) see(status int) {
-	switch status {
-	case 0:
-	case http.StatusUnauthorized:
-		k.refused.Store(true)
-	default:
-		k.taken.Store(true)
+// Standing is what holds for the version on the day judged.
+func (t *Trial) Standing() lifecycle.Standing { return t.standing }
+
+// Standings are those of all the versions that the endpoint is held to, on the day judged.
+func (t *Trial) Standings() lifecycle.Standings { return t.run.Table.At(t.run.Day) }
+
+// Table is what the endpoint's versions are held to.
+func (t *Trial) Table() lifecycle.Table { return t.run.Table }
+
+// Day is the day judged.
+func (t *Trial) Day() lifecycle.Date { return t.run.Day }
+
+// Now is the time that requests are signed with.
+func (t *Trial) Now() time.Time { return t.run.Clock() }
+
+// Fixture is what of the account the case may touch.
+func (t *Trial) Fixture() Fixture { return t.run.Fixture }
+
+// Endpoint is the endpoint that is judged.
+func (t *Trial) Endpoint() signing.Endpoint { return t.run.endpoint }
+
+// Timeout bounds one request; Settle bounds how long a volume may be on its way; Linger is how long what
+// was done has to last to count as done.
+func (t *Trial) Timeout() time.Duration { return t.run.Timeout }
+
+// Settle bounds how long a volume may be on its way.
+func (t *Trial) Settle() time.Duration { return t.run.Settle }
+
+// Linger is how long what was done has to last to count as lasting.
+func (t *Trial) Linger() time.Duration { return t.run.Linger }
+
+// Seed is the seed of the run.
+func (t *Trial) Seed() uint64 { return t.run.Seed }
+
+// Credentials are the keys of the run. Everything a case sends, and every finding, is masked in reports.
+func (t *Trial) Credentials() signing.Credentials { return t.run.Credentials }
+
+// Note adds what is worth saying about an answer, whatever the verdict.
+func (t *Trial) Note(format string, args ...any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	note := fmt.Sprintf(format, args...)
+	for _, known := range t.notes {
+		if known == note {
+			return
+		}
+	}
+	t.notes = append(t.notes, note)
+}
+
+// LeaveTo leaves a finding to the case of this run that watches for breaches of its clause, and notes it.
+// Where no such case is asked, the finding is returned.
+func (t *Trial) LeaveTo(err error) error {
+	if p, ok := errors.AsType[*problem](err); ok && t.run.watches(p.Clause, t.asked.ID) {
+		t.Note("%s (judged by %s)", p.Text, t.run.watcher(p.Clause))
+		return nil
+	}
+	return err
+}
+
+// UnusedID makes an ID that nothing bears.
+func (t *Trial) UnusedID() string { return t.run.unused.id() }
+
+// Unused is a volume and a server that do not exist.
+func (t *Trial) Unused() Pair { return Pair{t.UnusedID(), t.UnusedID()} }
+
+// UnusedPath declares that no segment of an encoded path names anything, so that the guard lets it out. A
+// segment that could be the ID of something is an error, unless an ID of UnusedID is in it.
+func (t *Trial) UnusedPath(path string) error { return t.run.unused.add(path) }
+
+// Operation is one of the documents' operations.
+type Operation int
+
+// The operations.
+const (
+	Detach Operation = iota
+	Attach
+	ShowVolume
+	ListVersions
+)
+
+// Request is a request to send. Most go through the typed clients; one with a Path goes out as it is.
+type Request struct {
+	Operation Operation
+	Pair      Pair
+	// Method and Path are those of a request that no typed client sends; the path is encoded.
+	Method, Path string
+	// By is the version to ask with; the trial's where it is zero.
+	By lifecycle.ID
+	// Change changes the request after it was signed.
+	Change func(*http.Request)
+	// Expect is the answer that is expected, and About what is asked, in a few words: "an unknown volume".
+	Expect Expectation
+	About  string
+	// Once is set where a passing trouble of the endpoint is an answer as well: it is not sent again.
+	Once bool
+}
+
+// Send sends a request, and returns it with its answer. An answer that may be a gateway's is asked for
+// again, with growing pauses; one that stays so is returned where the endpoint answers other requests, and
+// the case cannot be judged where it does not. Without an answer the case cannot be judged either.
+func (t *Trial) Send(ctx context.Context, r Request) (Exchange, error) {
+	for try := 0; ; try++ {
+		exchange, err := t.once(ctx, r)
+		switch {
+		case err != nil:
+			return exchange, err
+		case !exchange.Overloaded():
+			t.run.overload.passed()
+			return exchange, nil
+		case r.Once:
+			return exchange, nil
+		case !t.run.overload.again(try):
+			return exchange, t.overloaded(ctx, exchange)
+		}
+		t.repeated()
+		if err := t.pause(ctx, t.run.overload.pauseBefore(try)); err != nil {
+			return exchange, err
+		}
 	}
 }
 
-// note adds what is worth saying about an answer, whatever the verdict.
-func (t *trial) note(format string, args ...any) {
-	t.notes = append(t.notes, fmt.Sprintf(format, args...))
+// overloaded judges an answer that stayed 429 or 5xx: only where the endpoint answers something else is it
+// the endpoint's word.
+func (t *Trial) overloaded(ctx context.Context, exchange Exchange) error {
+	if exchange.Status == http.StatusTooManyRequests {
+		return CannotJudge(CodeUnavailable, "the endpoint asks for fewer requests (429)")
+	}
+	if !t.works(ctx) {
+		return CannotJudge(CodeUnavailable, "%s is answered %s, and nothing shows that the endpoint works at all", exchange, StatusText(exchange.Status))
+	}
+	return nil
 }
 
-// detach is a detach to be asked for.
-type detach struct {
-	volume, server string
-	// by is the client to ask with; the one of the trial's version if it has none.
-	by *gen.Client
-	// alter changes the request after it was signed.
-	alter func(*http.Request)
+// works reports whether the endpoint answers anything but 5xx: a signed request, or version discovery.
+func (t *Trial) works(ctx context.Context) bool {
+	volume := cmp.Or(t.run.Fixture.Volume, t.UnusedID())
+	for _, r := range []Request{{Operation: ShowVolume, Pair: Pair{Volume: volume}}, {Operation: ListVersions}} {
+		r.Once = true
+		if exchange, err := t.once(ctx, r); err == nil && !exchange.Overloaded() {
+			return true
+		}
+	}
+	return false
 }
 
-// detach asks for a detach through the typed client of the version. It ends the case as inconclusive
-// when no answer comes.
-func (t *trial) detach(ctx context.Context, d detach) (Exchange, error) {
-	client := t.client
-	if d.by != nil {
-		client = *d.by
+// once sends a request a single time.
+func (t *Trial) once(ctx context.Context, r Request) (Exchange, error) {
+	wire := &recorder{base: t.guard, change: r.Change}
+	err := t.call(ctx, wire, r)
+	exchange, sent := wire.last()
+	exchange.Case, exchange.Expected, exchange.About = t.asked.ID, r.Expect, r.About
+	if sent {
+		t.keep(exchange)
 	}
-	signer, err := t.signer()
-	if err != nil {
-		return Exchange{}, err
-	}
-	status, err := client.Detach(ctx, gen.Connection{
-		Endpoint:  t.config.Endpoint,
-		Signer:    signer,
-		Transport: altered{t.wire, d.alter},
-		Timeout:   t.config.Timeout,
-	}, d.volume, d.server)
-	if status == http.StatusAccepted {
-		t.pending.put(pair{d.volume, d.server}, false)
-	}
-	return t.answer(status, err)
-}
-
-// raw sends a DELETE for a path that no typed client would ask for. The path is as it stands, encoded.
-func (t *trial) raw(ctx context.Context, path string) (Exchange, error) {
-	return t.send(ctx, http.MethodDelete, path)
-}
-
-// send sends a request, rightly signed, that no typed client would send.
-func (t *trial) send(ctx context.Context, method, path string) (Exchange, error) {
-	endpoint, err := url.Parse(t.config.Endpoint)
-	if err != nil {
-		return Exchange{}, err
-	}
-	endpoint.RawPath = path
-	if endpoint.Path, err = url.PathUnescape(path); err != nil {
-		return Exchange{}, fmt.Errorf("the path %q cannot be sent: %w", path, err)
-	}
-	signer, err := t.signer()
-	if err != nil {
-		return Exchange{}, err
-	}
-	transport, err := signing.NewTransport(signer, t.config.Endpoint,
-		signing.WithBase(t.wire), signing.WithAPIVersion(openapi.Service+" "+t.client.ID.String()))
-	if err != nil {
-		return Exchange{}, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, t.config.Timeout)
-	defer cancel()
-	req := (&http.Request{Method: method, URL: endpoint, Header: http.Header{}}).WithContext(ctx)
-	resp, err := transport.RoundTrip(req) // and not http.Client, which follows redirects
-	status := 0
-	if err == nil {
-		status = resp.StatusCode
-		resp.Body.Close()
-	}
-	return t.answer(status, err)
-}
-
-// answer returns the exchange that a client's call ended with.
-func (t *trial) answer(status int, err error) (Exchange, error) {
-	exchange, sent := t.wire.last()
 	switch {
 	case errors.As(err, new(*GuardError)):
-		return exchange, err // the suite's own fault
-	case !sent, exchange.Status != 0 && exchange.Status != status && exchange.Err == "":
-		return exchange, fmt.Errorf("the client made no request, or something else of the answer (%d): %w", exchange.Status, err)
+		return exchange, err
+	case !sent:
+		return exchange, fmt.Errorf("the client sent no request: %w", err)
 	case exchange.Status == 0:
-		return exchange, t.unanswered(err, "%s got no answer: %w", exchange, root(err))
+		return exchange, t.unanswered(exchange, err)
+	}
+	if r.Operation == Detach && r.Path == "" && exchange.Status == http.StatusAccepted {
+		t.run.pending.put(r.Pair, false)
 	}
 	return exchange, nil
 }
 
-// unanswered ends a case for want of an answer; or of a whole one, or for an answer that says nothing
-// of what was asked. Where the guard held the request back, the suite itself is at fault.
-func (t *trial) unanswered(err error, format string, args ...any) error {
-	if errors.As(err, new(*GuardError)) {
+// call sends a request through the typed client of its operation, or as it is.
+func (t *Trial) call(ctx context.Context, wire http.RoundTripper, r Request) error {
+	client := t.client
+	if r.By != (lifecycle.ID{}) {
+		client = t.run.clientOf(r.By)
+	}
+	signer, err := signing.New(t.run.Credentials, signing.WithClock(t.run.Clock))
+	if err != nil {
 		return err
 	}
-	ended := findingf(Inconclusive, format, args...)
-	if exchange, sent := t.wire.last(); sent && exchange.Status == 0 {
-		ended.unanswered = true
+	if r.Path != "" {
+		return t.raw(ctx, wire, signer, client, r)
 	}
-	return ended
-}
-
-// control sends a request that differs from a negative in the one thing that is wrong with it. Only if
-// it gets past authentication does the refusal of the other mean anything.
-func (t *trial) control(ctx context.Context, d detach) (Exchange, error) {
-	exchange, err := t.detach(ctx, d)
+	switch r.Operation {
+	case Detach:
+		_, err := client.Detach(ctx, gen.Connection{
+			Endpoint: t.run.Endpoint, Signer: signer, Transport: wire, Timeout: t.run.Timeout,
+		}, r.Pair.Volume, r.Pair.Server)
+		return err
+	case ListVersions:
+		found, err := discovery.New(t.run.Endpoint, discovery.WithTransport(wire), discovery.WithTimeout(t.run.Timeout))
+		if err != nil {
+			return err
+		}
+		_, err = found.ListVersionsWithResponse(ctx)
+		return err
+	}
+	around, err := volumes.New(t.run.Endpoint, signer, client.ID.String(), volumes.WithTransport(wire), volumes.WithTimeout(t.run.Timeout))
 	if err != nil {
-		return exchange, err
+		return err
 	}
-	t.keys.see(exchange.Status)
-	if err := exchange.unavailable(); err != nil {
-		return exchange, err
+	if r.Operation == Attach {
+		_, err = around.AttachVolumeToVirtualServerWithResponse(ctx, volumes.VolumeID(r.Pair.Volume), volumes.AttachRequest{ServerID: r.Pair.Server})
+		return err
 	}
-	if slices.Contains([]int{http.StatusUnauthorized, http.StatusForbidden}, exchange.Status) {
-		return exchange, inconclusivef("a request that is rightly signed was answered %s: the keys seem to be refused", describe(exchange.Status))
-	}
-	return exchange, nil
+	_, err = around.ShowVolumeWithResponse(ctx, volumes.VolumeID(r.Pair.Volume))
+	return err
 }
 
-func (t *trial) fixture() (*volumes.ClientWithResponses, error) {
-	signer, err := t.signer()
+// raw sends a request, rightly signed, that no typed client would send.
+func (t *Trial) raw(ctx context.Context, wire http.RoundTripper, signer *signing.Signer, client gen.Client, r Request) error {
+	target, err := url.Parse(t.run.endpoint.String())
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return volumes.New(t.config.Endpoint, signer, t.client.ID.String(),
-		volumes.WithTransport(t.wire), volumes.WithTimeout(t.config.Timeout))
-}
-
-func (t *trial) signer() (*signing.Signer, error) {
-	return signing.New(t.config.Credentials, signing.WithClock(t.config.Clock))
-}
-
-// altered is a transport that changes each request, after it was signed.
-type altered struct {
-	base  http.RoundTripper
-	alter func(*http.Request)
-}
-
-// RoundTrip implements http.RoundTripper.
-func (a altered) RoundTrip(req *http.Request) (*http.Response, error) {
-	if a.alter != nil {
-		req = req.Clone(req.Context())
-		a.alter(req)
+	path, query, hasQuery := strings.Cut(r.Path, "?")
+	target.RawPath, target.RawQuery, target.ForceQuery = path, query, hasQuery && query == ""
+	if target.Path, err = url.PathUnescape(path); err != nil {
+		return fmt.Errorf("the path %q cannot be sent: %w", path, err)
 	}
-	return a.base.RoundTrip(req)
+	transport, err := signing.NewTransport(signer, t.run.Endpoint,
+		signing.WithBase(wire), signing.WithAPIVersion(openapi.Service+" "+client.ID.String()))
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, t.run.Timeout)
+	defer cancel()
+	method := cmp.Or(r.Method, http.MethodDelete)
+	resp, err := transport.RoundTrip((&http.Request{Method: method, URL: target, Header: http.Header{}}).WithContext(ctx)) // and not http.Client, which follows redirects
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
+}
+
+// unanswered is the finding that no answer came.
+func (t *Trial) unanswered(exchange Exchange, err error) error {
+	p := problemf(Inconclusive, CodeNoAnswer, "%s got no answer: %w", exchange, root(err))
+	p.unanswered = true
+	p.Exchange = &exchange
+	return p
+}
+
+// keep keeps an exchange, and makes its signatures known as secrets.
+func (t *Trial) keep(e Exchange) {
+	t.run.mask.add(e.signatures()...)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.exchanges = append(t.exchanges, e)
+}
+
+// repeated marks the last exchange as one that is sent again.
+func (t *Trial) repeated() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if n := len(t.exchanges); n > 0 {
+		t.exchanges[n-1].Repeated = true
+	}
+}
+
+// taken returns what was kept so far.
+func (t *Trial) taken() []Exchange {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return append([]Exchange(nil), t.exchanges...)
+}
+
+// pause ends a case whose run was stopped.
+func (t *Trial) pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return CannotJudge(CodeStopped, "the run was stopped: %w", context.Cause(ctx))
+	}
+}
+
+// Pause waits. It ends the case where the run is stopped meanwhile.
+func (t *Trial) Pause(ctx context.Context, d time.Duration) error { return t.pause(ctx, d) }
+
+// Resign signs a request anew, with change made to what is signed; nil changes nothing. The request itself
+// stays as it is.
+func (t *Trial) Resign(req *http.Request, change func(*forge.Parts)) {
+	parts := forge.Of(req, t.run.Credentials.SecretKey.Reveal())
+	if change != nil {
+		change(&parts)
+	}
+	parts.Sign(req)
+}
+
+// WrongSecret signs a request with a secret key that is not that of the access key.
+func (t *Trial) WrongSecret(req *http.Request) {
+	t.Resign(req, func(p *forge.Parts) { p.Secret += "x" })
+}
+
+// Newest is the newest version with a client that can be called on the day judged: the version that the
+// others are compared with.
+func (t *Trial) Newest() (lifecycle.ID, error) { return t.run.newest() }
+
+// Discover lists the versions that the endpoint speaks.
+func (t *Trial) Discover(ctx context.Context) (lifecycle.Table, Exchange, error) {
+	exchange, err := t.Send(ctx, Request{Operation: ListVersions, Expect: ExpectShown, About: "version discovery"})
+	if err != nil {
+		return lifecycle.Table{}, exchange, err
+	}
+	table, err := parseDiscovery(exchange, t.run.Endpoint, t.run.Clock())
+	return table, exchange, err
 }
 
 // root leaves out what net/http and the clients put around an error, which the sentence says already.
@@ -200,30 +358,5 @@ func root(err error) error {
 	}
 }
 
-// newest is the client of the newest version that can be called on the day judged.
-func (t *trial) newest() (gen.Client, error) {
-	standings := t.config.Table.At(t.config.Day)
-	recommended, ok := standings.Recommended()
-	for _, client := range gen.Clients() {
-		if ok && client.ID == recommended.ID {
-			return client, nil
-		}
-	}
-	return gen.Client{}, skipf("no version can be recommended on %s, so there is none to compare with", t.config.Day)
-}
-
-// versionHeader gives a request the Scp-Api-Version header as it says, or takes it away.
-func versionHeader(values ...string) func(*http.Request) {
-	return func(req *http.Request) {
-		if len(values) == 0 {
-			req.Header.Del(signing.HeaderAPIVersion)
-			return
-		}
-		req.Header[signing.HeaderAPIVersion] = values
-	}
-}
-
-// pinned is the Scp-Api-Version of a version.
-func pinned(id lifecycle.ID) string {
-	return strings.Join([]string{openapi.Service, id.String()}, " ")
-}
+// PinnedTo is the Scp-Api-Version of a version: "virtualserver 1.3".
+func PinnedTo(id lifecycle.ID) string { return openapi.Service + " " + id.String() }

@@ -1,9 +1,6 @@
 package conformance
 
-import (
-	"errors"
-	"fmt"
-)
+import "slices"
 
 // Verdict is how a case ended.
 type Verdict string
@@ -12,71 +9,62 @@ type Verdict string
 const (
 	// Pass: the endpoint does what is documented.
 	Pass Verdict = "pass"
-	// Fail: it does not.
+	// Fail: it does not: a clause of the document, of the Common reference or of the SDK is broken.
 	Fail Verdict = "fail"
+	// Differs: it does something that nobody promised it would not. Only a clause that was observed in the
+	// field, or is assumed, is broken.
+	Differs Verdict = "differs"
 	// Inconclusive: it could not be judged, because of the network, a limit, or a set-up that failed.
 	Inconclusive Verdict = "inconclusive"
-	// Skip: it was not asked, for a reason that the result gives.
+	// Skip: it was not asked, for the reason that the finding gives.
 	Skip Verdict = "skip"
 	// Error: the suite itself is at fault.
 	Error Verdict = "error"
 )
 
-// finding is a verdict on its way up from a case, as an error: whatever part of a case comes to one
-// ends the case with it.
-type finding struct {
-	verdict Verdict
-	reason  string
-	cause   error
-	// unanswered is set where no answer came at all.
-	unanswered bool
-}
+// Code is a stable name for a finding, for programs that compare runs. Sentences hold IDs and ports.
+type Code string
 
-func (f *finding) Error() string { return f.reason }
-func (f *finding) Unwrap() error { return f.cause }
+// The codes. A case of another package may use codes of its own.
+const (
+	// What is proved.
+	CodeAccepted        Code = "accepted"              // what should be refused was accepted
+	CodeNotAccepted     Code = "not-accepted"          // what should be accepted was refused
+	CodeLetIn           Code = "let-in"                // a request that should fail authentication did not
+	CodeKeptOut         Code = "kept-out"              // a request that is rightly signed was answered 401
+	CodeStatus          Code = "status-undocumented"   // refused, with a status that is not documented
+	CodeUnauthorized    Code = "status-not-401"        // authentication failed, and the status is not 401
+	CodeServerError     Code = "server-error"          // a 5xx that came again each time
+	CodeNotDetached     Code = "not-detached"          // accepted, and not done
+	CodeDetached        Code = "detached"              // refused, and done all the same
+	CodeChanged         Code = "changed"               // something else changed
+	CodeState           Code = "volume-state"          // a volume is in a state it should not be in
+	CodeUndone          Code = "undone"                // done, and taken back
+	CodeAnswer          Code = "answer-form"           // an answer is not in the documented form
+	CodeError           Code = "error-form"            // an error is not in the form that was seen
+	CodeBody            Code = "body-undocumented"     // a body where none is documented
+	CodeRedirect        Code = "redirect"              // an answer leads elsewhere
+	CodeLeak            Code = "leak"                  // an answer holds what nobody should see
+	CodeIncomplete      Code = "incomplete"            // an answer broke off, or does not end
+	CodeVersionsDiffer  Code = "versions-differ"       // two versions answer differently
+	CodeVersionRefused  Code = "version-not-answered"  // a supported version is not answered
+	CodeVersionAnswered Code = "version-answered"      // an unknown or PLANNED version is answered
+	CodeDiscovery       Code = "discovery"             // the list of versions is wrong
+	CodeUnstable        Code = "unstable"              // the same question got different answers
+	CodeTLS             Code = "tls"                   // an old version of TLS is spoken
 
-// failf ends a case: the endpoint did not do what is documented.
-func failf(format string, args ...any) error {
-	return findingf(Fail, format, args...)
-}
-
-// inconclusivef ends a case: it could not be judged.
-func inconclusivef(format string, args ...any) error {
-	return findingf(Inconclusive, format, args...)
-}
-
-// skipf ends a case that cannot be asked.
-func skipf(format string, args ...any) error {
-	return findingf(Skip, format, args...)
-}
-
-func findingf(verdict Verdict, format string, args ...any) *finding {
-	err := fmt.Errorf(format, args...)
-	return &finding{verdict: verdict, reason: err.Error(), cause: errors.Unwrap(err)}
-}
-
-// judge turns what a case returned into its verdict. An error that is no finding is the suite's own.
-func judge(err error) (Verdict, string) {
-	if err == nil {
-		return Pass, ""
-	}
-	// What the guard held back is the suite's own fault, whatever the case made of it.
-	var guarded *GuardError
-	if errors.As(err, &guarded) {
-		return Error, err.Error()
-	}
-	var f *finding
-	if errors.As(err, &f) {
-		return f.verdict, err.Error()
-	}
-	return Error, err.Error()
-}
-
-// isUnanswered reports whether a case ended for want of any answer.
-func isUnanswered(err error) bool {
-	var f *finding
-	return errors.As(err, &f) && f.unanswered
-}
+	// Why something could not be judged.
+	CodeNoAnswer      Code = "no-answer"      // no answer, or half of one
+	CodeUnavailable   Code = "unavailable"    // 5xx before anything worked, or 429
+	CodeKeys          Code = "keys-refused"   // rightly signed requests are answered 401
+	CodeSetup         Code = "setup"          // what the case needs could not be set up
+	CodeUnsettled     Code = "unsettled"      // a volume did not settle in time
+	CodeNoDistinction Code = "no-distinction" // right and wrong requests get the same answer
+	CodeStopped       Code = "stopped"        // the run was stopped first
+	CodeNotAsked      Code = "not-asked"      // of a skip: the run does not allow it
+	CodeNotApplicable Code = "not-applicable" // of a skip: there is nothing to judge
+	CodeSuite         Code = "suite"          // of an error
+)
 
 // The exit codes of every command.
 const (
@@ -86,23 +74,16 @@ const (
 	ExitNotJudged = 3 // nothing failed, but something could not be judged, or nothing was
 )
 
-// ExitCode is that of a run with these results. A run that judged nothing is never 0.
-func ExitCode(results []Result) int {
-	count := Count(results)
-	switch {
-	case count[Fail] > 0:
-		return ExitFailed
-	case count[Inconclusive] > 0, count[Error] > 0, count[Pass] == 0:
-		return ExitNotJudged
-	}
-	return ExitOK
-}
+// severity orders the verdicts: the worst of several findings is the verdict of a case.
+var severity = []Verdict{Pass, Skip, Differs, Inconclusive, Fail, Error}
 
-// Count counts results by their verdict.
-func Count(results []Result) map[Verdict]int {
-	count := map[Verdict]int{}
-	for _, r := range results {
-		count[r.Verdict]++
+// worst is the verdict of several.
+func worst(verdicts ...Verdict) Verdict {
+	most := Pass
+	for _, v := range verdicts {
+		if slices.Index(severity, v) > slices.Index(severity, most) || !slices.Contains(severity, v) {
+			most = v
+		}
 	}
-	return count
+	return most
 }

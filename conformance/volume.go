@@ -2,9 +2,8 @@ package conformance
 
 import (
 	"context"
-	"fmt"
+	"encoding/json"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -13,214 +12,264 @@ import (
 	"github.com/scp-openapi/virtualserver/gen/volumes"
 )
 
-// Fixture is what of an account the suite may touch. A case that needs what is not named is skipped.
-type Fixture struct {
-	// Volume is a data volume that is attached to Server and detached from it, over and over.
-	Volume, Server string
-	// OtherServer is one that Volume is never attached to.
-	OtherServer string
-	// SharedVolume may be attached to several servers, and is to both of these.
-	SharedVolume string
-	// OSVolume is the OS's default volume of Server. It is never detached, unless by an endpoint that
-	// lets it go.
-	OSVolume string
+// Needs ends a case whose fixture does not name what it needs: a skip.
+func (t *Trial) Needs(what string, ids ...string) error {
+	if slices.Contains(ids, "") {
+		return Skipped("the fixture names no %s", what)
+	}
+	return nil
 }
 
-// check refuses what could be read as something else than an ID in a path.
-func (f Fixture) check() error {
-	for _, id := range f.ids() {
-		if id != "" && !plainID.MatchString(id) {
-			return fmt.Errorf("the ID %q is made of something else than letters, digits, hyphens and underscores", id)
+// DataPair is the data volume that the run uses, and its server: the fixture's volume, or the spare one
+// where the endpoint broke that.
+func (t *Trial) DataPair() (Pair, error) {
+	f := t.run.Fixture
+	if err := t.Needs("volume and server", f.Volume, f.Server); err != nil {
+		return Pair{}, err
+	}
+	for _, volume := range []string{f.Volume, f.SpareVolume} {
+		if volume != "" && t.run.usable(volume) {
+			return Pair{volume, f.Server}, nil
 		}
 	}
-	return nil
+	return Pair{}, CannotJudge(CodeSetup, "volume %s %s, and there is no other to use", f.Volume, t.run.asideFor(f.Volume))
 }
 
-func (f Fixture) ids() []string {
-	return []string{f.Volume, f.Server, f.OtherServer, f.SharedVolume, f.OSVolume}
-}
-
-var plainID = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)
-
-// pair is a volume and a server it is, or is to be, attached to.
-type pair struct{ volume, server string }
-
-func (t *trial) fixturePair() pair {
-	return pair{t.config.Fixture.Volume, t.config.Fixture.Server}
-}
-
-// ofFixture is the detach of the volume and the server that were named.
-func (t *trial) ofFixture() detach {
-	return detach{volume: t.config.Fixture.Volume, server: t.config.Fixture.Server}
-}
-
-// needs skips a case whose fixture was not named.
-func (t *trial) needs(what string, ids ...string) error {
-	if slices.Contains(ids, "") {
-		return skipf("no %s was named to try it on", what)
+// Attached sees to it that the data volume is attached to its server and in use.
+func (t *Trial) Attached(ctx context.Context) (Pair, error) {
+	p, err := t.DataPair()
+	if err != nil {
+		return p, err
 	}
-	return nil
+	return p, t.AttachedPair(ctx, p)
 }
 
-// attached sees to it that the fixture's volume is attached to its server and in use.
-func (t *trial) attached(ctx context.Context) error {
-	p := t.fixturePair()
-	if err := t.needs("volume and server", p.volume, p.server); err != nil {
-		return err
-	}
-	return t.attachedPair(ctx, p)
-}
-
-func (t *trial) attachedPair(ctx context.Context, p pair) error {
+// AttachedPair sees to it that a volume is attached to a server and in use.
+func (t *Trial) AttachedPair(ctx context.Context, p Pair) error {
 	volume, err := t.dataVolume(ctx, p)
-	if err != nil || volume.AttachedTo(p.server) {
+	if err != nil || AttachedTo(volume, p.Server) {
 		return err
 	}
 	if err := t.attach(ctx, p); err != nil {
 		return err
 	}
-	_, err = t.await(ctx, p.volume, func(v *volumes.Volume) bool { return settled(v) && v.AttachedTo(p.server) })
+	_, err = t.await(ctx, p.Volume, func(v *volumes.Volume) bool { return settled(v) && AttachedTo(v, p.Server) })
 	return err
 }
 
-// dataVolume shows a volume with which nothing is under way, and ends the case if an OS starts from it:
-// to refuse its detach is no fault of an endpoint.
-func (t *trial) dataVolume(ctx context.Context, p pair) (*volumes.Volume, error) {
+// Unattached sees to it that the data volume is attached to nothing.
+func (t *Trial) Unattached(ctx context.Context) (Pair, error) {
+	p, err := t.DataPair()
+	if err != nil {
+		return p, err
+	}
+	volume, err := t.dataVolume(ctx, p)
+	if err != nil || !AttachedTo(volume, p.Server) {
+		return p, err
+	}
+	exchange, err := t.SendBusy(ctx, Request{Pair: p, Expect: ExpectAccepted, About: "an attached volume"})
+	if err != nil {
+		return p, err
+	}
+	if exchange.Status != http.StatusAccepted {
+		return p, ShownBy(exchange, CannotJudge(CodeSetup, "set-up: the detach of volume %s was answered %s", p.Volume, StatusText(exchange.Status)))
+	}
+	volume, away, err := t.AwaitDetached(ctx, p)
+	if err == nil && !away {
+		err = CannotJudge(CodeSetup, "set-up: the detach of volume %s was accepted, and it is %s at server %s still", p.Volume, volume.State, p.Server)
+	}
+	return p, err
+}
+
+// dataVolume shows a volume with which nothing is under way. A volume that an OS starts from cannot be
+// judged by: refusing its detach is right.
+func (t *Trial) dataVolume(ctx context.Context, p Pair) (*volumes.Volume, error) {
 	if err := t.settle(ctx, p); err != nil {
 		return nil, err
 	}
-	volume, err := t.await(ctx, p.volume, settled)
+	volume, err := t.await(ctx, p.Volume, settled)
 	switch {
 	case err != nil:
 		return nil, err
-	case volume.Bootable != nil && *volume.Bootable:
-		return nil, inconclusivef("set-up: volume %s is one that an OS starts from; name a data volume instead", p.volume)
-	case volume.AttachedTo(p.server) && !inUse(volume):
-		return nil, failf("volume %s is at server %s, and its state is %q: it should be In-use", p.volume, p.server, volume.State)
+	case bootable(volume):
+		return nil, CannotJudge(CodeSetup, "set-up: an OS starts from volume %s; name a data volume instead", p.Volume)
+	case AttachedTo(volume, p.Server) && !InUse(volume):
+		return nil, CannotJudge(CodeSetup, "set-up: volume %s is at server %s, and its state is %q: it should be in-use", p.Volume, p.Server, volume.State)
 	}
 	return volume, nil
 }
 
-// unattached sees to it that the fixture's volume is attached to nothing.
-func (t *trial) unattached(ctx context.Context) error {
-	p := t.fixturePair()
-	if err := t.needs("volume and server", p.volume, p.server); err != nil {
-		return err
+// SendBusy sends a request that should be accepted. Right after a neighbouring operation on a volume 409 is
+// common, and passes: the request is sent again until it is not answered 409, or Settle is over.
+func (t *Trial) SendBusy(ctx context.Context, r Request) (Exchange, error) {
+	const first, longest = 10 * time.Millisecond, time.Second
+	deadline := time.Now().Add(t.run.waits.busy(t.run.Settle))
+	for pause := first; ; pause = min(2*pause, longest) {
+		exchange, err := t.Send(ctx, r)
+		if err != nil || exchange.Status != http.StatusConflict {
+			return exchange, err
+		}
+		if !time.Now().Add(pause).Before(deadline) {
+			t.run.waits.gaveUp()
+			return exchange, nil
+		}
+		t.repeated()
+		if err := t.pause(ctx, pause); err != nil {
+			return exchange, err
+		}
 	}
-	volume, err := t.dataVolume(ctx, p)
-	if err != nil || !volume.AttachedTo(p.server) {
-		return err
-	}
-	if err := t.accepted(ctx, t.ofFixture()); err != nil {
-		return err
-	}
-	volume, gone, err := t.gone(ctx, p)
-	if err == nil && !gone {
-		err = inconclusivef("set-up: volume %s was detached, but is %s, and at server %s still", volume.ID, volume.State, p.server)
-	}
-	return err
 }
 
-// stillAttached ends a case whose detach was refused, but took effect.
-func (t *trial) stillAttached(ctx context.Context, p pair) error {
-	shown, err := t.show(ctx, p.volume)
-	if err != nil {
+// attach asks for a volume to be attached.
+func (t *Trial) attach(ctx context.Context, p Pair) error {
+	exchange, err := t.SendBusy(ctx, Request{Operation: Attach, Pair: p, Expect: ExpectAccepted, About: "an available volume"})
+	switch {
+	case err != nil:
 		return err
+	case exchange.Status != http.StatusAccepted:
+		return ShownBy(exchange, CannotJudge(CodeSetup, "set-up: attaching volume %s was answered %s", p.Volume, StatusText(exchange.Status)))
 	}
-	if !shown.AttachedTo(p.server) || shown.Moving() {
-		return failf("volume %s was to stay at server %s, but is %s, and no longer in use there", p.volume, p.server, shown.State)
-	}
+	t.run.pending.put(p, true)
 	return nil
 }
 
-// attach asks for a volume to be attached. Right after a neighbouring operation 409 and 5xx are common,
-// and pass: it asks again for a tenth of Settle.
-func (t *trial) attach(ctx context.Context, p pair) error {
-	client, err := t.fixture()
+// BeginAttach asks for a volume to be attached, and does not wait for it.
+func (t *Trial) BeginAttach(ctx context.Context, p Pair) error { return t.attach(ctx, p) }
+
+// Show shows a volume. Without an answer that shows it, the case cannot be judged.
+func (t *Trial) Show(ctx context.Context, volume string) (*volumes.Volume, error) {
+	shown, _, err := t.show(ctx, volume)
+	return shown, err
+}
+
+func (t *Trial) show(ctx context.Context, volume string) (*volumes.Volume, Exchange, error) {
+	exchange, err := t.Send(ctx, Request{Operation: ShowVolume, Pair: Pair{Volume: volume}, Expect: ExpectShown, About: "a volume of the fixture"})
 	if err != nil {
-		return err
+		return nil, exchange, err
 	}
-	const pause = 20 * time.Millisecond
-	for deadline := time.Now().Add(t.config.Settle / 10); ; {
-		resp, err := client.AttachVolumeToVirtualServerWithResponse(ctx,
-			volumes.VolumeID(p.volume), volumes.AttachRequest{ServerID: p.server})
-		if err == nil {
-			err = resp.Err()
-		}
-		if err == nil {
-			t.pending.put(p, true)
-			return nil
-		}
-		passes := resp != nil && (resp.StatusCode() == http.StatusConflict || resp.StatusCode() >= http.StatusInternalServerError)
-		if !passes || time.Now().After(deadline) {
-			return t.unanswered(err, "set-up: attach volume %s: %w", p.volume, root(err))
-		}
-		if err := sleep(ctx, pause); err != nil {
-			return err
-		}
+	t.run.keys.see(exchange.Status)
+	if exchange.Status != http.StatusOK {
+		return nil, exchange, ShownBy(exchange, CannotJudge(CodeSetup, "showing volume %s was answered %s", volume, StatusText(exchange.Status)))
 	}
+	var shown volumes.Volume
+	if err := json.Unmarshal(exchange.Body, &shown); err != nil {
+		return nil, exchange, ShownBy(exchange, CannotJudge(CodeSetup, "showing volume %s was answered 200 with something else than a volume: %w", volume, err))
+	}
+	if !strings.EqualFold(shown.ID, volume) {
+		return nil, exchange, ShownBy(exchange, CannotJudge(CodeSetup, "showing volume %s was answered 200 with another volume (%.60q)", volume, shown.ID))
+	}
+	return &shown, exchange, nil
 }
 
-// sleep ends a case whose run was stopped.
-func sleep(ctx context.Context, d time.Duration) error {
-	select {
-	case <-time.After(d):
-		return nil
-	case <-ctx.Done():
-		return inconclusivef("the run was stopped: %w", context.Cause(ctx))
-	}
+// StillAttached reports whether a volume is at a server, in use and at rest. A look may lag behind: one that
+// says otherwise is confirmed by others for a while.
+func (t *Trial) StillAttached(ctx context.Context, p Pair) (*volumes.Volume, bool, error) {
+	const confirm = 600 * time.Millisecond
+	rests := func(v *volumes.Volume) bool { return AttachedTo(v, p.Server) && settled(v) }
+	return t.poll(ctx, p.Volume, min(confirm, t.run.Settle), rests)
 }
 
-// show shows a volume of the fixture.
-func (t *trial) show(ctx context.Context, volume string) (*volumes.Volume, error) {
-	client, err := t.fixture()
-	if err != nil {
-		return nil, err
-	}
-	resp, err := client.ShowVolumeWithResponse(ctx, volumes.VolumeID(volume))
-	if err == nil {
-		t.keys.see(resp.StatusCode())
-	}
-	switch {
-	case err != nil:
-		return nil, t.unanswered(err, "show volume %s: %w", volume, root(err))
-	case resp.StatusCode() != http.StatusOK:
-		return nil, inconclusivef("show volume %s was answered %s, so where it is attached is not known", volume, describe(resp.StatusCode()))
-	case resp.JSON200 == nil || resp.JSON200.ID != volume:
-		return nil, failf("show volume %s was answered 200 with what is not that volume", volume)
-	}
-	return resp.JSON200, nil
-}
-
-// inUse reports whether a volume says so, in whatever spelling.
-func inUse(v *volumes.Volume) bool {
-	return strings.EqualFold(strings.ReplaceAll(v.State, "_", "-"), "in-use")
+// AwaitDetached shows a volume until it is away from a server and at rest, and reports whether it is. A
+// volume that is not shown any more is one that was deleted, or so it seems: shown is nil then.
+func (t *Trial) AwaitDetached(ctx context.Context, p Pair) (shown *volumes.Volume, away bool, err error) {
+	return t.wait(ctx, p.Volume, func(v *volumes.Volume) bool { return settled(v) && !AttachedTo(v, p.Server) })
 }
 
 // settle waits for what was accepted of a pair and may not be shown yet: right after a 202 the volume may
-// still be shown as it was, by this case or the one before. What does not come is for the case to judge.
-func (t *trial) settle(ctx context.Context, p pair) error {
-	attach, under := t.pending.take(p)
-	if !under {
+// still be shown as it was. What does not come is for the case to judge.
+func (t *Trial) settle(ctx context.Context, p Pair) error {
+	attach, pending := t.run.pending.take(p)
+	if !pending {
 		return nil
 	}
-	_, _, err := t.poll(ctx, p.volume, func(v *volumes.Volume) bool { return settled(v) && v.AttachedTo(p.server) == attach })
+	_, _, err := t.wait(ctx, p.Volume, func(v *volumes.Volume) bool { return settled(v) && AttachedTo(v, p.Server) == attach })
 	return err
 }
+
+// await shows a volume until it is as it should be. A volume that is not in time is set aside: no other
+// case waits for it.
+func (t *Trial) await(ctx context.Context, volume string, done func(*volumes.Volume) bool) (*volumes.Volume, error) {
+	shown, ok, err := t.wait(ctx, volume, done)
+	if err == nil && !ok {
+		err = CannotJudge(CodeUnsettled, "volume %s is still %s after %s", volume, shown.State, t.run.Settle)
+		if !settled(shown) || Failed(shown) {
+			t.run.setAside(volume, "stays "+shown.State)
+		}
+	}
+	return shown, err
+}
+
+// wait polls for as long as a volume may be on its way.
+func (t *Trial) wait(ctx context.Context, volume string, done func(*volumes.Volume) bool) (*volumes.Volume, bool, error) {
+	shown, ok, err := t.poll(ctx, volume, t.run.waits.settle(t.run.Settle), done)
+	if err == nil && !ok {
+		t.run.waits.gaveUp()
+	}
+	return shown, ok, err
+}
+
+// poll shows a volume until it is as it should be, less and less often, or the time is over.
+func (t *Trial) poll(ctx context.Context, volume string, limit time.Duration, done func(*volumes.Volume) bool) (shown *volumes.Volume, ok bool, err error) {
+	const firstPause, longestPause = time.Millisecond, time.Second
+	deadline := time.Now().Add(limit)
+	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+		shown, err = t.Show(ctx, volume)
+		if err != nil || done(shown) {
+			return shown, err == nil, err
+		}
+		left := time.Until(deadline)
+		if left <= 0 {
+			return shown, false, nil
+		}
+		if err := t.pause(ctx, min(pause, left)); err != nil {
+			return shown, false, err
+		}
+	}
+}
+
+// waits bounds what is waited for. Where an endpoint was seen to let several waits run out, the next ones
+// would too: they are cut short.
+type waits struct {
+	mu      sync.Mutex
+	runOuts int
+}
+
+// patience is how many waits of a run may run out before the others are cut short.
+const patience = 3
+
+func (w *waits) gaveUp() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.runOuts++
+}
+
+// settle is how long to wait for a volume.
+func (w *waits) settle(limit time.Duration) time.Duration {
+	const short = 50 * time.Millisecond
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.runOuts >= patience {
+		return min(limit, short)
+	}
+	return limit
+}
+
+// busy is how long to wait while a volume is busy.
+func (w *waits) busy(limit time.Duration) time.Duration { return w.settle(min(limit, 10*time.Second)) }
 
 // pending are the attaches and detaches that were accepted and have not been waited for.
 type pending struct {
 	mu    sync.Mutex
-	pairs map[pair]bool // true for an attach
+	pairs map[Pair]bool // true for an attach
 }
 
-func (u *pending) put(p pair, attach bool) {
+func (u *pending) put(p Pair, attach bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.pairs[p] = attach
 }
 
-func (u *pending) take(p pair) (attach, found bool) {
+func (u *pending) take(p Pair) (attach, found bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	attach, found = u.pairs[p]
@@ -228,46 +277,52 @@ func (u *pending) take(p pair) (attach, found bool) {
 	return attach, found
 }
 
+// aside are the volumes that an endpoint broke, and how.
+type aside struct {
+	mu  sync.Mutex
+	why map[string]string
+}
+
+func (r *runner) setAside(volume, why string) {
+	r.aside.mu.Lock()
+	defer r.aside.mu.Unlock()
+	r.aside.why[volume] = why
+}
+
+func (r *runner) usable(volume string) bool { return r.asideFor(volume) == "" }
+
+func (r *runner) asideFor(volume string) string {
+	r.aside.mu.Lock()
+	defer r.aside.mu.Unlock()
+	return r.aside.why[volume]
+}
+
+// State is the state of a volume in one spelling. The service has several: In-use, IN-USE, in_use [field].
+func State(v *volumes.Volume) string {
+	return strings.ToLower(strings.ReplaceAll(v.State, "_", "-"))
+}
+
+// InUse reports whether a volume says that it is attached.
+func InUse(v *volumes.Volume) bool { return State(v) == "in-use" }
+
+// Available reports whether a volume says that it is attached to nothing.
+func Available(v *volumes.Volume) bool { return State(v) == "available" }
+
+// Failed reports whether a volume is in one of the error states.
+func Failed(v *volumes.Volume) bool { return strings.HasPrefix(State(v), "error") }
+
+// Moving reports whether a volume is in a state that passes by itself.
+func Moving(v *volumes.Volume) bool {
+	return slices.Contains([]string{"creating", "reserved", "attaching", "detaching"}, State(v))
+}
+
+// AttachedTo reports whether a volume is attached to a server.
+func AttachedTo(v *volumes.Volume, server string) bool {
+	return slices.ContainsFunc(v.Servers, func(s volumes.AttachedServer) bool { return strings.EqualFold(s.ID, server) })
+}
+
+// bootable reports whether an OS starts from a volume.
+func bootable(v *volumes.Volume) bool { return v.Bootable != nil && *v.Bootable }
+
 // settled is a volume with which nothing is under way.
-func settled(v *volumes.Volume) bool { return !v.Moving() }
-
-// gone shows a volume until it is away from the server, and reports whether it is. Right after a detach
-// was accepted it may still be shown as it was.
-func (t *trial) gone(ctx context.Context, p pair) (*volumes.Volume, bool, error) {
-	shown, ok, err := t.poll(ctx, p.volume, func(v *volumes.Volume) bool { return settled(v) && !v.AttachedTo(p.server) })
-	if exchange, _ := t.wire.last(); err != nil && slices.Contains([]int{http.StatusBadRequest, http.StatusNotFound, http.StatusGone}, exchange.Status) {
-		err = failf("the detach of volume %s was accepted, and now there is no such volume (%s): it seems to be deleted",
-			p.volume, describe(exchange.Status))
-	}
-	return shown, ok, err
-}
-
-// await shows a volume until it is as it should be. It ends the case where that takes longer than Settle.
-func (t *trial) await(ctx context.Context, volume string, done func(*volumes.Volume) bool) (*volumes.Volume, error) {
-	shown, ok, err := t.poll(ctx, volume, done)
-	if err == nil && !ok {
-		err = inconclusivef("volume %s is %s after %s still", volume, shown.State, t.config.Settle)
-	}
-	return shown, err
-}
-
-// poll shows a volume until it is as it should be, less and less often, or Settle is over.
-func (t *trial) poll(ctx context.Context, volume string, done func(*volumes.Volume) bool) (shown *volumes.Volume, ok bool, err error) {
-	const firstPause, longestPause = time.Millisecond, time.Second
-	deadline := time.NewTimer(t.config.Settle)
-	defer deadline.Stop()
-	for pause := firstPause; ; pause = min(2*pause, longestPause) {
-		shown, err = t.show(ctx, volume)
-		if err != nil || done(shown) {
-			return shown, true, err
-		}
-		select {
-		case <-time.After(pause):
-		case <-deadline.C: // and a last look
-			shown, err = t.show(ctx, volume)
-			return shown, err == nil && done(shown), err
-		case <-ctx.Done():
-			return shown, false, inconclusivef("waiting for volume %s, which is %s: %w", volume, shown.State, context.Cause(ctx))
-		}
-	}
-}
+func settled(v *volumes.Volume) bool { return !Moving(v) }

@@ -1,0 +1,56 @@
+package conformance
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+)
+
+// Fixture is what of an account the suite may touch. A case that needs what is not named is skipped.
+type Fixture struct {
+	// Volume is a data volume that is attached to Server and detached from it, over and over.
+	Volume string `json:"volume,omitempty"`
+	Server string `json:"server,omitempty"`
+	// SpareVolume is another data volume. It is attached to Server and detached once, to see that this
+	// lasts, and stands in for Volume where an endpoint breaks that.
+	SpareVolume string `json:"spare_volume,omitempty"`
+	// OtherServer is one that Volume is never attached to.
+	OtherServer string `json:"other_server,omitempty"`
+	// SharedVolume may be attached to several servers, and is to both of these.
+	SharedVolume string `json:"shared_volume,omitempty"`
+	// OSVolume is the OS's default volume of Server. It is never detached, unless by an endpoint that
+	// lets it go.
+	OSVolume string `json:"os_volume,omitempty"`
+}
+
+// check refuses what could be read as something else than an ID in a path, and one ID in two places.
+func (f Fixture) check() error {
+	seen := map[string]bool{}
+	for _, id := range f.ids() {
+		switch {
+		case id == "":
+		case !plainID.MatchString(id):
+			return fmt.Errorf("fixture: ID %q has characters other than letters, digits, hyphens and underscores", id)
+		case seen[id]:
+			return fmt.Errorf("fixture: ID %q is named twice", id)
+		}
+		seen[id] = true
+	}
+	return nil
+}
+
+func (f Fixture) ids() []string {
+	return []string{f.Volume, f.SpareVolume, f.Server, f.OtherServer, f.SharedVolume, f.OSVolume}
+}
+
+// volumes are the volumes that are named.
+func (f Fixture) volumes() []string {
+	return slices.DeleteFunc([]string{f.Volume, f.SpareVolume, f.SharedVolume, f.OSVolume}, func(id string) bool { return id == "" })
+}
+
+var plainID = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)
+
+// Pair is a volume and a server it is, or is to be, attached to.
+type Pair struct{ Volume, Server string }
+
+func (p Pair) incomplete() bool { return p.Volume == "" || p.Server == "" }

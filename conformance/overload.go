@@ -1,0 +1,48 @@
+package conformance
+
+import (
+	"sync"
+	"time"
+)
+
+// overload decides how often an answer that may be a gateway's is asked for again. Where nothing but such
+// answers comes any more, asking again gains nothing.
+type overload struct {
+	mu     sync.Mutex
+	inARow int // requests that stayed so
+}
+
+const (
+	// repeats is how often one request is sent again: with two answers in a hundred a gateway's, one in
+	// ten million requests stays so.
+	repeats = 4
+	// hopeless is how many requests in a row may stay so before none is sent again.
+	hopeless = 3
+)
+
+// again reports whether to send a request again that was sent try times again already.
+func (o *overload) again(try int) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.inARow >= hopeless {
+		return false
+	}
+	if try < repeats {
+		return true
+	}
+	o.inARow++
+	return false
+}
+
+// passed records another answer.
+func (o *overload) passed() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.inARow = 0
+}
+
+// pauseBefore is how long to wait before sending a request again.
+func (o *overload) pauseBefore(try int) time.Duration {
+	const first = 10 * time.Millisecond
+	return first << (2 * try) // 10, 40, 160, 640 ms
+}

@@ -1,0 +1,177 @@
+package conformance
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
+)
+
+// report is what the results of a run come to, before it is concluded.
+func (r *runner) report(results []Result, trouble *Trouble) *Report {
+	return &Report{
+		SchemaVersion: SchemaVersion,
+		Suite:         ThisSuite(),
+		Endpoint:      r.Endpoint,
+		Day:           r.Day,
+		Table:         Table{Source: r.Table.Source, Read: r.Table.Read, Stale: r.Table.Stale(r.Day), Versions: slices.Clone(r.Table.Versions)},
+		Harm:          r.Harm,
+		Fixture:       r.Fixture,
+		Seed:          r.Seed,
+		Options: Options{
+			Timeout: Millis(r.Timeout), Settle: Millis(r.Settle), Limit: Millis(r.Limit), Linger: Millis(r.Linger),
+			Attempts: r.Attempts, Parallel: r.Parallel, All: r.All, Strict: r.Strict, RequireComplete: r.RequireComplete,
+		},
+		Counts:   count(results, int(r.requests.Load())),
+		Trouble:  cmp.Or(trouble, r.troubleOf(results)),
+		Drift:    r.drift(),
+		Unjudged: unjudged(r.clauses(), results),
+		Results:  results,
+	}
+}
+
+// clauses are those that a complete run judges.
+func (r *runner) clauses() []Clause {
+	list := r.Clauses
+	for _, c := range r.Cases {
+		list = append(list, c.Clauses...)
+	}
+	return list
+}
+
+// troubleOf says why nothing could be judged, or nil.
+func (r *runner) troubleOf(results []Result) *Trouble {
+	switch counts := count(results, 0); {
+	case r.keys.refused.Load() && !r.keys.taken.Load():
+		return &Trouble{TroubleKeys, "The endpoint refuses these keys (401): check the access key, the secret key, and this machine's clock."}
+	case r.unanswered >= maxUnanswered:
+		return &Trouble{TroubleSilent, fmt.Sprintf("The endpoint was given up, as %d cases in a row got no answer in time.", maxUnanswered)}
+	case counts.Pass+counts.Fail+counts.Differs == 0 && len(results) > 0:
+		return &Trouble{TroubleNothingJudged, "Nothing could be judged. The first reason: " + results[0].Reason() + "."}
+	}
+	return nil
+}
+
+// drift is the version that the endpoint recommends, where no document of it is this new.
+func (r *runner) drift() *lifecycle.Version {
+	if r.listed == nil {
+		return nil
+	}
+	listed, ok := r.listed.At(r.Day).Recommended()
+	if !ok {
+		return nil
+	}
+	for _, client := range r.Clients {
+		if client.ID.Compare(listed.ID) >= 0 {
+			return nil
+		}
+	}
+	if r.clientOf(listed.ID).Detach != nil { // it has a client, and was not asked
+		return nil
+	}
+	return &listed.Version
+}
+
+// unjudged are the clauses that no case came to a verdict about.
+func unjudged(clauses []Clause, results []Result) []Unjudged {
+	var list []Unjudged
+	seen := map[string]bool{}
+	for _, clause := range clauses {
+		if seen[clause.ID] || clause.Exempt != "" {
+			continue
+		}
+		seen[clause.ID] = true
+		if why, is := whyUnjudged(clause, results); is {
+			list = append(list, Unjudged{Clause: clause.ID, Why: why})
+		}
+	}
+	return list
+}
+
+// whyUnjudged reports whether no case judged a clause, and why. A clause that does not apply to the endpoint
+// is judged: there is nothing to judge.
+func whyUnjudged(clause Clause, results []Result) (why string, is bool) {
+	why = "no case that judges it was asked"
+	for _, result := range results {
+		if !slices.ContainsFunc(result.Case.Clauses, func(c Clause) bool { return c.ID == clause.ID }) {
+			continue
+		}
+		switch {
+		case slices.Contains([]Verdict{Pass, Fail, Differs}, result.Verdict):
+			return "", false
+		case slices.ContainsFunc(result.Findings, func(f Finding) bool { return f.Code == CodeNotApplicable }):
+			return "", false
+		case len(result.Findings) > 0:
+			why = result.Reason()
+		}
+	}
+	return why, true
+}
+
+// count counts results by their verdict.
+func count(results []Result, requests int) Counts {
+	counts := Counts{Requests: requests}
+	for _, r := range results {
+		switch r.Verdict {
+		case Pass:
+			counts.Pass++
+		case Fail:
+			counts.Fail++
+		case Differs:
+			counts.Differs++
+		case Inconclusive:
+			counts.Inconclusive++
+		case Skip:
+			counts.Skip++
+		default:
+			counts.Error++
+		}
+	}
+	return counts
+}
+
+// conclude computes verdict, exit code and headline. A run that judged nothing is never a pass.
+func (r *Report) conclude() {
+	c := r.Counts
+	switch {
+	case c.Fail > 0, r.Options.Strict && c.Differs > 0:
+		r.Verdict, r.ExitCode = Fail, ExitFailed
+	case c.Inconclusive > 0, c.Error > 0, c.Pass+c.Differs == 0, r.Trouble != nil,
+		r.Options.RequireComplete && len(r.Unjudged) > 0:
+		r.Verdict, r.ExitCode = Inconclusive, ExitNotJudged
+	case c.Differs > 0:
+		r.Verdict, r.ExitCode = Differs, ExitOK
+	default:
+		r.Verdict, r.ExitCode = Pass, ExitOK
+	}
+	r.Headline = r.headline()
+}
+
+func (r *Report) headline() string {
+	what := map[Verdict]string{
+		Pass:         "behaves as documented",
+		Differs:      "behaves as documented, and differs where nothing is promised",
+		Fail:         "does not behave as documented",
+		Inconclusive: "could not be judged",
+	}[r.Verdict]
+	if r.Verdict == Inconclusive && r.Counts.Pass > 0 {
+		what = "could not be judged in full"
+	}
+	said := fmt.Sprintf("%s %s on %s", r.Endpoint, what, r.Day)
+	if n := len(r.Unjudged); n > 0 {
+		said += fmt.Sprintf("; %s not judged", plural(n, "clause was", "clauses were"))
+	}
+	if r.Drift != nil {
+		said += fmt.Sprintf("; its CURRENT version %s is newer than the documents", r.Drift.ID)
+	}
+	return said
+}
+
+// plural is a number with a word for one or for several.
+func plural(n int, one, several string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, several)
+}
