@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -121,9 +120,7 @@ func (v Versions) Safe() bool {
 
 // JSON writes the versions as JSON.
 func (v Versions) JSON(w io.Writer) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(v)
+	return writeJSON(w, v)
 }
 
 // Text writes the versions for a terminal that is so many columns wide: a table, a timeline, and what
@@ -208,7 +205,7 @@ func (v Versions) Markdown(w io.Writer) error {
 func (v Versions) warnings() []string {
 	var list []string
 	if v.Stale {
-		list = append(list, "this table is more than 90 days old, or of unknown age, and the vendor has moved on since; ask an endpoint with --endpoint, and keep what it says with --save for --lifecycle")
+		list = append(list, "this table is more than 90 days old, or of unknown age; ask an endpoint with --endpoint URL --save FILE, and use its answer with --lifecycle FILE")
 	}
 	for _, s := range v.Versions {
 		if s.Warn {
@@ -284,7 +281,7 @@ func left(s VersionStanding) string {
 	case n == 0:
 		return "ends that day"
 	}
-	return fmt.Sprintf("%d days ago", -n)
+	return strings.TrimPrefix(s.Left.String(), "-") + " ago"
 }
 
 // How a timeline is drawn: each column is so many days, and there are at most so many columns on either
