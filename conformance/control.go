@@ -117,3 +117,17 @@ func (r *runner) observation(key string) *observation {
 	}
 	return o
 }
+
+// OfRun returns what a run keeps under a name, for all of its versions; made by create where there is
+// nothing yet. Cases that remember something between their calls keep it there.
+func OfRun[T any](t *Trial, name string, create func() T) T {
+	o := t.run.observation("run " + name)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	value, ok := o.value.(T)
+	if !ok {
+		value = create()
+		o.value = value
+	}
+	return value
+}

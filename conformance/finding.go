@@ -159,3 +159,11 @@ func (f *findings) result() []Finding {
 	})
 	return list
 }
+
+// ExchangeOf is the exchange that shows a finding, and false where there is none.
+func ExchangeOf(err error) (Exchange, bool) {
+	if p, ok := errors.AsType[*problem](err); ok && p.Exchange != nil {
+		return *p.Exchange, true
+	}
+	return Exchange{}, false
+}

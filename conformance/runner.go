@@ -31,7 +31,9 @@ type runner struct {
 	overload overload
 	waits    waits
 	aside    aside
-	requests atomic.Int64
+	// attachments are where volumes have to be.
+	attachments attachments
+	requests    atomic.Int64
 	// listed is what the endpoint says of its versions, if it says anything that makes sense.
 	listed *lifecycle.Table
 
@@ -57,6 +59,8 @@ func newRunner(config Config) (*runner, error) {
 		mask:     newMask(config.Credentials.SecretKey.Reveal(), config.Credentials.AccessKey),
 		shared:   shared{made: map[string]*observation{}},
 		aside:    aside{why: map[string]string{}},
+
+		attachments: attachments{servers: map[string]map[string]bool{}},
 	}, nil
 }
 

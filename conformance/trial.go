@@ -200,8 +200,9 @@ func (t *Trial) once(ctx context.Context, r Request) (Exchange, error) {
 	case exchange.Status == 0:
 		return exchange, t.unanswered(exchange, err)
 	}
-	if r.Operation == Detach && r.Path == "" && exchange.Status == http.StatusAccepted {
-		t.run.pending.put(r.Pair, false)
+	if changes := r.Operation == Detach || r.Operation == Attach; changes && r.Path == "" && exchange.Status == http.StatusAccepted {
+		t.run.pending.put(r.Pair, r.Operation == Attach)
+		t.run.attachments.accepted(r.Pair, r.Operation == Attach)
 	}
 	return exchange, nil
 }

@@ -28,30 +28,30 @@ type Code string
 // The codes. A case of another package may use codes of its own.
 const (
 	// What is proved.
-	CodeAccepted        Code = "accepted"              // what should be refused was accepted
-	CodeNotAccepted     Code = "not-accepted"          // what should be accepted was refused
-	CodeLetIn           Code = "let-in"                // a request that should fail authentication did not
-	CodeKeptOut         Code = "kept-out"              // a request that is rightly signed was answered 401
-	CodeStatus          Code = "status-undocumented"   // refused, with a status that is not documented
-	CodeUnauthorized    Code = "status-not-401"        // authentication failed, and the status is not 401
-	CodeServerError     Code = "server-error"          // a 5xx that came again each time
-	CodeNotDetached     Code = "not-detached"          // accepted, and not done
-	CodeDetached        Code = "detached"              // refused, and done all the same
-	CodeChanged         Code = "changed"               // something else changed
-	CodeState           Code = "volume-state"          // a volume is in a state it should not be in
-	CodeUndone          Code = "undone"                // done, and taken back
-	CodeAnswer          Code = "answer-form"           // an answer is not in the documented form
-	CodeError           Code = "error-form"            // an error is not in the form that was seen
-	CodeBody            Code = "body-undocumented"     // a body where none is documented
-	CodeRedirect        Code = "redirect"              // an answer leads elsewhere
-	CodeLeak            Code = "leak"                  // an answer holds what nobody should see
-	CodeIncomplete      Code = "incomplete"            // an answer broke off, or does not end
-	CodeVersionsDiffer  Code = "versions-differ"       // two versions answer differently
-	CodeVersionRefused  Code = "version-not-answered"  // a supported version is not answered
-	CodeVersionAnswered Code = "version-answered"      // an unknown or PLANNED version is answered
-	CodeDiscovery       Code = "discovery"             // the list of versions is wrong
-	CodeUnstable        Code = "unstable"              // the same question got different answers
-	CodeTLS             Code = "tls"                   // an old version of TLS is spoken
+	CodeAccepted        Code = "accepted"             // what should be refused was accepted
+	CodeNotAccepted     Code = "not-accepted"         // what should be accepted was refused
+	CodeLetIn           Code = "let-in"               // a request that should fail authentication did not
+	CodeKeptOut         Code = "kept-out"             // a request that is rightly signed was answered 401
+	CodeStatus          Code = "status-undocumented"  // refused, with a status that is not documented
+	CodeUnauthorized    Code = "status-not-401"       // authentication failed, and the status is not 401
+	CodeServerError     Code = "server-error"         // a 5xx that came again each time
+	CodeNotDetached     Code = "not-detached"         // accepted, and not done
+	CodeDetached        Code = "detached"             // refused, and done all the same
+	CodeChanged         Code = "changed"              // something else changed
+	CodeState           Code = "volume-state"         // a volume is in a state it should not be in
+	CodeUndone          Code = "undone"               // done, and taken back
+	CodeAnswer          Code = "answer-form"          // an answer is not in the documented form
+	CodeError           Code = "error-form"           // an error is not in the form that was seen
+	CodeBody            Code = "body-undocumented"    // a body where none is documented
+	CodeRedirect        Code = "redirect"             // an answer leads elsewhere
+	CodeLeak            Code = "leak"                 // an answer holds what nobody should see
+	CodeIncomplete      Code = "incomplete"           // an answer broke off, or does not end
+	CodeVersionsDiffer  Code = "versions-differ"      // two versions answer differently
+	CodeVersionRefused  Code = "version-not-answered" // a supported version is not answered
+	CodeVersionAnswered Code = "version-answered"     // an unknown or PLANNED version is answered
+	CodeDiscovery       Code = "discovery"            // the list of versions is wrong
+	CodeUnstable        Code = "unstable"             // the same question got different answers
+	CodeTLS             Code = "tls"                  // an old version of TLS is spoken
 
 	// Why something could not be judged.
 	CodeNoAnswer      Code = "no-answer"      // no answer, or half of one

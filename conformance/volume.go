@@ -129,7 +129,6 @@ func (t *Trial) attach(ctx context.Context, p Pair) error {
 	case exchange.Status != http.StatusAccepted:
 		return ShownBy(exchange, CannotJudge(CodeSetup, "set-up: attaching volume %s was answered %s", p.Volume, StatusText(exchange.Status)))
 	}
-	t.run.pending.put(p, true)
 	return nil
 }
 
@@ -275,6 +274,19 @@ func (u *pending) take(p Pair) (attach, found bool) {
 	attach, found = u.pairs[p]
 	delete(u.pairs, p)
 	return attach, found
+}
+
+// of lists the pairs of a volume.
+func (u *pending) of(volume string) []Pair {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	var list []Pair
+	for p := range u.pairs {
+		if p.Volume == volume {
+			list = append(list, p)
+		}
+	}
+	return list
 }
 
 // aside are the volumes that an endpoint broke, and how.

@@ -1,0 +1,132 @@
+// Package cases is the catalogue of the conformance suite: what is asked of an endpoint, and which
+// statements about the API each answer is held to. Reading it is reading the suite.
+//
+// A family of cases is a file, with the clauses it judges at its top.
+package cases
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/scp-openapi/virtualserver/conformance"
+)
+
+// The families, in the order in which they are asked.
+const (
+	familyDetach         = "detach"
+	familyIDs            = "ids"
+	familyAuthentication = "authentication"
+	familyVersion        = "version"
+	familyDiscovery      = "discovery"
+	familyForm           = "form"
+)
+
+// All returns the catalogue.
+func All() []conformance.Case {
+	return slices.Concat(detachCases(), idCases(), authenticationCases(), versionCases(), discoveryCases(), formCases())
+}
+
+// Clauses returns every clause of the catalogue, those without a case included.
+func Clauses() []conformance.Clause {
+	var list []conformance.Clause
+	for _, c := range All() {
+		list = append(list, c.Clauses...)
+	}
+	list = append(list, exempt...)
+	slices.SortStableFunc(list, func(a, b conformance.Clause) int { return strings.Compare(a.ID, b.ID) })
+	return slices.CompactFunc(list, func(a, b conformance.Clause) bool { return a.ID == b.ID })
+}
+
+// Clause returns the clause of an ID, and false where there is none.
+func Clause(id string) (conformance.Clause, bool) {
+	list := Clauses()
+	i := slices.IndexFunc(list, func(c conformance.Clause) bool { return c.ID == id })
+	if i < 0 {
+		return conformance.Clause{}, false
+	}
+	return list[i], true
+}
+
+// Select returns the cases that are named, in the order of the catalogue, or all of them where none is. A
+// name is the ID of a case, the start of one and a *, or an ID, a slash and the name of a variant.
+func Select(names ...string) ([]conformance.Case, error) {
+	all := All()
+	if len(names) == 0 {
+		return all, nil
+	}
+	wanted := make([]bool, len(all))
+	variants := map[string][]conformance.Variant{}
+	for _, name := range names {
+		id, variant, one := strings.Cut(name, "/")
+		stem, wild := strings.CutSuffix(id, "*")
+		found := false
+		for i, c := range all {
+			if c.ID != id && !(wild && !one && strings.HasPrefix(c.ID, stem)) {
+				continue
+			}
+			if one {
+				j := slices.IndexFunc(c.Variants, func(v conformance.Variant) bool { return v.Name == variant })
+				if j < 0 {
+					return nil, fmt.Errorf("case %q has no variant %q", id, variant)
+				}
+				variants[c.ID] = append(variants[c.ID], c.Variants[j])
+			}
+			wanted[i], found = true, true
+		}
+		if !found {
+			return nil, fmt.Errorf("unknown case %q", name)
+		}
+	}
+	var chosen []conformance.Case
+	for i, c := range all {
+		if !wanted[i] {
+			continue
+		}
+		if only := variants[c.ID]; only != nil && !slices.Contains(names, c.ID) {
+			c.Variants = only
+		}
+		chosen = append(chosen, c)
+	}
+	return chosen, nil
+}
+
+// checked is the day on which the exemptions were looked through.
+const checked = "2026-11-25"
+
+// exempt are the clauses that no case can judge, each with its reason.
+var exempt = []conformance.Clause{
+	{
+		ID: "DETACH-OS-CANCEL", Source: conformance.Document, Dated: checked,
+		Text:   "For the OS’s default volume, you cannot cancel the service.",
+		Exempt: "No operation of the documents cancels a service.",
+	},
+	{
+		ID: "DETACH-GUEST", Source: conformance.Document, Dated: checked,
+		Text:   "Be sure to perform the disconnection steps (unmount, set the disk offline) before detaching, or the server may enter an error state (Hang).",
+		Exempt: "It is about the guest, which the API does not show.",
+	},
+	{
+		ID: "SHOW-400", Operation: opShow, Status: 400, Source: conformance.SDK, Dated: checked,
+		Text:   "Showing a volume answers 400 Bad Request.",
+		Exempt: "The suite judges detaching, and shows no volume that could be refused; the live service was seen to answer 404.",
+	},
+	{
+		ID: "ATTACH-400", Operation: opAttach, Status: 400, Source: conformance.SDK, Dated: checked,
+		Text:   "Attaching a volume answers 400 Bad Request.",
+		Exempt: "The suite judges detaching, and attaches nothing that could be refused.",
+	},
+	{
+		ID: "ATTACH-409", Operation: opAttach, Status: 409, Source: conformance.SDK, Dated: checked,
+		Text:   "Attaching a volume answers 409 Conflict.",
+		Exempt: "The suite judges detaching, and attaches nothing that could be refused.",
+	},
+}
+
+// The operations of the documents.
+const (
+	opDetach   = "detachVolumeFromVirtualServer"
+	opAttach   = "attachVolumeToVirtualServer"
+	opShow     = "showVolume"
+	opVersions = "listVersions"
+)

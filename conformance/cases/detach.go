@@ -1,0 +1,368 @@
+package cases
+
+import (
+	"context"
+	"net/http"
+	"sync"
+
+	"github.com/scp-openapi/virtualserver/conformance"
+	"github.com/scp-openapi/virtualserver/gen/volumes"
+)
+
+// What a detach does, and when it is refused.
+var (
+	detachEffect = conformance.Clause{ID: "DETACH-EFFECT", Source: conformance.Document, Text: "Detach the Volume from a server."}
+	detachMethod = conformance.Clause{
+		ID: "DETACH-METHOD", Source: conformance.Document,
+		Text: "Detaching is DELETE /v1/volumes/{volume_id}/servers/{server_id}: no other method of that path does it.",
+	}
+	detachState = conformance.Clause{
+		ID: "DETACH-STATE", Source: conformance.Assumed,
+		Text: "A volume that is not attached, attached elsewhere, or on its way is refused with 400 or 409.",
+	}
+	detachOSVolume = conformance.Clause{
+		ID: "DETACH-OS-VOLUME", Source: conformance.Document,
+		Text: "For the OS’s default volume, you cannot modify the attached server.",
+	}
+	show200 = conformance.Clause{
+		ID: "SHOW-200", Operation: opShow, Status: http.StatusOK, Source: conformance.SDK,
+		Text: "Showing a volume answers 200 with its state and its servers.",
+	}
+	attach202 = conformance.Clause{
+		ID: "ATTACH-202", Operation: opAttach, Status: http.StatusAccepted, Source: conformance.SDK,
+		Text: "Attaching a volume answers 202 with the attachment.",
+	}
+)
+
+func detachCases() []conformance.Case {
+	return []conformance.Case{
+		{
+			ID: "detach-accepted", Family: familyDetach,
+			Summary: "detaching an attached volume is answered 202",
+			Clauses: []conformance.Clause{detach202, versionPinned, versionNotBefore},
+			Harm:    conformance.HarmDetaches,
+			Ask: func(ctx context.Context, t *conformance.Trial) error {
+				seen, err := detachOnce(ctx, t)
+				if err != nil {
+					return err
+				}
+				return accepted(t, seen.answer)
+			},
+		},
+		{
+			ID: "detach-takes-effect", Family: familyDetach,
+			Summary: "a volume whose detach was accepted is away from the server, and available",
+			Clauses: []conformance.Clause{detachEffect},
+			Harm:    conformance.HarmDetaches,
+			Ask: func(ctx context.Context, t *conformance.Trial) error {
+				seen, err := detachOnce(ctx, t)
+				if err != nil {
+					return err
+				}
+				return seen.effect(t)
+			},
+		},
+		detachNothingElse(),
+		{
+			ID: "detach-not-attached", Family: familyDetach,
+			Summary: "detaching a volume that is attached to nothing is refused with 400 or 409",
+			Clauses: []conformance.Clause{detachState, detach409},
+			Harm:    conformance.HarmDetaches,
+			Ask:     notAttached,
+		},
+		{
+			ID: "detach-repeated", Family: familyDetach,
+			Summary: "of several detaches of one volume, one is accepted, and the others are refused with 400 or 409",
+			Clauses: []conformance.Clause{detachState, detach409},
+			Harm:    conformance.HarmDetaches,
+			Variants: []conformance.Variant{
+				{Name: "while-detaching", Ask: whileDetaching},
+				{Name: "at-once", Ask: severalAtOnce},
+			},
+		},
+		{
+			ID: "detach-while-attaching", Family: familyDetach,
+			Summary: "detaching a volume that is being attached is refused with 400 or 409",
+			Clauses: []conformance.Clause{detachState, detach409},
+			Harm:    conformance.HarmDetaches,
+			Ask:     whileAttaching,
+		},
+		{
+			ID: "detach-other-methods", Family: familyDetach,
+			Summary:  "no other method of the path of a detach is one",
+			Clauses:  []conformance.Clause{detachMethod},
+			Harm:     conformance.HarmDangerous,
+			Variants: otherMethods(),
+		},
+		{
+			ID: "detach-shared", Family: familyDetach,
+			Summary: "a volume that is attached to two servers, detached from one, stays at the other",
+			Clauses: []conformance.Clause{detachOnly, detachEffect},
+			Harm:    conformance.HarmDetaches,
+			Ask:     detachShared,
+		},
+		{
+			ID: "detach-os-volume", Family: familyDetach,
+			Summary: "detaching the OS's default volume is refused with 400 or 409, and it stays where it is",
+			Clauses: []conformance.Clause{detachOSVolume, detach409},
+			Harm:    conformance.HarmDangerous,
+			Ask:     refusesOSVolume,
+		},
+		detachLasts(),
+	}
+}
+
+// detached is one detach of the data volume, with what was before and after it. Several cases judge it.
+type detached struct {
+	pair          conformance.Pair
+	before, after *volumes.Volume // after is nil where the detach was not accepted
+	answer        conformance.Exchange
+	away          bool
+}
+
+// detachOnce detaches the data volume, once for all the cases of a version.
+func detachOnce(ctx context.Context, t *conformance.Trial) (detached, error) {
+	const forever = 1 << 62
+	return conformance.Shared(t, "one detach", forever, func() (detached, error) {
+		var seen detached
+		var err error
+		if seen.pair, err = t.Attached(ctx); err != nil {
+			return seen, err
+		}
+		if seen.before, err = t.Show(ctx, seen.pair.Volume); err != nil {
+			return seen, err
+		}
+		if seen.answer, err = detach(ctx, t, seen.pair); err != nil || seen.answer.Status != http.StatusAccepted {
+			return seen, err
+		}
+		seen.after, seen.away, err = t.AwaitDetached(ctx, seen.pair)
+		return seen, err
+	})
+}
+
+// detach asks for an attached volume to be detached, and asks again while the volume is busy.
+func detach(ctx context.Context, t *conformance.Trial, p conformance.Pair) (conformance.Exchange, error) {
+	return t.SendBusy(ctx, conformance.Request{Pair: p, Expect: conformance.ExpectAccepted, About: "an attached volume"})
+}
+
+// effect judges whether an accepted detach was done.
+func (d detached) effect(t *conformance.Trial) error {
+	switch {
+	case d.after == nil:
+		return conformance.ShownBy(d.answer, conformance.CannotJudge(conformance.CodeSetup,
+			"the detach was answered %s, so there is no effect to look for", conformance.StatusText(d.answer.Status)))
+	case !d.away:
+		return conformance.ShownBy(d.answer, conformance.Broken(detachEffect, conformance.CodeNotDetached,
+			"the detach was accepted, and %s later volume %s is %s, and not away from server %s",
+			t.Settle(), d.pair.Volume, d.after.State, d.pair.Server))
+	case conformance.Failed(d.after), len(d.after.Servers) == 0 && !conformance.Available(d.after):
+		return conformance.ShownBy(d.answer, conformance.Broken(detachEffect, conformance.CodeState,
+			"volume %s was detached, and is %s: it should be available", d.pair.Volume, d.after.State))
+	}
+	return nil
+}
+
+// detachAndSee detaches a volume and judges whether that was done.
+func detachAndSee(ctx context.Context, t *conformance.Trial, p conformance.Pair) error {
+	seen := detached{pair: p}
+	var err error
+	if seen.answer, err = detach(ctx, t, p); err != nil {
+		return err
+	}
+	if seen.answer.Status == http.StatusAccepted {
+		if seen.after, seen.away, err = t.AwaitDetached(ctx, p); err != nil {
+			return err
+		}
+	}
+	return seen.effect(t)
+}
+
+// notAttached asks for the spare volume, which nothing was done with lately: right after a detach, a second
+// one may still be taken for the first.
+func notAttached(ctx context.Context, t *conformance.Trial) error {
+	p := conformance.Pair{Volume: t.Fixture().SpareVolume, Server: t.Fixture().Server}
+	if p.Volume == "" {
+		var err error
+		if p, err = t.Unattached(ctx); err != nil {
+			return err
+		}
+		if err := t.Pause(ctx, min(t.Linger(), repeatedFor)); err != nil {
+			return err
+		}
+	} else if shown, err := t.Show(ctx, p.Volume); err != nil {
+		return err
+	} else if conformance.AttachedTo(shown, p.Server) {
+		return conformance.CannotJudge(conformance.CodeSetup, "set-up: the spare volume %s is attached to server %s", p.Volume, p.Server)
+	}
+	e, err := t.Send(ctx, conformance.Request{Pair: p, Expect: conformance.ExpectRefused, About: "a volume that is attached to nothing"})
+	if err != nil {
+		return err
+	}
+	return refused(t, e, detachState)
+}
+
+// whileDetaching asks for a second detach as soon as the first was accepted.
+func whileDetaching(ctx context.Context, t *conformance.Trial) error {
+	p, err := t.Attached(ctx)
+	if err != nil {
+		return err
+	}
+	first, err := detach(ctx, t, p)
+	if err != nil {
+		return err
+	}
+	if first.Status != http.StatusAccepted {
+		return conformance.ShownBy(first, conformance.CannotJudge(conformance.CodeSetup,
+			"set-up: the first detach was answered %s", conformance.StatusText(first.Status)))
+	}
+	second, err := t.Send(ctx, conformance.Request{Pair: p, Expect: conformance.ExpectRefused, About: "a volume that is being detached"})
+	if err != nil {
+		return err
+	}
+	return refused(t, second, detachState)
+}
+
+// severalAtOnce asks for the same detach several times at once.
+func severalAtOnce(ctx context.Context, t *conformance.Trial) error {
+	const times = 4
+	p, err := t.Attached(ctx)
+	if err != nil {
+		return err
+	}
+	answers := make([]conformance.Exchange, times)
+	errs := make([]error, times)
+	var asking sync.WaitGroup
+	for i := range times {
+		asking.Go(func() {
+			answers[i], errs[i] = t.Send(ctx, conformance.Request{Pair: p, About: "an attached volume, several times at once"})
+		})
+	}
+	asking.Wait()
+	taken := 0
+	for i, e := range answers {
+		switch {
+		case errs[i] != nil:
+			return errs[i]
+		case e.Status != http.StatusAccepted:
+			if err := refused(t, e, detachState); err != nil {
+				return err
+			}
+		case taken > 0:
+			return conformance.ShownBy(e, conformance.Broken(detachState, conformance.CodeAccepted,
+				"of %d detaches of one volume at once, more than one was accepted", times))
+		default:
+			taken++
+		}
+	}
+	if taken == 0 {
+		return conformance.CannotJudge(conformance.CodeSetup, "of %d detaches of one volume at once, none was accepted", times)
+	}
+	return nil
+}
+
+// whileAttaching asks for a detach as soon as an attach was accepted. Attaching may be over just then: only a
+// detach that is accepted time after time was accepted while attaching.
+func whileAttaching(ctx context.Context, t *conformance.Trial) error {
+	const times = 3
+	for range times {
+		p, err := t.Unattached(ctx)
+		if err != nil {
+			return err
+		}
+		if err := t.BeginAttach(ctx, p); err != nil {
+			return err
+		}
+		shown, err := t.Show(ctx, p.Volume)
+		if err != nil {
+			return err
+		}
+		if !conformance.Moving(shown) {
+			return conformance.NotApplicable("attaching was over before a detach could be asked for")
+		}
+		e, err := t.Send(ctx, conformance.Request{Pair: p, Expect: conformance.ExpectRefused, About: "a volume that is being attached"})
+		if err != nil {
+			return err
+		}
+		if e.Status != http.StatusAccepted {
+			return refused(t, e, detachState)
+		}
+	}
+	return conformance.Broken(detachState, conformance.CodeAccepted, "%d times in a row the detach of a volume that was shown attaching was accepted", times)
+}
+
+// otherMethods are all methods but the one that a detach is asked for with, each a variant.
+func otherMethods() []conformance.Variant {
+	var variants []conformance.Variant
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodPost, http.MethodPut, http.MethodPatch} {
+		variants = append(variants, conformance.Variant{Name: method, Ask: func(ctx context.Context, t *conformance.Trial) error {
+			p, err := t.Attached(ctx)
+			if err != nil {
+				return err
+			}
+			e, err := t.Send(ctx, conformance.Request{
+				Method: method, Path: "/v1/volumes/" + p.Volume + "/servers/" + p.Server,
+				Expect: conformance.ExpectOutside, About: method + " on the path of a detach",
+			})
+			if err != nil {
+				return err
+			}
+			if e.Status == http.StatusAccepted {
+				return conformance.ShownBy(e, conformance.Broken(detachMethod, conformance.CodeAccepted, "%s was answered 202, as a detach is", e))
+			}
+			return stillAttached(ctx, t, p, e, detachMethod)
+		}})
+	}
+	return variants
+}
+
+// detachShared detaches a volume from one of two servers, and then from the other.
+func detachShared(ctx context.Context, t *conformance.Trial) error {
+	f := t.Fixture()
+	one, other := conformance.Pair{Volume: f.SharedVolume, Server: f.Server}, conformance.Pair{Volume: f.SharedVolume, Server: f.OtherServer}
+	if err := t.Needs("volume for several servers, with two of them", one.Volume, one.Server, other.Server); err != nil {
+		return err
+	}
+	for _, turn := range []struct{ leaves, stays conformance.Pair }{{other, one}, {one, other}} {
+		for _, p := range []conformance.Pair{one, other} {
+			if err := t.AttachedPair(ctx, p); err != nil {
+				return err
+			}
+		}
+		if err := detachAndSee(ctx, t, turn.leaves); err != nil {
+			return err
+		}
+		shown, still, err := t.StillAttached(ctx, turn.stays)
+		if err != nil {
+			return err
+		}
+		if !still {
+			return conformance.Broken(detachOnly, conformance.CodeChanged,
+				"volume %s was detached from server %s, and is no longer in use at server %s: it is %s",
+				f.SharedVolume, turn.leaves.Server, turn.stays.Server, shown.State)
+		}
+	}
+	return detachAndSee(ctx, t, other) // the last one
+}
+
+// refusesOSVolume asks for the OS's default volume.
+func refusesOSVolume(ctx context.Context, t *conformance.Trial) error {
+	p := conformance.Pair{Volume: t.Fixture().OSVolume, Server: t.Fixture().Server}
+	if err := t.Needs("OS volume and server", p.Volume, p.Server); err != nil {
+		return err
+	}
+	shown, err := t.Show(ctx, p.Volume)
+	if err != nil {
+		return err
+	}
+	if !conformance.AttachedTo(shown, p.Server) {
+		return conformance.CannotJudge(conformance.CodeSetup, "set-up: the OS volume %s is not at server %s", p.Volume, p.Server)
+	}
+	e, err := t.Send(ctx, conformance.Request{Pair: p, Expect: conformance.ExpectRefused, About: "the OS's default volume"})
+	if err != nil {
+		return err
+	}
+	if err := refused(t, e, detachOSVolume); err != nil {
+		return err
+	}
+	return stillAttached(ctx, t, p, e, detachOSVolume)
+}
