@@ -128,10 +128,10 @@ func (t Text) blocks(p *page, heading string, blocks []*block) {
 		if len(b.variants) > 0 {
 			p.paragraph(indent, "Variants: "+few(b.variants))
 		}
-		if b.requests > 1 {
-			p.paragraph(indent, fmt.Sprintf("%d requests showed it.", b.requests))
-		}
 		if c := b.clause; c.ID != "" {
+			if b.requests > 1 {
+				p.paragraph(indent, fmt.Sprintf("%d requests showed it.", b.requests))
+			}
 			p.paragraph(indent, fmt.Sprintf("Clause %s (%s): %s", c.ID, c.Source, c.Text))
 		}
 		if b.again != "" {

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/scp-openapi/virtualserver/conformance"
+	"github.com/scp-openapi/virtualserver/conformance/cases"
 	"github.com/scp-openapi/virtualserver/conformance/report"
 )
 
@@ -38,18 +39,26 @@ the documents, where each stands, and how many cases judge it.`,
 
 func caseRows() [][]string {
 	var rows [][]string
-	for _, c := range conformance.Cases() {
-		rows = append(rows, []string{c.ID, c.Harm.String(), c.Summary + " [" + strings.Join(c.Clauses, ", ") + "]"})
+	for _, c := range cases.All() {
+		var clauses []string
+		for _, clause := range c.Clauses {
+			clauses = append(clauses, clause.ID)
+		}
+		asks := c.Summary
+		if n := len(c.Variants); n > 0 {
+			asks += fmt.Sprintf(" (in %d ways)", n)
+		}
+		rows = append(rows, []string{c.ID, c.Harm.String(), asks + " [" + strings.Join(clauses, ", ") + "]"})
 	}
 	return rows
 }
 
 func clauseRows() [][]string {
 	var rows [][]string
-	for _, clause := range conformance.Clauses() {
+	for _, clause := range cases.Clauses() {
 		judging := 0
-		for _, c := range conformance.Cases() {
-			if slices.Contains(c.Clauses, clause.ID) {
+		for _, c := range cases.All() {
+			if slices.ContainsFunc(c.Clauses, func(own conformance.Clause) bool { return own.ID == clause.ID }) {
 				judging++
 			}
 		}

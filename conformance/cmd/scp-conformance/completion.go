@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/scp-openapi/virtualserver/conformance"
+	"github.com/scp-openapi/virtualserver/conformance/cases"
 	"github.com/scp-openapi/virtualserver/conformance/mock"
 	"github.com/scp-openapi/virtualserver/gen"
 )
@@ -37,7 +37,7 @@ func completeFile(cmd *cobra.Command, flag string) {
 
 func caseValues() []string {
 	var values []string
-	for _, c := range conformance.Cases() {
+	for _, c := range cases.All() {
 		values = append(values, cobra.CompletionWithDesc(c.ID, c.Summary))
 	}
 	return values

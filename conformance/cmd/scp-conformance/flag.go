@@ -153,6 +153,27 @@ func (d *duration) Set(text string) error {
 	return nil
 }
 
+// countVar adds a flag that takes a number of at least one.
+func countVar(cmd *cobra.Command, value *int, name string, def int, usage string) {
+	*value = def
+	cmd.Flags().Var((*count)(value), name, usage)
+}
+
+type count int
+
+func (c *count) String() string { return strconv.Itoa(int(*c)) }
+func (c *count) Type() string   { return "number" }
+
+// Set implements pflag.Value.
+func (c *count) Set(text string) error {
+	n, err := strconv.ParseUint(text, 10, 16)
+	if err != nil || n == 0 {
+		return fmt.Errorf("%q is not a number from 1 to 65535", text)
+	}
+	*c = count(n)
+	return nil
+}
+
 // dayVar adds --at: the day judged, which is today in Korea by default.
 func dayVar(cmd *cobra.Command, value *lifecycle.Date, usage string) {
 	cmd.Flags().Var(&day{value}, "at", usage+", such as 2026-08-31 (default today, in Korea)")

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/scp-openapi/virtualserver/conformance"
+	"github.com/scp-openapi/virtualserver/conformance/cases"
 	"github.com/scp-openapi/virtualserver/gen"
 )
 
@@ -31,7 +31,7 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
-			env.Setenv("CASE", conformance.Cases()[0].ID)
+			env.Setenv("CASE", cases.All()[0].ID)
 			env.Setenv("VERSION", clients[len(clients)-1].ID.String())
 			env.Setenv("OLDEST", clients[0].ID.String())
 			env.Setenv("GORACE", "atexit_sleep_ms=10") // a binary with -race waits a second when it ends

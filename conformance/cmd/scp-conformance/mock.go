@@ -131,26 +131,23 @@ func mockCredentials() signing.Credentials {
 	return signing.Credentials{AccessKey: rand.Text(), SecretKey: signing.Secret(rand.Text())}
 }
 
-// startMock serves handler on a free port of this machine, at the URL it returns.
-func startMock(ctx context.Context, handler http.Handler) (url string, stop func(), err error) {
+// startMock serves handler on a free port of this machine, at the URL it returns, until stop is called.
+func startMock(handler http.Handler) (url string, stop func(), err error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", nil, fmt.Errorf("start the built-in mock: %w", err)
 	}
-	// The mock outlives an interrupted run, which ends by itself, to answer what is under way.
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	served := make(chan struct{})
+	server, served := newServer(handler), make(chan struct{})
 	go func() {
 		defer close(served)
-		_ = serve(ctx, listener, handler) // what ends it early shows in the verdicts
+		_ = server.Serve(listener) // what ends it early shows in the verdicts
 	}()
-	return "http://" + listener.Addr().String(), func() { cancel(); <-served }, nil
+	return "http://" + listener.Addr().String(), func() { _ = server.Close(); <-served }, nil
 }
 
 // serve serves on listener until ctx ends.
 func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
-	stopped := make(chan struct{})
+	server, stopped := newServer(handler), make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(stopped)
 		const grace = 2 * time.Second
@@ -168,3 +165,6 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 	return nil
 }
 
+func newServer(handler http.Handler) *http.Server {
+	return &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+}

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/scp-openapi/virtualserver/conformance"
+	"github.com/scp-openapi/virtualserver/conformance/cases"
 	"github.com/scp-openapi/virtualserver/conformance/mock"
 	"github.com/scp-openapi/virtualserver/conformance/report"
 	"github.com/scp-openapi/virtualserver/gen"
@@ -20,100 +22,144 @@ import (
 
 // runFlags are the flags of run.
 type runFlags struct {
-	config      conformance.Config // what flags set as it is
+	config      conformance.Config // what the flags set as it is
 	credentials string
 	cases       []string
 	versions    []string
 	table       string
 	harm        string
-	quiet       bool
+	format      string
+	text        report.Text
 }
 
 func runCommand() *cobra.Command {
-	flags := runFlags{harm: conformance.HarmDangerous.String()}
+	flags := runFlags{harm: conformance.HarmDangerous.String(), format: "text"}
 	cmd := &cobra.Command{
 		Use:   "run",
 		Short: "Ask every case of every version, and give a verdict",
-		Long: `Ask every case of every version, and give a verdict.
+		Long: `Ask every case of every version, and give a verdict. What is not a pass is
+printed with the clause that is broken and the command that asks again.
 
 Without --endpoint, run starts the built-in mock and judges that. With it, the
 keys come from the first of these places that has them:
-  --credentials FILE                       {"access-key": "…", "secret-key": "…"}
+  --credentials FILE, which is {"access-key": "…", "secret-key": "…"}
   SCP_ACCESS_KEY and SCP_SECRET_KEY
-  SCP_TF_ACCESS_KEY and SCP_TF_SECRET_KEY  as the Terraform provider reads them
+  SCP_TF_ACCESS_KEY and SCP_TF_SECRET_KEY, as of the Terraform provider
   ~/.scpconf/credentials.json
 
 The volumes and servers to try are those of the mock, unless --volume, --server
 and the like name others. When the run ends, the volume may be attached to the
-server or not. A certificate of your own is trusted if SSL_CERT_FILE names it.`,
+server or not. A certificate of your own is trusted if SSL_CERT_FILE names it.
+
+Some cases have many variants: the ways to get a signature wrong, say. A run
+asks a sample of each, drawn by --seed, and all of them with --all, which is
+the default on this machine.`,
 		Example: `  scp-conformance run
   scp-conformance run --api-version 1.3 --case 'auth-*'
-  scp-conformance run --endpoint http://127.0.0.1:8080 --credentials keys.json`,
+  scp-conformance run --endpoint http://127.0.0.1:8080 --credentials keys.json
+  scp-conformance run --format json > report.json`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return flags.run(cmd) },
 	}
-	f, config := cmd.Flags(), &flags.config
-	f.Var(&endpoint{&config.Endpoint}, "endpoint", "judge the endpoint at this `URL` instead of the built-in mock")
-	f.StringVar(&flags.credentials, "credentials", "", "take the keys from this JSON `file`")
+	f := cmd.Flags()
 	f.StringSliceVar(&flags.cases, "case", nil, "ask only these cases: an `ID`, or the start of IDs and a *")
 	f.StringSliceVar(&flags.versions, "api-version", nil, "ask only these `versions`, such as 1.2,1.3")
-	dayVar(cmd, &config.Day, "judge states and dates as of this `day`")
-	choiceVar(cmd, &flags.harm, "harm", []string{"reads", "refused", "detaches", "dangerous"}, "the most harmful `class` of cases to ask")
-	f.Uint64Var(&config.Seed, "seed", 0, "repeat the random IDs of the run with this `number` (default a new one)")
-	f.BoolVar(&flags.quiet, "quiet", false, "print only what is not a pass, and the verdict")
-	durationVar(cmd, &config.Timeout, "timeout", conformance.DefaultTimeout, "how long one request may take")
-	durationVar(cmd, &config.Limit, "limit", conformance.DefaultLimit, "how long the whole run may take")
-	f.StringVar(&config.Fixture.Volume, "volume", mock.VolumeID, "`ID` of a data volume to attach and detach")
-	f.StringVar(&config.Fixture.Server, "server", mock.ServerID, "`ID` of the server to attach it to")
-	f.StringVar(&config.Fixture.OtherServer, "other-server", mock.OtherServerID, "`ID` of a server that the volume is never attached to")
-	f.StringVar(&config.Fixture.SharedVolume, "shared-volume", mock.SharedID, "`ID` of a volume that may be attached to both servers at once")
-	f.StringVar(&config.Fixture.OSVolume, "os-volume", mock.OSVolumeID, "`ID` of the server's OS volume, whose detach has to be refused")
-	completeFile(cmd, "credentials")
+	choiceVar(cmd, &flags.harm, "harm", conformance.HarmNames(), "the most harmful `class` of cases to ask")
+	f.StringVar(&flags.credentials, "credentials", "", "take the keys from this JSON `file`")
+	choiceVar(cmd, &flags.format, "format", []string{"text", "json"}, "print as `format`")
+	f.BoolVar(&flags.text.Verbose, "verbose", false, "print a line for each case and version, with its notes")
+	f.BoolVar(&flags.text.Grid, "grid", false, "print a table of all cases by versions")
+	f.BoolVar(&flags.text.Quiet, "quiet", false, "print only what is wrong, and the verdict")
 	completeFlag(cmd, "case", caseValues())
 	completeFlag(cmd, "api-version", versionValues())
+	completeFile(cmd, "credentials")
 	lifecycleVar(cmd, &flags.table)
+	configFlags(cmd, &flags.config)
 	return cmd
 }
 
+// configFlags adds the flags that go into a config as they are.
+func configFlags(cmd *cobra.Command, config *conformance.Config) {
+	f, fixture := cmd.Flags(), &config.Fixture
+	f.Var(&endpoint{&config.Endpoint}, "endpoint", "judge the endpoint at this `URL` instead of the built-in mock")
+	dayVar(cmd, &config.Day, "judge states and dates as of this `day`")
+	f.Uint64Var(&config.Seed, "seed", 0, "repeat the random IDs and samples of the run with this `number`, which each run prints (default a new one)")
+	f.BoolVar(&config.All, "all", false, "ask every variant of each case, and not a sample (default on this machine)")
+	f.BoolVar(&config.Strict, "strict", false, "fail on what differs from what was only observed, or is assumed")
+	f.BoolVar(&config.RequireComplete, "require-complete", false, "end with 3 if a clause was not judged")
+	countVar(cmd, &config.Parallel, "parallel", 1, "how many versions to ask side by side")
+	countVar(cmd, &config.Attempts, "attempts", conformance.DefaultAttempts, "how often to ask what cannot be judged")
+	durationVar(cmd, &config.Timeout, "timeout", conformance.DefaultTimeout, "how long one request may take")
+	durationVar(cmd, &config.Settle, "settle", conformance.DefaultSettle, "how long attaching and detaching may take")
+	durationVar(cmd, &config.Linger, "linger", conformance.DefaultLinger, "how long what was done has to last")
+	durationVar(cmd, &config.Limit, "limit", conformance.DefaultLimit, "how long the whole run may take")
+	f.StringVar(&fixture.Volume, "volume", mock.VolumeID, "`ID` of a data volume to attach and detach")
+	f.StringVar(&fixture.SpareVolume, "spare-volume", mock.SpareID, "`ID` of another one")
+	f.StringVar(&fixture.Server, "server", mock.ServerID, "`ID` of the server to attach them to")
+	f.StringVar(&fixture.OtherServer, "other-server", mock.OtherServerID, "`ID` of a server that they are never attached to")
+	f.StringVar(&fixture.SharedVolume, "shared-volume", mock.SharedID, "`ID` of a volume that may be attached to both servers at once")
+	f.StringVar(&fixture.OSVolume, "os-volume", mock.OSVolumeID, "`ID` of the server's OS volume, whose detach has to be refused")
+}
+
 func (f *runFlags) run(cmd *cobra.Command) error {
-	config, err := f.complete()
+	config, err := f.complete(cmd)
 	if err != nil {
 		return usage(err)
 	}
-	if config.Endpoint != "" {
-		if config.Credentials, err = findCredentials(cmd, f.credentials); err != nil {
-			return usage(err)
-		}
-	} else {
+	notes := cmd.ErrOrStderr()
+	if f.text.Quiet {
+		notes = io.Discard
+	}
+	if f.config.Endpoint == "" {
 		stop, err := judgeMock(cmd, &config)
 		if err != nil {
 			return err
 		}
 		defer stop()
+		fmt.Fprintln(notes, "Judging the built-in mock, as no --endpoint is named.")
 	}
-	config.Command = again(cmd)
-	text := report.Text{Out: cmd.OutOrStdout(), Color: colorful(cmd.OutOrStdout()), Quiet: f.quiet}
-	config.OnResult = text.Result
+	if age := config.Table.Age(config.Day); config.Table.Stale(config.Day) {
+		fmt.Fprintf(notes, "The table of versions is old (%s): see scp-conformance versions.\n", age)
+	}
+	progress := &progress{w: notes, total: len(config.Cases) * len(config.Clients)}
+	config.OnResult = progress.result
 	result, err := conformance.Run(cmd.Context(), config)
+	progress.clear()
 	if err != nil {
 		return usage(err)
 	}
-	text.Summary(result)
-	if code := conformance.ExitCode(result.Results); code != conformance.ExitOK {
-		return &exit{code: code}
+	if err := f.write(cmd.OutOrStdout(), result); err != nil {
+		return err
+	}
+	if result.ExitCode != conformance.ExitOK {
+		return &exit{code: result.ExitCode}
 	}
 	return nil
 }
 
-// complete reads what the flags name.
-func (f *runFlags) complete() (conformance.Config, error) {
+func (f *runFlags) write(out io.Writer, r *conformance.Report) error {
+	if f.format == "json" {
+		return report.JSON(out, r)
+	}
+	text := f.text
+	text.Color, text.Width = colorful(out), columns(out)
+	return text.Write(out, r)
+}
+
+// complete reads what the flags name, and fills in what depends on the endpoint.
+func (f *runFlags) complete(cmd *cobra.Command) (conformance.Config, error) {
 	config := f.config
+	config.Command = again(cmd)
 	config.Seed = cmp.Or(config.Seed, rand.Uint64())
 	if config.Day.IsZero() {
 		config.Day = lifecycle.On(time.Now())
 	}
+	if !cmd.Flags().Changed("all") {
+		config.All = config.Endpoint == "" || onThisMachine(config.Endpoint)
+	}
+	config.Clauses = cases.Clauses()
 	var err error
-	if config.Cases, err = f.selectCases(); err != nil {
+	if config.Cases, err = selectCases(f.cases); err != nil {
 		return config, err
 	}
 	if config.Clients, err = clients(f.versions); err != nil {
@@ -122,21 +168,28 @@ func (f *runFlags) complete() (conformance.Config, error) {
 	if config.Table, err = loadTable(f.table); err != nil {
 		return config, err
 	}
-	return config, config.Harm.UnmarshalText([]byte(f.harm))
+	if err := config.Harm.UnmarshalText([]byte(f.harm)); err != nil {
+		return config, err
+	}
+	if config.Endpoint != "" {
+		config.Credentials, err = findCredentials(cmd, f.credentials)
+	}
+	return config, err
 }
 
-// selectCases are the cases that --case names, or all.
-func (f *runFlags) selectCases() ([]conformance.Case, error) {
-	for _, name := range f.cases {
-		if _, err := conformance.Select(name); err != nil {
+// selectCases are the cases of these names, or all.
+func selectCases(names []string) ([]conformance.Case, error) {
+	for _, name := range names {
+		if _, err := cases.Select(name); err != nil {
+			id, _, _ := strings.Cut(name, "/")
 			var known []string
-			for _, c := range conformance.Cases() {
+			for _, c := range cases.All() {
 				known = append(known, c.ID)
 			}
-			return nil, fmt.Errorf("--case: %w%s; see scp-conformance cases", err, didYouMean(name, known))
+			return nil, fmt.Errorf("--case: %w%s; scp-conformance cases lists them", err, didYouMean(id, known))
 		}
 	}
-	return conformance.Select(f.cases...)
+	return cases.Select(names...)
 }
 
 // clients are the clients of the versions that are named, or all.
@@ -148,21 +201,27 @@ func clients(versions []string) ([]gen.Client, error) {
 			return nil, err
 		}
 		if !slices.Contains(versionValues(), id.String()) {
-			return nil, fmt.Errorf("no document of version %s; there are %s", id, strings.Join(versionValues(), ", "))
+			return nil, fmt.Errorf("unknown version %s: there are documents of %s", id, strings.Join(versionValues(), ", "))
 		}
 		wanted[id] = true
 	}
 	return slices.DeleteFunc(gen.Clients(), func(c gen.Client) bool { return len(wanted) > 0 && !wanted[c.ID] }), nil
 }
 
-// judgeMock starts the built-in mock for a config to judge.
+// judgeMock starts the built-in mock for a config to judge. The mock is quick, and so is what depends on it.
 func judgeMock(cmd *cobra.Command, config *conformance.Config) (stop func(), err error) {
 	const delay = 5 * time.Millisecond // long enough for the state on the way to be seen
+	if !cmd.Flags().Changed("linger") {
+		config.Linger = 20 * delay
+	}
+	if !cmd.Flags().Changed("parallel") {
+		config.Parallel = len(config.Clients)
+	}
 	config.Credentials = mockCredentials()
 	handler, err := mock.New([]signing.Credentials{config.Credentials}, mock.WithDelay(delay), mock.WithDay(config.Day), mock.WithTable(config.Table))
 	if err != nil {
 		return nil, err
 	}
-	config.Endpoint, stop, err = startMock(cmd.Context(), handler)
+	config.Endpoint, stop, err = startMock(handler)
 	return stop, err
 }
