@@ -51,6 +51,14 @@ func defectValues() []string {
 	return values
 }
 
+func defectNames() []string {
+	var names []string
+	for _, d := range mock.Defects() {
+		names = append(names, d.Name)
+	}
+	return names
+}
+
 // versionValues are the versions that have a document, the oldest first.
 func versionValues() []string {
 	var ids []string

@@ -125,31 +125,37 @@ func orList(words []string) string {
 // durationVar adds a flag that takes a duration of more than zero.
 func durationVar(cmd *cobra.Command, value *time.Duration, name string, def time.Duration, usage string) {
 	*value = def
-	cmd.Flags().Var((*duration)(value), name, usage)
+	cmd.Flags().Var(&duration{value: value}, name, usage)
 }
 
-type duration time.Duration
+type duration struct {
+	value *time.Duration
+	zero  bool // whether it may be zero
+}
+
+func (d *duration) Type() string { return "duration" }
 
 func (d *duration) String() string {
-	text := time.Duration(*d).String() // "10m0s"
+	if d.value == nil {
+		return ""
+	}
+	text := d.value.String() // "10m0s"
 	if cut, ok := strings.CutSuffix(text, "m0s"); ok {
 		return cut + "m"
 	}
 	return text
 }
 
-func (d *duration) Type() string { return "duration" }
-
 // Set implements pflag.Value.
 func (d *duration) Set(text string) error {
 	parsed, err := time.ParseDuration(text)
-	if err != nil {
+	switch {
+	case err != nil:
 		return fmt.Errorf("%q is not a duration such as 10s or 1m30s", text)
-	}
-	if parsed <= 0 {
+	case parsed < 0 || parsed == 0 && !d.zero:
 		return fmt.Errorf("%s is not more than zero", text)
 	}
-	*d = duration(parsed)
+	*d.value = parsed
 	return nil
 }
 

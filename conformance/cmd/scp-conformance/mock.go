@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"strings"
@@ -25,20 +26,35 @@ type mockFlags struct {
 	table                string
 	delay                time.Duration
 	refuseEnded          bool
+	profile              string
+	switches             map[string]*bool // of the profile, by name
+	seed                 uint64
 	defect               string
 	listDefects          bool
+	verbose              bool
 }
 
+// The profiles of the mock.
+const (
+	documented = "documented"
+	live       = "live"
+)
+
 func mockCommand() *cobra.Command {
-	var flags mockFlags
+	flags := mockFlags{profile: documented, switches: map[string]*bool{}}
 	cmd := &cobra.Command{
 		Use:   "mock",
 		Short: "Serve the mock, to try clients against",
 		Long: `Serve the mock: volumes and servers in memory, behind every version of the API
 that has a document. It serves until it is interrupted. Without --access-key
-and --secret-key it makes up keys and prints them.`,
+and --secret-key it makes up keys and prints them.
+
+It behaves as documented. With --profile live it deviates from that in every
+way in which the live service was seen to. A flag of its own turns each of
+these on, or with =false off.`,
 		Example: `  scp-conformance mock
   scp-conformance mock --addr 127.0.0.1:8080 --access-key ak --secret-key sk
+  scp-conformance mock --profile live --gateway-errors=false --verbose
   scp-conformance mock --defect signature-unchecked`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -53,10 +69,17 @@ and --secret-key it makes up keys and prints them.`,
 	f.StringVar(&flags.accessKey, "access-key", "", "access `key` of the one account")
 	f.StringVar(&flags.secretKey, "secret-key", "", "its secret `key`")
 	dayVar(cmd, &flags.day, "label the versions as of this `day`")
-	durationVar(cmd, &flags.delay, "delay", 100*time.Millisecond, "how long attaching and detaching take")
+	flags.delay = 100 * time.Millisecond
+	f.Var(&duration{value: &flags.delay, zero: true}, "delay", "how long attaching and detaching take")
+	f.BoolVar(&flags.refuseEnded, "refuse-ended", false, "refuse versions from their date on")
+	choiceVar(cmd, &flags.profile, "profile", []string{documented, live}, "behave as this `profile`")
+	for _, s := range mock.Switches() {
+		flags.switches[s.Name] = f.Bool(s.Name, false, "live: "+s.Summary)
+	}
+	f.Uint64Var(&flags.seed, "seed", mock.LiveErrorSeed, "draw the gateway's errors by this `number`")
 	f.StringVar(&flags.defect, "defect", "", "break it in one way, by the `name` of a defect")
 	f.BoolVar(&flags.listDefects, "list-defects", false, "list the defects and end")
-	f.BoolVar(&flags.refuseEnded, "refuse-ended", false, "refuse versions from their date on")
+	f.BoolVar(&flags.verbose, "verbose", false, "log each request to standard error, without keys and signatures")
 	completeFlag(cmd, "defect", defectValues())
 	lifecycleVar(cmd, &flags.table)
 	return cmd
@@ -80,7 +103,7 @@ func (f *mockFlags) serve(cmd *cobra.Command) error {
 		credentials.SecretKey = signing.Secret(f.secretKey)
 		secret = "…" // the caller knows it, and this may be a log
 	}
-	handler, err := f.handler(credentials)
+	handler, err := f.handler(cmd, credentials)
 	if err != nil {
 		return usage(err)
 	}
@@ -111,19 +134,47 @@ It holds:
   %s  the server's OS volume, which cannot be detached
 `
 
-func (f *mockFlags) handler(credentials signing.Credentials) (*mock.Server, error) {
+func (f *mockFlags) handler(cmd *cobra.Command, credentials signing.Credentials) (*mock.Server, error) {
 	table, err := loadTable(f.table)
 	if err != nil {
 		return nil, err
 	}
-	opts := []mock.Option{mock.WithDelay(f.delay), mock.WithTable(table), mock.WithDefect(f.defect)}
+	opts := append([]mock.Option{mock.WithDelay(f.delay), mock.WithTable(table)}, f.deviations(cmd)...)
+	if f.defect != "" {
+		defect, err := mock.DefectByName(f.defect)
+		if err != nil {
+			return nil, fmt.Errorf("--defect: %w%s", err, didYouMean(f.defect, defectNames()))
+		}
+		opts = append(opts, mock.WithDefect(defect))
+	}
 	if !f.day.IsZero() { // else the day moves with the clock
 		opts = append(opts, mock.WithDay(f.day))
 	}
 	if f.refuseEnded {
 		opts = append(opts, mock.RefuseEnded())
 	}
+	if f.verbose {
+		opts = append(opts, mock.WithLog(slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))))
+	}
 	return mock.New([]signing.Credentials{credentials}, opts...)
+}
+
+// deviations are the switches of the profile, and those that have a flag.
+func (f *mockFlags) deviations(cmd *cobra.Command) []mock.Option {
+	var opts []mock.Option
+	for _, s := range mock.Switches() {
+		on := f.profile == live
+		if cmd.Flags().Changed(s.Name) {
+			on = *f.switches[s.Name]
+		}
+		switch {
+		case on && s.Name == "gateway-errors":
+			opts = append(opts, mock.WithGatewayErrors(mock.LiveErrorRate, f.seed))
+		case on:
+			opts = append(opts, s.Option)
+		}
+	}
+	return opts
 }
 
 // mockCredentials are keys made up for a mock.
