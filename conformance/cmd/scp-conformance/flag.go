@@ -15,7 +15,7 @@ import (
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 )
 
-// refuseEmpty has every flag of a command refuse an empty value, and an empty element of a list. Such a
+// refuseEmpty makes every flag of a command refuse an empty value, and an empty element of a list. Such a
 // value is an unset variable of a script, and would otherwise mean the default: another endpoint, say.
 func refuseEmpty(cmd *cobra.Command) {
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
@@ -152,7 +152,9 @@ func (d *duration) Set(text string) error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("%q is not a duration such as 10s or 1m30s", text)
-	case parsed < 0 || parsed == 0 && !d.zero:
+	case parsed < 0:
+		return fmt.Errorf("%s is negative", text)
+	case parsed == 0 && !d.zero:
 		return fmt.Errorf("%s is not more than zero", text)
 	}
 	*d.value = parsed

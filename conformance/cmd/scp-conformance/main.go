@@ -91,6 +91,7 @@ Ctrl-C ends a command in order; a second Ctrl-C ends it at once.`,
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd()
 	for _, cmd := range root.Commands() {
+		cmd.Flags().SortFlags = false // they are in the order of their subjects
 		refuseEmpty(cmd)
 		if cmd.HasSubCommands() {
 			cmd.Args, cmd.RunE = noArgs, missing

@@ -61,26 +61,26 @@ the default on this machine.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return flags.run(cmd) },
 	}
 	f := cmd.Flags()
-	f.StringSliceVar(&flags.cases, "case", nil, "ask only these cases: an `ID`, or the start of IDs and a *")
-	f.StringSliceVar(&flags.versions, "api-version", nil, "ask only these `versions`, such as 1.2,1.3")
-	choiceVar(cmd, &flags.harm, "harm", conformance.HarmNames(), "the most harmful `class` of cases to ask")
+	f.Var(&endpoint{&flags.config.Endpoint}, "endpoint", "judge the endpoint at this `URL` instead of the built-in mock")
 	f.StringVar(&flags.credentials, "credentials", "", "take the keys from this JSON `file`")
+	completeFile(cmd, "credentials")
+	f.StringSliceVar(&flags.cases, "case", nil, "ask only these cases: an `ID`, or the start of IDs and a *")
+	completeFlag(cmd, "case", caseValues())
+	f.StringSliceVar(&flags.versions, "api-version", nil, "ask only these `versions`, such as 1.2,1.3")
+	completeFlag(cmd, "api-version", versionValues())
+	choiceVar(cmd, &flags.harm, "harm", conformance.HarmNames(), "the most harmful `class` of cases to ask")
+	lifecycleVar(cmd, &flags.table)
+	configFlags(cmd, &flags.config)
 	choiceVar(cmd, &flags.format, "format", []string{"text", "json"}, "print as `format`")
 	f.BoolVar(&flags.text.Verbose, "verbose", false, "print a line for each case and version, with its notes")
 	f.BoolVar(&flags.text.Grid, "grid", false, "print a table of all cases by versions")
 	f.BoolVar(&flags.text.Quiet, "quiet", false, "print only what is wrong, and the verdict")
-	completeFlag(cmd, "case", caseValues())
-	completeFlag(cmd, "api-version", versionValues())
-	completeFile(cmd, "credentials")
-	lifecycleVar(cmd, &flags.table)
-	configFlags(cmd, &flags.config)
 	return cmd
 }
 
 // configFlags adds the flags that go into a config as they are.
 func configFlags(cmd *cobra.Command, config *conformance.Config) {
 	f, fixture := cmd.Flags(), &config.Fixture
-	f.Var(&endpoint{&config.Endpoint}, "endpoint", "judge the endpoint at this `URL` instead of the built-in mock")
 	dayVar(cmd, &config.Day, "judge states and dates as of this `day`")
 	f.Uint64Var(&config.Seed, "seed", 0, "repeat the random IDs and samples of the run with this `number`, which each run prints (default a new one)")
 	f.BoolVar(&config.All, "all", false, "ask every variant of each case, and not a sample (default on this machine)")
