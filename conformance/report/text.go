@@ -1,3 +1,5 @@
+// Package report writes the one result of a run in several forms. Its writers decide nothing: verdicts, counts
+// and sentences are in the report.
 package report
 
 import (
@@ -132,7 +134,7 @@ func (t Text) blocks(p *page, heading string, blocks []*block) {
 			if b.requests > 1 {
 				p.paragraph(indent, fmt.Sprintf("%d requests showed it.", b.requests))
 			}
-			p.paragraph(indent, fmt.Sprintf("Clause %s (%s): %s", c.ID, c.Source, c.Text))
+			p.paragraph(indent, strings.TrimSuffix(fmt.Sprintf("Clause %s (%s): %s", c.ID, c.Source, c.Text), ": "))
 		}
 		if b.again != "" {
 			fmt.Fprintf(p, "%sAgain: %s\n", indent, b.again)
@@ -182,7 +184,7 @@ func (t Text) totals(p *page, r *conformance.Report) {
 // verdict writes what keeps the run from being complete, and the verdict.
 func (t Text) verdict(p *page, r *conformance.Report) {
 	for _, group := range unjudgedOf(r) {
-		p.paragraph("", "Not judged, as "+group.why+": "+few(group.clauses))
+		p.paragraph("", fmt.Sprintf("Not judged: %s (%s)", few(group.clauses), group.why))
 	}
 	if d := r.Drift; d != nil {
 		p.paragraph("", fmt.Sprintf("The endpoint lists %s as %s, and there is no document of it: the newest version was not judged.", d.ID, d.Label))
@@ -242,7 +244,7 @@ func blocksOf(r *conformance.Report, verdict conformance.Verdict) []*block {
 			}
 			b := byFact[fact]
 			if b == nil {
-				b = &block{finding: f, clause: clauseOf(result.Case, f.Clause)}
+				b = &block{finding: f, clause: clauseOf(r, f)}
 				if verdict != conformance.Skip && !result.Unasked {
 					b.again = result.Again
 				}
@@ -258,13 +260,16 @@ func blocksOf(r *conformance.Report, verdict conformance.Verdict) []*block {
 	return blocks
 }
 
-func clauseOf(c conformance.CaseFacts, id string) conformance.Clause {
-	for _, clause := range c.Clauses {
-		if clause.ID == id {
-			return clause
+// clauseOf is a clause of the report. If no case of the report is about it, its text is not known here.
+func clauseOf(r *conformance.Report, f conformance.Finding) conformance.Clause {
+	for _, result := range r.Results {
+		for _, clause := range result.Case.Clauses {
+			if clause.ID == f.Clause {
+				return clause
+			}
 		}
 	}
-	return conformance.Clause{}
+	return conformance.Clause{ID: f.Clause, Source: f.Source}
 }
 
 // unjudgedGroup is the clauses that were left unjudged for one reason.

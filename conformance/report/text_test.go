@@ -1,8 +1,8 @@
 package report_test
 
 import (
-	"cmp"
 	"bytes"
+	"cmp"
 	"errors"
 	"flag"
 	"os"
@@ -109,6 +109,7 @@ func everything() *conformance.Report {
 			result(newest, "detach", "detach-not-attached", conformance.Fail,
 				breach(refusal, "DELETE /v1/volumes/d/servers/e is answered 202 Accepted; documented are 400 Bad Request and 409 Conflict", 3, "at once", "later")),
 			noted,
+			result(newest, "form", "form-header", conformance.Differs, breach(conformance.Clause{ID: "ELSEWHERE", Source: conformance.Assumed}, "a clause that no case of the run is about", 1)),
 			unasked,
 		},
 	}

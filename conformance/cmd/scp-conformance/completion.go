@@ -12,11 +12,11 @@ import (
 
 // completeFlag has the shell complete the values of a flag; of a list, its last element. A value may be
 // followed by a tab and what it means.
-func completeFlag(cmd *cobra.Command, flag string, values []string) {
+func completeFlag(cmd *cobra.Command, flag string, values func() []string) {
 	err := cmd.RegisterFlagCompletionFunc(flag, func(_ *cobra.Command, _ []string, written string) ([]string, cobra.ShellCompDirective) {
 		before := written[:strings.LastIndex(written, ",")+1]
 		var all []string
-		for _, value := range values {
+		for _, value := range values() {
 			if strings.HasPrefix(before+value, written) {
 				all = append(all, before+value)
 			}

@@ -93,7 +93,7 @@ func didYouMean(written string, names []string) string {
 // choiceVar adds a flag that takes one of a few names. Its default is the value that is there.
 func choiceVar(cmd *cobra.Command, value *string, name string, names []string, usage string) {
 	cmd.Flags().Var(&choice{value, names}, name, usage+": "+orList(names))
-	completeFlag(cmd, name, names)
+	completeFlag(cmd, name, func() []string { return names })
 }
 
 type choice struct {
@@ -229,7 +229,10 @@ func (d *days) Set(text string) error {
 	return nil
 }
 
-// narrow has a usage template of cobra's keep to 80 columns.
+// narrow makes a usage template of cobra's keep to 80 columns.
 func narrow(template string) string {
-	return strings.ReplaceAll(template, ".FlagUsages ", ".FlagUsagesWrapped 80 ")
+	return strings.NewReplacer(
+		".FlagUsages ", ".FlagUsagesWrapped 80 ",
+		" for more information about a command", " for more",
+	).Replace(template)
 }

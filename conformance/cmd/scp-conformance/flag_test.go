@@ -1,7 +1,9 @@
 package main
 
 import (
+	"io"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -14,7 +16,7 @@ import (
 
 // everyCommand calls f with each command of ours, and with its path as arguments.
 func everyCommand(f func(cmd *cobra.Command, path []string)) {
-	for _, cmd := range rootCommand().Commands() {
+	for _, cmd := range rootCommand(io.Discard, io.Discard).Commands() {
 		f(cmd, strings.Fields(cmd.CommandPath())[1:])
 	}
 }
@@ -37,7 +39,7 @@ func TestEmptyFlags(t *testing.T) {
 			}
 			for _, way := range ways {
 				tried++
-				args := append(path, way...)
+				args := slices.Concat(path, way)
 				code, out, errs := call(t, args...)
 				assert.Equal(t, 2, code, "%q", args)
 				assert.Empty(t, out, "%q", args)
@@ -69,7 +71,7 @@ func TestExamples(t *testing.T) {
 	everyCommand(func(cmd *cobra.Command, _ []string) {
 		for line := range strings.Lines(cmd.Example) {
 			words := strings.Fields(strings.ReplaceAll(line, "'", ""))
-			called, rest, err := rootCommand().Find(words[1:])
+			called, rest, err := rootCommand(io.Discard, io.Discard).Find(words[1:])
 			require.NoError(t, err, line)
 			call, _, _ := strings.Cut(strings.Join(rest, " "), " > ")
 			assert.NoError(t, called.ParseFlags(strings.Fields(call)), line)
@@ -81,7 +83,7 @@ func TestDidYouMean(t *testing.T) {
 	t.Parallel()
 	names := []string{"run", "cases", "mock", "versions", "version"}
 	for written, want := range map[string]string{
-		"rum": " (did you mean run?)", "case": " (did you mean cases?)", "versoin": " (did you mean version?)",
+		"rum": " (did you mean run?)", "case": " (did you mean cases?)", "vresion": " (did you mean version?)",
 		"versi": " (did you mean versions or version?)", "judge": "", "": "",
 	} {
 		assert.Equal(t, want, didYouMean(written, names), written)

@@ -28,11 +28,9 @@ func main() {
 func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	out := &output{Writer: stdout}
 	began := false
-	root := rootCommand()
+	root := rootCommand(out, stderr)
 	root.PersistentPreRun = func(*cobra.Command, []string) { began = true }
 	root.SetArgs(args)
-	root.SetOut(out)
-	root.SetErr(stderr)
 	called, err := root.ExecuteContextC(ctx)
 
 	code := conformance.ExitOK
@@ -40,25 +38,25 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	switch {
 	case errors.As(err, &ended):
 		code, err = ended.code, ended.error
-	case err != nil && began:
+	case err != nil && (began || out.err != nil):
 		code = conformance.ExitNotJudged
 	case err != nil: // cobra's, of flags and arguments
 		code = conformance.ExitUsage
 		err = fmt.Errorf("%w\nSee %s --help.", err, called.CommandPath()) //nolint:revive,staticcheck // two sentences
 	}
-	if out.err != nil && code != conformance.ExitUsage && code != conformance.ExitFailed {
-		code = conformance.ExitNotJudged
-	}
-	if err != nil && !errors.Is(err, out.err) {
+	if err != nil && (out.err == nil || !errors.Is(err, out.err)) {
 		fmt.Fprintln(stderr, "scp-conformance:", err)
 	}
 	if out.err != nil {
 		fmt.Fprintln(stderr, "scp-conformance: writing to standard output:", out.err)
+		if code == conformance.ExitOK {
+			code = conformance.ExitNotJudged
+		}
 	}
 	return code
 }
 
-func rootCommand() *cobra.Command {
+func rootCommand(stdout, stderr io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "scp-conformance",
 		Short: "Judge whether an endpoint detaches volumes as documented",
@@ -77,19 +75,21 @@ Ctrl-C ends a command in order; a second Ctrl-C ends it at once.`,
   scp-conformance versions --at 2026-08-31
   scp-conformance mock --addr 127.0.0.1:8080
   source <(scp-conformance completion bash)`,
-		Args: noArgs,
+		Args:          noArgs,
 		RunE:          missing,
 		Version:       build(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	root.SetOut(stdout)
+	root.SetErr(stderr)
 	root.SetVersionTemplate("{{.Version}}")
 	root.SetUsageTemplate(narrow(root.UsageTemplate()))
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	root.AddCommand(runCommand(), casesCommand(), mockCommand(), versionsCommand(), versionCommand())
 	root.SetHelpCommand(helpCommand())
-	root.InitDefaultCompletionCmd()
+	root.InitDefaultCompletionCmd() // after SetOut, as it keeps the writer
 	for _, cmd := range root.Commands() {
 		cmd.Flags().SortFlags = false // they are in the order of their subjects
 		refuseEmpty(cmd)

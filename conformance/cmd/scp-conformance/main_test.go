@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -37,8 +38,8 @@ func TestScripts(t *testing.T) {
 			env.Setenv("CASE", cases.All()[0].ID)
 			env.Setenv("VERSION", clients[len(clients)-1].ID.String())
 			env.Setenv("OLDEST", clients[0].ID.String())
-			env.Setenv("DEFECT", "idempotent")
-			env.Setenv("CAUGHTBY", "detach-not-attached")
+			env.Setenv("DEFECT", "accepted-200")
+			env.Setenv("CAUGHTBY", "detach-accepted")
 			env.Setenv("GORACE", "atexit_sleep_ms=10") // a binary with -race waits a second when it ends
 			return nil
 		},
@@ -149,7 +150,8 @@ func awaitClosed(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// halfRequest sends the first half of a request to an address, and leaves it at that.
+// halfRequest sends a request to an address without its body, and leaves it at that once the server is
+// waiting for the body.
 func halfRequest(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: half address")
@@ -157,8 +159,13 @@ func halfRequest(ts *testscript.TestScript, neg bool, args []string) {
 	conn, err := net.Dial("tcp", args[0])
 	ts.Check(err)
 	ts.Defer(func() { _ = conn.Close() })
-	_, err = conn.Write([]byte("GET / HTTP/1.1\r\n"))
+	_, err = fmt.Fprintf(conn, "POST / HTTP/1.1\r\nHost: %s\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n", args[0])
 	ts.Check(err)
+	line, err := bufio.NewReader(conn).ReadString('\n')
+	ts.Check(err)
+	if !strings.Contains(line, "100 Continue") {
+		ts.Fatalf("the server is not waiting: %q", line)
+	}
 }
 
 // TestColorful has no colour where there is no terminal. The scripts have one.

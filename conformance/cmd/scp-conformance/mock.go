@@ -80,7 +80,7 @@ these on, or with =false off.`,
 	f.StringVar(&flags.defect, "defect", "", "break it in one way, by the `name` of a defect")
 	f.BoolVar(&flags.listDefects, "list-defects", false, "list the defects and end")
 	f.BoolVar(&flags.verbose, "verbose", false, "log each request to standard error, without keys and signatures")
-	completeFlag(cmd, "defect", defectValues())
+	completeFlag(cmd, "defect", defectValues)
 	lifecycleVar(cmd, &flags.table)
 	return cmd
 }
@@ -115,23 +115,25 @@ func (f *mockFlags) serve(cmd *cobra.Command) error {
 		quote(credentials.AccessKey), secret, listener.Addr(),
 		mock.VolumeID, mock.ServerID, mock.SpareID, mock.SharedID, mock.OSVolumeID)
 	if err != nil {
-		return errors.Join(err, listener.Close())
+		_ = listener.Close() // nobody was told of it
+		return err
 	}
 	return serve(cmd.Context(), listener, handler)
 }
 
-const mockGreeting = `The mock listens at http://%s and speaks versions %s.
-Judge it from another terminal:
+const mockGreeting = `The mock listens at http://%s
+and speaks versions %s. Judge it from another terminal:
 
-  export SCP_ACCESS_KEY=%s SCP_SECRET_KEY=%s
+  export SCP_ACCESS_KEY=%s
+  export SCP_SECRET_KEY=%s
   scp-conformance run --endpoint http://%s
 
 It holds:
-  %s  a volume that is attached to the server
+  %s  a volume, attached to the server
   %s  the server
-  %s  a volume that is not attached
-  %s  a volume that is attached to two servers
-  %s  the server's OS volume, which cannot be detached
+  %s  a volume, not attached
+  %s  a volume, attached to two servers
+  %s  the server's OS volume
 `
 
 func (f *mockFlags) handler(cmd *cobra.Command, credentials signing.Credentials) (*mock.Server, error) {

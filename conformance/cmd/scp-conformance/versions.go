@@ -45,8 +45,8 @@ Exit codes: 0 if the required versions are safe on that day, 1 if one is not,
 the recommended version is required.`,
 		Example: `  scp-conformance versions
   scp-conformance versions --at 2026-12-31 --require 1.3
-  scp-conformance versions --endpoint http://127.0.0.1:8080 --save lifecycle.json
-  scp-conformance versions --lifecycle lifecycle.json --format markdown`,
+  scp-conformance versions --endpoint http://127.0.0.1:8080 --save table.json
+  scp-conformance versions --lifecycle table.json --format markdown`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return flags.run(cmd) },
 	}
@@ -58,7 +58,7 @@ the recommended version is required.`,
 	choiceVar(cmd, &flags.format, "format", []string{"text", "json", "markdown"}, "print as `format`")
 	daysVar(cmd, &flags.warnWithin, "warn-within", 90, "warn of versions with this many `days` left, or fewer")
 	durationVar(cmd, &flags.timeout, "timeout", conformance.DefaultTimeout, "how long the endpoint may take")
-	completeFlag(cmd, "require", versionValues())
+	completeFlag(cmd, "require", versionValues)
 	completeFile(cmd, "save")
 	lifecycleVar(cmd, &flags.lifecycle)
 	return cmd
@@ -100,7 +100,7 @@ func (f *versionsFlags) run(cmd *cobra.Command) error {
 	err = f.write(cmd.OutOrStdout(), versions, table)
 	if file != nil {
 		if saveErr := file.write(table.Save); saveErr != nil {
-			err = errors.Join(err, fmt.Errorf("--save: %w", saveErr))
+			err = fmt.Errorf("--save: %w", saveErr) // and that printing failed is told in any case
 		}
 	}
 	if !versions.Safe() {

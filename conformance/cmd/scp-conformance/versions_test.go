@@ -238,8 +238,7 @@ func TestVersionsOfAnEndpoint(t *testing.T) {
 }
 
 // TestVersionsBounds asks an endpoint whose body never ends, fast and slowly, and one that says nothing.
-func TestVersionsBounds(t *testing.T) {
-	t.Parallel()
+func TestVersionsBounds(t *testing.T) { // not parallel, as it measures what is allocated
 	for _, tt := range []struct {
 		name string
 		send func(http.ResponseWriter, *http.Request)
