@@ -196,6 +196,18 @@ func TestSwitches(t *testing.T) {
 	assert.NotEqual(t, without, probes(mock.Live()))
 }
 
+// TestLastSwitchWins: Live sets defaults that an option after it changes.
+func TestLastSwitchWins(t *testing.T) {
+	s := serve(t, mock.Live(), mock.WithGatewayErrors(0, 1), mock.WithBusy(time.Minute))
+	require.Equal(t, http.StatusAccepted, s.detach(mock.SharedID, mock.ServerID))
+	s.clock.advance(time.Minute - time.Millisecond)
+	for range 200 {
+		require.Equal(t, http.StatusConflict, s.detach(mock.SharedID, mock.OtherServerID))
+	}
+	s.clock.advance(time.Millisecond)
+	require.Equal(t, http.StatusAccepted, s.detach(mock.SharedID, mock.OtherServerID))
+}
+
 // TestLiveStillDetaches: a client that tries again gets its volume detached, in every version.
 func TestLiveStillDetaches(t *testing.T) {
 	for _, client := range gen.Clients() {
