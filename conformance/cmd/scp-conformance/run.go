@@ -86,7 +86,7 @@ func configFlags(cmd *cobra.Command, config *conformance.Config) {
 	f.BoolVar(&config.All, "all", false, "ask every variant of each case, and not a sample (default on this machine)")
 	f.BoolVar(&config.Strict, "strict", false, "fail on what differs from what was only observed, or is assumed")
 	f.BoolVar(&config.RequireComplete, "require-complete", false, "end with 3 if a clause was not judged")
-	countVar(cmd, &config.Parallel, "parallel", 1, "how many versions to ask side by side")
+	countVar(cmd, &config.Parallel, "parallel", 1, "how many versions to ask side by side; of the built-in mock, all")
 	countVar(cmd, &config.Attempts, "attempts", conformance.DefaultAttempts, "how often to ask what cannot be judged")
 	durationVar(cmd, &config.Timeout, "timeout", conformance.DefaultTimeout, "how long one request may take")
 	durationVar(cmd, &config.Settle, "settle", conformance.DefaultSettle, "how long attaching and detaching may take")
