@@ -402,16 +402,16 @@ func (r *runner) clientOf(id lifecycle.ID) gen.Client {
 // newest is the newest version with a client that can be called on the day judged. An endpoint may be on a
 // newer one still.
 func (r *runner) newest() (lifecycle.ID, error) {
-	withClient := r.Table
-	withClient.Versions = slices.DeleteFunc(slices.Clone(r.Table.Versions), func(version lifecycle.Version) bool {
-		return r.clientOf(version.ID).Detach == nil
-	})
-	standings := withClient.At(r.Day)
-	if recommended, ok := standings.Recommended(); ok {
+	var withClient []lifecycle.ID
+	for _, client := range gen.Clients() {
+		withClient = append(withClient, client.ID)
+	}
+	standings := r.Table.At(r.Day)
+	if recommended, ok := standings.RecommendedAmong(withClient...); ok {
 		return recommended.ID, nil
 	}
 	for _, standing := range slices.Backward(standings) {
-		if standing.State != lifecycle.Planned {
+		if standing.State != lifecycle.Planned && slices.Contains(withClient, standing.ID) {
 			return standing.ID, nil
 		}
 	}
