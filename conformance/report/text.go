@@ -18,7 +18,7 @@ import (
 // verdict as the last line.
 type Text struct {
 	Color bool
-	// Width is how many columns a line may have; 0 is 80. A command and an ID are never broken.
+	// Width is how many columns a line may have; 0 is 80. Commands, IDs and the verdict are never broken.
 	Width int
 	// Verbose adds a line for each result, with its notes.
 	Verbose bool
@@ -200,7 +200,7 @@ func (t Text) verdict(p *page, r *conformance.Report) {
 		}
 	}
 	p.paragraph("", fmt.Sprintf("%s; %d requests in %s; seed %d", strings.Join(counts, ", "), r.Counts.Requests, round(r.Duration), r.Seed))
-	p.hanging(t.word(r.Verdict), r.Headline)
+	fmt.Fprintf(p, "%s  %s\n", t.word(r.Verdict), printable(r.Headline))
 }
 
 func (t Text) word(v conformance.Verdict) string {

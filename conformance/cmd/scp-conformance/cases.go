@@ -28,9 +28,9 @@ the documents, where each stands, and how many cases judge it.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			out := cmd.OutOrStdout()
 			if clauses {
-				return writeTable(out, []string{"CLAUSE", "SOURCE", "CASES", "TEXT"}, clauseRows())
+				return writeTable(out, columns(out), clauseRows())
 			}
-			return writeTable(out, []string{"CASE", "HARM", "WHAT IT ASKS"}, caseRows())
+			return writeTable(out, columns(out), caseRows())
 		},
 	}
 	cmd.Flags().BoolVar(&clauses, "clauses", false, "list the clauses that the cases judge")
@@ -38,7 +38,7 @@ the documents, where each stands, and how many cases judge it.`,
 }
 
 func caseRows() [][]string {
-	var rows [][]string
+	rows := [][]string{{"CASE", "HARM", "WHAT IT ASKS"}}
 	for _, c := range cases.All() {
 		var clauses []string
 		for _, clause := range c.Clauses {
@@ -54,7 +54,7 @@ func caseRows() [][]string {
 }
 
 func clauseRows() [][]string {
-	var rows [][]string
+	rows := [][]string{{"CLAUSE", "SOURCE", "CASES", "TEXT"}}
 	for _, clause := range cases.Clauses() {
 		judging := 0
 		for _, c := range cases.All() {
@@ -71,22 +71,21 @@ func clauseRows() [][]string {
 	return rows
 }
 
-// writeTable writes rows below a heading, the last column wrapped where it would pass the edge.
-func writeTable(out io.Writer, heading []string, rows [][]string) error {
-	rows = slices.Concat([][]string{heading}, rows)
-	last := len(heading) - 1
-	room := columns(out)
+// writeTable writes rows in columns, the last of which is wrapped where a line would be wider than width.
+func writeTable(out io.Writer, width int, rows [][]string) error {
+	last := len(rows[0]) - 1
 	for i := range last {
 		widest := 0
 		for _, row := range rows {
 			widest = max(widest, len(row[i]))
 		}
-		room -= widest + 2
+		width -= widest + 2
 	}
+	const least = 24
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, row := range rows {
 		first := strings.Join(row[:last], "\t")
-		for _, line := range report.Wrap(row[last], max(room, 24)) {
+		for _, line := range report.Wrap(row[last], max(width, least)) {
 			fmt.Fprintf(table, "%s\t%s\n", first, line)
 			first = strings.Repeat("\t", last-1)
 		}

@@ -5,7 +5,9 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"strings"
@@ -59,7 +61,7 @@ these on, or with =false off.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if flags.listDefects {
-				return listDefects(cmd)
+				return listDefects(cmd.OutOrStdout())
 			}
 			return flags.serve(cmd)
 		},
@@ -78,19 +80,24 @@ these on, or with =false off.`,
 	}
 	f.Uint64Var(&flags.seed, "seed", mock.LiveErrorSeed, "draw the gateway's errors by this `number`")
 	f.StringVar(&flags.defect, "defect", "", "break it in one way, by the `name` of a defect")
-	f.BoolVar(&flags.listDefects, "list-defects", false, "list the defects and end")
+	f.BoolVar(&flags.listDefects, "list-defects", false, "list the defects, one a line, and end")
 	f.BoolVar(&flags.verbose, "verbose", false, "log each request to standard error, without keys and signatures")
 	completeFlag(cmd, "defect", defectValues)
 	lifecycleVar(cmd, &flags.table)
 	return cmd
 }
 
-func listDefects(cmd *cobra.Command) error {
+// listDefects writes a line for each defect, and wraps it on a terminal only: scripts read the list.
+func listDefects(out io.Writer) error {
+	width := math.MaxInt
+	if _, ok := terminal(out); ok {
+		width = columns(out)
+	}
 	var rows [][]string
 	for _, d := range mock.Defects() {
 		rows = append(rows, []string{d.Name, d.Summary})
 	}
-	return writeTable(cmd.OutOrStdout(), []string{"DEFECT", "WHAT IT DOES"}, rows)
+	return writeTable(out, width, rows)
 }
 
 func (f *mockFlags) serve(cmd *cobra.Command) error {

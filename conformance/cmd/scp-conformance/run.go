@@ -39,6 +39,13 @@ func runCommand() *cobra.Command {
 		Long: `Ask every case of every version, and give a verdict. What is not a pass is
 printed with the clause that is broken and the command that asks again.
 
+  pass  as documented
+  FAIL  not as documented
+  diff  other than was observed or is assumed, but nobody promised it
+  ????  could not be judged
+  skip  was not asked
+  ERR!  the suite itself is at fault
+
 Without --endpoint, run starts the built-in mock and judges that. With it, the
 keys come from the first of these places that has them:
   --credentials FILE, which is {"access-key": "…", "secret-key": "…"}
