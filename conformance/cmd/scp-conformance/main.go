@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strconv"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -141,7 +143,7 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	case len(args) == 0:
 		return nil
 	case !cmd.HasAvailableSubCommands():
-		return fmt.Errorf("%s takes no arguments, but was given %q", cmd.CommandPath(), args[0])
+		return fmt.Errorf("%s takes no arguments, but was given %s", cmd.CommandPath(), repeatable(args[0]))
 	}
 	var names []string
 	for _, c := range cmd.Commands() {
@@ -149,7 +151,15 @@ func noArgs(cmd *cobra.Command, args []string) error {
 			names = append(names, c.Name())
 		}
 	}
-	return fmt.Errorf("unknown command %q%s", args[0], didYouMean(args[0], names))
+	return fmt.Errorf("unknown command %s%s", repeatable(args[0]), didYouMean(args[0], names))
+}
+
+// repeatable is an argument for a message. A URL is not repeated, as it may hold a password.
+func repeatable(arg string) string {
+	if strings.ContainsAny(arg, ":@") {
+		return "a URL: an endpoint is named with --endpoint"
+	}
+	return strconv.Quote(arg)
 }
 
 // exit ends a command with a code, and with a message if there is an error.
