@@ -10,36 +10,37 @@ import (
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 )
 
-// Versions is what holds for the versions of the service on a day.
+// Versions says what is known of the versions of the service on a day.
 type Versions struct {
 	Day lifecycle.Date `json:"day"`
-	// Table is where it was read, in words, and Stale whether that is too long ago to be relied on.
+	// Table says in words where and when it was read; Stale is set if that is too long ago to rely on.
 	Table string `json:"table"`
 	Stale bool   `json:"stale"`
-	// Recommended is the version to call, if there is one.
+	// Recommended is the version to call, nil if there is none.
 	Recommended *lifecycle.ID     `json:"recommended"`
 	Versions    []VersionStanding `json:"versions"`
 	Required    []VersionStanding `json:"required"`
-	// Differences are where an endpoint departs from the table Against.
+	// Differences are where an endpoint differs from the table Against.
 	Against     string              `json:"against,omitempty"`
 	Differences []lifecycle.Finding `json:"differences,omitempty"`
-	// Announced is what the endpoint's headers said, if it sent any; Trouble what made no sense in them.
+	// Announced is what the endpoint's Deprecation and Sunset headers say, nil if it sends none. Trouble says
+	// what is wrong with them.
 	Announced *lifecycle.Announcement `json:"announced,omitempty"`
 	Trouble   string                  `json:"trouble,omitempty"`
 }
 
-// VersionStanding is one version on the day, and what to do about it.
+// VersionStanding is one version on a day, and what to do about it.
 type VersionStanding struct {
 	lifecycle.Standing
-	// Known is false for a version that the table does not have.
+	// Known is false for a version that is not in the table.
 	Known bool `json:"known"`
-	// Warn is true for a version that is safe, but not for much longer.
+	// Warn is set for a version that is safe, but not for much longer.
 	Warn   bool   `json:"warn"`
 	Advice string `json:"advice"`
 }
 
-// NewVersions judges a table on a day. A version with at most warnWithin days left gets a warning. The
-// required versions are judged by themselves; without any, the recommended one is.
+// NewVersions judges a table on a day. A version with at most warnWithin days left gets a warning. Safe is
+// about the required versions or, if there are none, about the recommended one.
 func NewVersions(table lifecycle.Table, day lifecycle.Date, warnWithin int, required []lifecycle.ID) Versions {
 	standings := table.At(day)
 	v := Versions{Day: day, Table: table.Describe(day), Stale: table.Stale(day)}
@@ -59,14 +60,14 @@ func NewVersions(table lifecycle.Table, day lifecycle.Date, warnWithin int, requ
 		} else {
 			v.Required = append(v.Required, VersionStanding{
 				Standing: lifecycle.Standing{Version: lifecycle.Version{ID: id}},
-				Advice:   "gone: " + v.moveOn(),
+				Advice:   "no longer listed: " + v.moveOn(),
 			})
 		}
 	}
 	return v
 }
 
-// Compare adds what an endpoint, whose table was judged, says differently from a table that was known.
+// Compare adds what the endpoint whose table was judged says differently from a known table.
 func (v *Versions) Compare(known lifecycle.Table, discovered conformance.Discovered) {
 	v.Against = known.Source
 	v.Differences = lifecycle.Diff(known, discovered.Table, v.Day)
@@ -107,8 +108,8 @@ func (v Versions) moveOn() string {
 	return "move to " + v.Recommended.String()
 }
 
-// Safe reports whether every required version may be called on the day. It is false where nothing is
-// required, as then there is nothing that could be recommended either.
+// Safe reports whether every required version may be called on the day. It is false if none is required, as
+// then no version could be recommended.
 func (v Versions) Safe() bool {
 	for _, s := range v.Required {
 		if !s.Safe {
@@ -201,7 +202,7 @@ func (v Versions) Markdown(w io.Writer) error {
 	return err
 }
 
-// warnings are what a reader has to know before the table.
+// warnings returns what a reader has to know before the table.
 func (v Versions) warnings() []string {
 	var list []string
 	if v.Stale {
@@ -215,14 +216,14 @@ func (v Versions) warnings() []string {
 	return list
 }
 
-// findings writes where the endpoint departs from the table, each with item.
+// findings writes where the endpoint differs from the table, each difference with item.
 func (v Versions) findings(b *strings.Builder, item func(string)) {
 	switch {
 	case v.Against == "":
 	case len(v.Differences) == 0:
 		fmt.Fprintf(b, "\nThe endpoint says the same as %s.\n", v.Against)
 	default:
-		fmt.Fprintf(b, "\nWhere the endpoint departs from %s:\n\n", v.Against)
+		fmt.Fprintf(b, "\nThe endpoint differs from %s:\n\n", v.Against)
 	}
 	for _, f := range v.Differences {
 		word := "note"
@@ -249,7 +250,7 @@ func deprecated(a lifecycle.Announcement) string {
 	return "on " + a.DeprecatedOn.String()
 }
 
-// verdict is the answer in one line.
+// verdict returns the answer in one line.
 func (v Versions) verdict() string {
 	if len(v.Required) == 0 {
 		return fmt.Sprintf("NOT SAFE on %s: no version can be recommended", v.Day)
@@ -259,7 +260,7 @@ func (v Versions) verdict() string {
 		all = append(all, s.ID.String())
 		switch {
 		case !s.Known:
-			unsafe = append(unsafe, s.ID.String()+" is not listed any more")
+			unsafe = append(unsafe, s.ID.String()+" is no longer listed")
 		case !s.Safe:
 			unsafe = append(unsafe, s.String())
 		}
@@ -270,7 +271,7 @@ func (v Versions) verdict() string {
 	return fmt.Sprintf("SAFE on %s: %s", v.Day, strings.Join(all, ", "))
 }
 
-// left is how long a version is supported still, in words.
+// left says how long a version is still supported.
 func left(s VersionStanding) string {
 	n, known := s.Left.Count()
 	switch {
@@ -284,8 +285,8 @@ func left(s VersionStanding) string {
 	return strings.TrimPrefix(s.Left.String(), "-") + " ago"
 }
 
-// How a timeline is drawn: each column is so many days, and there are at most so many columns on either
-// side of the day judged, at least so many.
+// The size of a timeline: the days of a column, and the least and the most columns on either side of the day
+// judged.
 const (
 	timelineStep  = 14
 	timelineMost  = 27 // a year and some days
@@ -301,7 +302,7 @@ var marks = map[lifecycle.State]string{
 	lifecycle.Ended:      "·",
 }
 
-// timeline draws a row for each version, with the day judged in the middle. A column shows what holds on
+// timeline draws a row for each version, with the day judged in the middle. A column shows the state on
 // the first of its days.
 func timeline(b *strings.Builder, table lifecycle.Table, day lifecycle.Date, width int) {
 	const indent = "       "

@@ -29,7 +29,7 @@ func openFile(name string) (*os.File, error) {
 	return file, nil
 }
 
-// newFile is a file that takes the place of another, or of none, in one step.
+// newFile is a file that appears under its name in one step, and replaces what was there.
 type newFile struct {
 	dir  *os.Root
 	name string

@@ -122,7 +122,7 @@ func (f *mockFlags) serve(cmd *cobra.Command) error {
 		quote(credentials.AccessKey), secret, listener.Addr(),
 		mock.VolumeID, mock.ServerID, mock.SpareID, mock.SharedID, mock.OSVolumeID)
 	if err != nil {
-		_ = listener.Close() // nobody was told of it
+		_ = listener.Close()
 		return err
 	}
 	return serve(cmd.Context(), listener, handler)

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/term"
 )
 
-// output is where a command prints. It remembers the first error, so that no command has to look at
-// every line it prints, and none ends well that could not be read.
+// output is the standard output of a command. It remembers the first error: a command need not check every
+// line that it prints, and still does not end with 0 if one was lost.
 type output struct {
 	io.Writer
 	err error

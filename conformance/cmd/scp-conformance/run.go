@@ -41,7 +41,7 @@ printed with the clause that is broken and the command that asks again.
 
   pass  as documented
   FAIL  not as documented
-  diff  other than was observed or is assumed, but nobody promised it
+  diff  differs from what was only observed or is assumed
   ????  could not be judged
   skip  was not asked
   ERR!  the suite itself is at fault
