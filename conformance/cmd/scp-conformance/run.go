@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -134,13 +135,11 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return usage(err)
 	}
-	if err := f.write(cmd.OutOrStdout(), result); err != nil {
-		return err
-	}
+	err = f.write(cmd.OutOrStdout(), result)
 	if result.ExitCode != conformance.ExitOK {
-		return &exit{code: result.ExitCode}
+		return &exit{err, result.ExitCode} // what was proved stays proved
 	}
-	return nil
+	return err
 }
 
 func (f *runFlags) write(out io.Writer, r *conformance.Report) error {
@@ -155,6 +154,9 @@ func (f *runFlags) write(out io.Writer, r *conformance.Report) error {
 // complete reads what the flags name, and fills in what depends on the endpoint.
 func (f *runFlags) complete(cmd *cobra.Command) (conformance.Config, error) {
 	config := f.config
+	if f.credentials != "" && config.Endpoint == "" {
+		return config, errors.New("--credentials are for an endpoint: name it with --endpoint")
+	}
 	config.Command = again(cmd)
 	if !cmd.Flags().Changed("seed") {
 		config.Seed = uint64(rand.Uint32()) // short to type, and exact as a number of any JSON reader
