@@ -3,6 +3,7 @@ package conformance
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"runtime/debug"
 	"strconv"
@@ -310,8 +311,14 @@ func (b *Body) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// moment is a time as JSON keeps it: without a monotonic clock, and in UTC.
+func moment(t time.Time) time.Time { return t.Round(0).UTC() }
+
 // Millis is a duration that is written in milliseconds, with three decimals.
 type Millis time.Duration
+
+// since is how long ago a time was, to the microsecond, as JSON keeps it.
+func since(began time.Time) Millis { return Millis(time.Since(began).Truncate(time.Microsecond)) }
 
 // String implements fmt.Stringer.
 func (m Millis) String() string { return time.Duration(m).String() }
@@ -327,6 +334,6 @@ func (m *Millis) UnmarshalJSON(data []byte) error {
 	if err != nil {
 		return fmt.Errorf("milliseconds: %w", err)
 	}
-	*m = Millis(time.Duration(ms*1000+0.5) * time.Microsecond)
+	*m = Millis(time.Duration(math.Round(ms*1000)) * time.Microsecond)
 	return nil
 }

@@ -1,4 +1,4 @@
-package conformance_test
+package cases_test
 
 import (
 	"os"
