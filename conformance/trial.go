@@ -248,7 +248,7 @@ func (t *Trial) call(ctx context.Context, wire http.RoundTripper, r Request) err
 		_, err = found.ListVersionsWithResponse(ctx)
 		return err
 	}
-	around, err := volumes.New(t.run.Endpoint, signer, client.ID.String(), volumes.WithTransport(wire), volumes.WithTimeout(t.run.Timeout))
+	around, err := volumes.New(t.run.Endpoint, signer, client.APIVersion, volumes.WithTransport(wire), volumes.WithTimeout(t.run.Timeout))
 	if err != nil {
 		return err
 	}
