@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -64,7 +65,7 @@ func TestStrangersCaseIsGuarded(t *testing.T) {
 	}
 	assert.Equal(t, conformance.ExitNotJudged, report.ExitCode)
 
-	config.Cases = append(ours, beyond...)
+	config.Cases = slices.Concat(ours, beyond)
 	report, err = conformance.Run(t.Context(), config)
 	require.NoError(t, err)
 	assert.Equal(t, conformance.Pass, report.Results[0].Verdict, "ours run beside them: %s", report.Results[0].Reason())
