@@ -26,7 +26,7 @@ func (p *problem) Unwrap() error { return p.cause }
 // clause says, and a difference where the clause was only observed in the field or is assumed.
 func Broken(clause Clause, code Code, format string, args ...any) error {
 	p := problemf(clause.Source.verdict(), code, format, args...)
-	p.Clause, p.Source = clause.ID, clause.Source
+	p.Clause, p.Statement, p.Source = clause.ID, clause.Text, clause.Source
 	return p
 }
 

@@ -88,7 +88,7 @@ func TestFindingsAreFacts(t *testing.T) {
 	got := f.result()
 	require.Len(t, got, 4)
 	assert.Equal(t, Finding{
-		Verdict: Fail, Code: CodeStatus, Clause: promised.ID, Source: Document, Text: "the first: 404",
+		Verdict: Fail, Code: CodeStatus, Clause: promised.ID, Statement: promised.Text, Source: Document, Text: "the first: 404",
 		Variants: []string{"a", "b"}, Requests: 3, SeenBy: "other-case", Exchange: &one,
 	}, got[0], "the first request that showed it speaks for all of them")
 	assert.Equal(t, "418", got[1].Text)

@@ -92,7 +92,7 @@ func unjudged(clauses []Clause, results []Result) []Unjudged {
 // whyUnjudged reports whether no case judged a clause, and why. A clause that does not apply to the endpoint
 // is judged: there is nothing to judge.
 func whyUnjudged(clause Clause, results []Result) (why string, is bool) {
-	why = "no case that judges it was asked"
+	why = "no case that judges it was asked; see --case"
 	for _, result := range results {
 		if !slices.ContainsFunc(result.Case.Clauses, func(c Clause) bool { return c.ID == clause.ID }) {
 			continue

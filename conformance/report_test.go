@@ -30,11 +30,11 @@ func TestUnjudged(t *testing.T) {
 		results []Result
 		want    []Unjudged
 	}{
-		{"nothing ran", []Clause{a, b}, nil, []Unjudged{{"A", "no case that judges it was asked"}, {"B", "no case that judges it was asked"}}},
+		{"nothing ran", []Clause{a, b}, nil, []Unjudged{{"A", "no case that judges it was asked; see --case"}, {"B", "no case that judges it was asked; see --case"}}},
 		{"a pass", []Clause{a}, []Result{of(Pass, a)}, nil},
 		{"a fail", []Clause{a}, []Result{of(Fail, a)}, nil},
 		{"a difference", []Clause{a}, []Result{of(Differs, a)}, nil},
-		{"of another clause", []Clause{a}, []Result{of(Pass, b)}, []Unjudged{{"A", "no case that judges it was asked"}}},
+		{"of another clause", []Clause{a}, []Result{of(Pass, b)}, []Unjudged{{"A", "no case that judges it was asked; see --case"}}},
 		{"a skip", []Clause{a}, []Result{of(Skip, a, notAsked)}, []Unjudged{{"A", "its class is detaches"}}},
 		{"an inconclusive", []Clause{a}, []Result{of(Inconclusive, a, setup)}, []Unjudged{{"A", "no volume"}}},
 		{"an error", []Clause{a}, []Result{of(Error, a, setup)}, []Unjudged{{"A", "no volume"}}},
@@ -42,7 +42,7 @@ func TestUnjudged(t *testing.T) {
 		{"judged in one version of two", []Clause{a}, []Result{of(Skip, a, notAsked), of(Pass, a)}, nil},
 		{"judged in one version of two, the other way", []Clause{a}, []Result{of(Pass, a), of(Skip, a, notAsked)}, nil},
 		{"exempt", []Clause{{ID: "A", Exempt: "the API does not show it"}}, nil, nil},
-		{"named twice", []Clause{a, a}, nil, []Unjudged{{"A", "no case that judges it was asked"}}},
+		{"named twice", []Clause{a, a}, nil, []Unjudged{{"A", "no case that judges it was asked; see --case"}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			assert.Equal(t, c.want, unjudged(c.clauses, c.results))
@@ -59,8 +59,8 @@ func TestUnjudgedInARun(t *testing.T) {
 	config.Clauses = []Clause{promised, {ID: "TEST-OTHER"}, {ID: "TEST-EXEMPT", Exempt: "why"}}
 	report := run(t, config)
 	assert.ElementsMatch(t, []Unjudged{
-		{"TEST-OTHER", "no case that judges it was asked"},
-		{"TEST-BEYOND", "its class is dangerous, and the run allows no more than detaches"},
+		{"TEST-OTHER", "no case that judges it was asked; see --case"},
+		{"TEST-BEYOND", "its class is dangerous, and the run allows no more than detaches; allow it with --harm dangerous"},
 	}, report.Unjudged)
 	assert.Equal(t, ExitOK, report.ExitCode)
 	assert.True(t, strings.HasSuffix(report.Headline, "; 2 clauses were not judged"), report.Headline)

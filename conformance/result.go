@@ -218,11 +218,12 @@ type Finding struct {
 	Verdict Verdict `json:"verdict"`
 	// Code is stable from night to night; Text is not, as it holds IDs and ports.
 	Code Code `json:"code"`
-	// Clause is the ID of the clause that is broken, and Source where that stands; empty where nothing
-	// is proved.
-	Clause string `json:"clause,omitempty"`
-	Source Source `json:"source,omitempty"`
-	Text   string `json:"text"`
+	Text string `json:"text"`
+	// Clause is the ID of the clause that is broken, Statement what that says, and Source where it stands;
+	// empty where nothing is proved.
+	Clause    string `json:"clause,omitempty"`
+	Statement string `json:"statement,omitempty"`
+	Source    Source `json:"source,omitempty"`
 	// Variants are those of the case that came to it.
 	Variants []string `json:"variants,omitempty"`
 	// Requests is how many requests showed it.

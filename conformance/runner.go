@@ -232,7 +232,7 @@ func (v *versionRun) whyNot(ctx context.Context, c Case) error {
 	case ctx.Err() != nil:
 		return CannotJudge(CodeStopped, "not asked, as the run was stopped: %w", context.Cause(ctx))
 	case c.Harm > v.Harm:
-		return Skipped("its class is %s, and the run allows no more than %s", c.Harm, v.Harm)
+		return Skipped("its class is %s, and the run allows no more than %s; allow it with --harm %s", c.Harm, v.Harm, c.Harm)
 	case standing.State == lifecycle.Planned && !c.AnyState:
 		return Skipped("version %s is PLANNED: it cannot be called yet", v.client.ID)
 	case v.skip != nil && !c.AnyState:

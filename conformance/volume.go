@@ -15,7 +15,7 @@ import (
 // Needs ends a case whose fixture does not name what it needs: a skip.
 func (t *Trial) Needs(what string, ids ...string) error {
 	if slices.Contains(ids, "") {
-		return Skipped("the fixture names no %s", what)
+		return Skipped("the fixture names no %s; name it with --volume, --server and the like", what)
 	}
 	return nil
 }

@@ -258,7 +258,7 @@ func TestNeeds(t *testing.T) {
 		config.Fixture = fixture
 		result := runOne(t, config)
 		assert.Equal(t, Skip, result.Verdict)
-		assert.Equal(t, "the fixture names no volume and server", result.Reason())
+		assert.Equal(t, "the fixture names no volume and server; name it with --volume, --server and the like", result.Reason())
 		assert.Empty(t, result.Attempts[0].Exchanges)
 	}
 }

@@ -11,7 +11,6 @@ import (
 // block is one finding, with the cases and versions it was found in.
 type block struct {
 	finding                   conformance.Finding
-	clause                    conformance.Clause
 	cases, versions, variants []string
 	requests                  int
 	again                     string
@@ -37,7 +36,7 @@ func blocksOf(r *conformance.Report, verdict conformance.Verdict) []*block {
 			}
 			b := byFact[fact]
 			if b == nil {
-				b = &block{finding: f, clause: clauseOf(r, f)}
+				b = &block{finding: f}
 				if verdict != conformance.Skip && !result.Unasked {
 					b.again = result.Again
 				}
@@ -51,18 +50,6 @@ func blocksOf(r *conformance.Report, verdict conformance.Verdict) []*block {
 		}
 	}
 	return blocks
-}
-
-// clauseOf is a clause of the report. If no case of the report is about it, its text is not known here.
-func clauseOf(r *conformance.Report, f conformance.Finding) conformance.Clause {
-	for _, result := range r.Results {
-		for _, clause := range result.Case.Clauses {
-			if clause.ID == f.Clause {
-				return clause
-			}
-		}
-	}
-	return conformance.Clause{ID: f.Clause, Source: f.Source}
 }
 
 // unjudgedGroup is the clauses that were left unjudged for one reason.

@@ -129,11 +129,11 @@ func (t Text) blocks(p *page, heading string, blocks []*block) {
 		if len(b.variants) > 0 {
 			p.paragraph(indent, "Variants: "+few(b.variants))
 		}
-		if c := b.clause; c.ID != "" {
+		if f.Clause != "" {
 			if b.requests > 1 {
 				p.paragraph(indent, fmt.Sprintf("%d requests showed it.", b.requests))
 			}
-			p.paragraph(indent, strings.TrimSuffix(fmt.Sprintf("Clause %s (%s): %s", c.ID, c.Source, c.Text), ": "))
+			p.paragraph(indent, strings.TrimSuffix(fmt.Sprintf("Clause %s (%s): %s", f.Clause, f.Source, f.Statement), ": "))
 		}
 		if b.again != "" {
 			fmt.Fprintf(p, "%sAgain: %s\n", indent, b.again)

@@ -64,7 +64,7 @@ func result(version lifecycle.Version, family, id string, verdict conformance.Ve
 
 func breach(clause conformance.Clause, text string, requests int, variants ...string) conformance.Finding {
 	return conformance.Finding{
-		Code: conformance.CodeAccepted, Clause: clause.ID, Source: clause.Source, Text: text, Requests: requests, Variants: variants,
+		Code: conformance.CodeAccepted, Clause: clause.ID, Statement: clause.Text, Source: clause.Source, Text: text, Requests: requests, Variants: variants,
 	}
 }
 
