@@ -20,8 +20,9 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// slug is how cases, families and variants are named: reports, baselines and commands repeat the names.
-var slug = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+// slug is how cases, families and variants are named: reports, baselines and commands repeat the names. A dot is
+// that of a version.
+var slug = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+|\.[0-9]+)*$`)
 
 // TestEveryClauseHasACaseOrADatedReason, and none has both.
 func TestEveryClauseHasACaseOrADatedReason(t *testing.T) {
@@ -66,7 +67,7 @@ func TestEveryCase(t *testing.T) {
 			families = append(families, c.Family)
 		}
 		assert.NotEmpty(t, c.Summary, c.ID)
-		assert.NotRegexp(t, `^[A-Z]|\.$`, c.Summary, "%s: a summary is part of a line", c.ID)
+		assert.NotRegexp(t, `\.$`, c.Summary, "%s: a summary is part of a line", c.ID)
 		assert.NotEmpty(t, c.Clauses, "%s is held to nothing", c.ID)
 		for _, clause := range c.Clauses {
 			if known, ok := clauses[clause.ID]; ok {
