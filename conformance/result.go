@@ -217,7 +217,7 @@ type CaseFacts struct {
 type Finding struct {
 	Verdict Verdict `json:"verdict"`
 	// Code is stable from night to night; Text is not, as it holds IDs and ports.
-	Code Code `json:"code"`
+	Code Code   `json:"code"`
 	Text string `json:"text"`
 	// Clause is the ID of the clause that is broken, Statement what that says, and Source where it stands;
 	// empty where nothing is proved.

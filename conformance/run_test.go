@@ -561,3 +561,28 @@ func startListener(t *testing.T, answer func(net.Conn)) string {
 	})
 	return "http://" + listener.Addr().String()
 }
+
+// TestEvidence: who reads a result can see what was sent, what came back, and how to ask again.
+func TestEvidence(t *testing.T) {
+	config := configFor(t, startServer(t, newMock(t)), ask("one", HarmRefused, detachUnused))
+	config.Clients = nil
+	for _, r := range run(t, config).Results {
+		require.Len(t, r.Attempts, 1)
+		require.Len(t, r.Attempts[0].Exchanges, 1)
+		e := r.Attempts[0].Exchanges[0]
+		assert.Equal(t, "one", e.Case)
+		assert.Equal(t, http.MethodDelete, e.Method)
+		assert.Equal(t, http.StatusBadRequest, e.Status)
+		assert.Equal(t, ExpectRefused, e.Expected)
+		assert.Equal(t, "unused IDs", e.About)
+		assert.Regexp(t, `^/v1/volumes/[0-9a-f-]{36}/servers/[0-9a-f-]{36}$`, e.Path())
+		assert.Equal(t, "virtualserver "+r.Version.ID.String(), e.RequestHeader.Get(signing.HeaderAPIVersion))
+		assert.Equal(t, "[masked]", e.RequestHeader.Get(signing.HeaderSignature))
+		assert.Equal(t, "[masked]", e.RequestHeader.Get(signing.HeaderAccessKey))
+		assert.Equal(t, "application/json", e.ResponseHeader.Get("Content-Type"))
+		assert.Contains(t, string(e.Body), "ValidationError")
+		assert.Positive(t, e.Duration)
+		assert.False(t, e.Started.Before(r.Started.Truncate(time.Second)))
+		assert.Contains(t, r.Again, " --case one --api-version "+r.Version.ID.String()+" --at 2026-04-01 --seed 1")
+	}
+}

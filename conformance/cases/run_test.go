@@ -1,7 +1,10 @@
 package cases_test
 
 import (
+	"crypto/tls"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -288,5 +291,39 @@ func TestConstantServers(t *testing.T) {
 				assert.NotEqual(t, conformance.ExitOK, report.ExitCode)
 			})
 		}
+	}
+}
+
+// TestOldTLS judges endpoints by the oldest version of TLS that they take.
+func TestOldTLS(t *testing.T) {
+	for name, c := range map[string]struct {
+		oldest uint16
+		want   conformance.Verdict
+	}{
+		"TLS 1.0": {tls.VersionTLS10, conformance.Fail},
+		"TLS 1.1": {tls.VersionTLS11, conformance.Fail},
+		"TLS 1.2": {tls.VersionTLS12, conformance.Pass},
+		"TLS 1.3": {tls.VersionTLS13, conformance.Pass},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewUnstartedServer(wholeMock(t))
+			server.TLS = &tls.Config{MinVersion: c.oldest} //nolint:gosec // old versions are the subject
+			server.Config.ErrorLog = log.New(io.Discard, "", 0)
+			server.StartTLS()
+			defer server.Close()
+			chosen, err := cases.Select("form-tls", "detach-accepted")
+			require.NoError(t, err)
+			report := whole(t, wholeMock(t), func(config *conformance.Config) {
+				newestAlone(config)
+				config.Endpoint, config.Transport, config.Cases = server.URL, server.Client().Transport, chosen
+			})
+			for _, r := range report.Results {
+				want := conformance.Pass
+				if r.Case.ID == "form-tls" {
+					want = c.want
+				}
+				assert.Equal(t, want, r.Verdict, "%s: %s", where(r), r.Reason())
+			}
+		})
 	}
 }

@@ -3,8 +3,10 @@ package cases_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -100,11 +102,8 @@ func TestNoSecretInAReport(t *testing.T) {
 					}
 				}
 			}
-			text := all.String()
-			for secret := range secrets {
-				requireNowhere(t, text, secret)
-			}
-			assert.Contains(t, text, "[masked]")
+			requireNone(t, all.String(), slices.Collect(maps.Keys(secrets)))
+			assert.Contains(t, all.String(), "[masked]")
 		})
 	}
 }
@@ -113,19 +112,26 @@ func writeExchange(w *strings.Builder, e conformance.Exchange) {
 	fmt.Fprintf(w, "%s\n%s\n%s\n%+v %+v %+v\n", e, e.Body, e.RequestBody, e.ResponseHeader, e.Trailer, e.Informational)
 }
 
-// requireNowhere looks for a secret as it is, and as URLs, JSON and Go write it.
-func requireNowhere(t *testing.T, text, secret string) {
+// requireNone looks for secrets as they are, and as URLs, JSON and Go write them.
+func requireNone(t *testing.T, text string, secrets []string) {
 	t.Helper()
-	const shortest = 16 // a shorter one is none: a word that is tried in place of a signature
-	if len(secret) < shortest {
-		return
+	const shortest, start = 20, 16 // what is shorter is a word that a case tries in place of a signature
+	starts := map[string][]string{}
+	for _, secret := range secrets {
+		if len(secret) < shortest && secret != wholeKeys.AccessKey {
+			continue
+		}
+		quoted, err := json.Marshal(secret)
+		require.NoError(t, err)
+		for _, spelling := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret), strings.Trim(string(quoted), `"`), strings.Trim(fmt.Sprintf("%q", secret), `"`)} {
+			starts[spelling[:start]] = append(starts[spelling[:start]], spelling)
+		}
 	}
-	quoted, err := json.Marshal(secret)
-	require.NoError(t, err)
-	for _, spelling := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret), strings.Trim(string(quoted), `"`), strings.Trim(fmt.Sprintf("%q", secret), `"`)} {
-		if at := strings.Index(text, spelling); at >= 0 {
-			t.Errorf("a secret of %d characters is in the report: …%s…", len(secret), text[max(0, at-120):at])
-			return
+	for i := range len(text) - start {
+		for _, spelling := range starts[text[i:i+start]] {
+			if strings.HasPrefix(text[i:], spelling) {
+				t.Fatalf("a secret of %d characters is in the report: …%s…", len(spelling), text[max(0, i-120):i])
+			}
 		}
 	}
 }
