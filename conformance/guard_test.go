@@ -17,12 +17,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"github.com/scp-openapi/virtualserver/signing"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // addedQuery is a query that names nothing.
 const addedQuery = "force=true"

@@ -165,18 +165,19 @@ func TestRunStopped(t *testing.T) {
 
 // TestRunLimit ends a run that reached its limit: what was not asked by then is inconclusive.
 func TestRunLimit(t *testing.T) {
+	t.Parallel()
 	config := configFor(t, startServer(t, newMock(t)), ask("passes", HarmReads, listVersions), ask("waits", HarmReads, func(ctx context.Context, t *Trial) error {
 		return t.Pause(ctx, time.Hour)
 	}), ask("late", HarmReads, listVersions))
-	config.Limit = 200 * time.Millisecond
+	config.Limit = time.Second
 	report := run(t, config)
 	var verdicts []Verdict
 	for _, r := range report.Results {
 		verdicts = append(verdicts, r.Verdict)
 	}
 	assert.Equal(t, []Verdict{Pass, Inconclusive, Inconclusive}, verdicts)
-	assert.Contains(t, report.Results[2].Reason(), "it reached its limit of 200ms")
-	assert.Equal(t, &Trouble{TroubleStopped, "The run was stopped: it reached its limit of 200ms."}, report.Trouble)
+	assert.Contains(t, report.Results[2].Reason(), "it reached its limit of 1s")
+	assert.Equal(t, &Trouble{TroubleStopped, "The run was stopped: it reached its limit of 1s."}, report.Trouble)
 	assert.Equal(t, Inconclusive, report.Verdict)
 }
 
@@ -334,6 +335,7 @@ func TestRunDefaults(t *testing.T) {
 
 // TestRunUnreachable has nothing at the endpoint, or something that is no HTTP server: no case is asked.
 func TestRunUnreachable(t *testing.T) {
+	t.Parallel()
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	require.NoError(t, closed.Close())
@@ -353,7 +355,10 @@ func TestRunUnreachable(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			config := configFor(t, c.endpoint, ask("one", HarmReads, listVersions), ask("two", HarmDangerous, listVersions))
-			config.Clients, config.Timeout = nil, 200*time.Millisecond
+			config.Clients, config.Timeout = nil, 20*time.Second
+			if c.name == "says nothing" {
+				config.Timeout = 200 * time.Millisecond
+			}
 			report := run(t, config)
 			requireAll(t, report, config.Cases)
 			assert.Equal(t, ExitNotJudged, report.ExitCode)
