@@ -129,8 +129,11 @@ func TestNewRefuses(t *testing.T) {
 			require.Nil(t, signer)
 		})
 	}
-	_, err := signing.New(alice, signing.WithLanguage("ko-KR, en;q=0.5"), signing.WithClock(nil))
+	signer, err := signing.New(alice, nil, signing.WithLanguage("ko-KR, en;q=0.5"), signing.WithClock(nil))
 	require.NoError(t, err)
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodDelete, detachURL, nil)
+	require.NoError(t, err)
+	require.NoError(t, signer.Sign(req))
 }
 
 func TestSignReplacesWhatIsThere(t *testing.T) {
@@ -158,14 +161,18 @@ func TestSignReplacesWhatIsThere(t *testing.T) {
 	require.Equal(t, plainSignature(alice, "DELETE", detachURL, signedAt, "Openapi"), req.Header.Get(signing.HeaderSignature))
 }
 
-func TestZeroSignerSignsNothing(t *testing.T) {
-	var signer signing.Signer
-	req, err := http.NewRequestWithContext(context.Background(), http.MethodDelete, detachURL, nil)
-	require.NoError(t, err)
-	require.Error(t, signer.Sign(req))
-	require.Empty(t, req.Header)
-	require.Empty(t, signer.Signature("GET", detachURL, signedAt))
-	require.Equal(t, `signing.Signer{AccessKey:""}`, fmt.Sprint(&signer))
+func TestSignerNotMadeByNew(t *testing.T) {
+	for name, signer := range map[string]*signing.Signer{"nil": nil, "zero": {}} {
+		t.Run(name, func(t *testing.T) {
+			req, err := http.NewRequestWithContext(context.Background(), http.MethodDelete, detachURL, nil)
+			require.NoError(t, err)
+			require.ErrorContains(t, signer.SetCredentials(alice), "not made by New")
+			require.ErrorContains(t, signer.Sign(req), "not made by New")
+			require.Empty(t, req.Header)
+			require.Empty(t, signer.Signature("GET", detachURL, signedAt))
+			require.Equal(t, `signing.Signer{AccessKey:""}`, fmt.Sprint(signer))
+		})
+	}
 }
 
 func TestSetCredentialsKeepsTheOldOnesOnError(t *testing.T) {

@@ -183,8 +183,12 @@ func TestVerifyBehindAProxy(t *testing.T) {
 		reason       signing.Reason
 	}{
 		{name: "other host, no TLS", public: endpoint},
-		{name: "path is ignored", public: endpoint + "/base/"},
+		{name: "trailing slash", public: endpoint + "/"},
+		{name: "other letter case, default port", public: "HTTPS" + strings.ToUpper(strings.TrimPrefix(endpoint, "https")) + ":443"},
 		{name: "whole URL passed on", public: endpoint, edit: func(r *http.Request) { r.RequestURI = "http://inner:8080" + r.RequestURI }},
+		{name: "whole URL of the public host", public: endpoint, edit: func(r *http.Request) { r.RequestURI = endpoint + r.RequestURI }},
+		{name: "whole URL of a third host", public: endpoint, edit: func(r *http.Request) { r.RequestURI = "https://third.example" + r.RequestURI }},
+		{name: "whole URL with another path", public: endpoint, edit: func(r *http.Request) { r.RequestURI = endpoint + "/v1" }, reason: signing.ReasonBadSignature},
 		{name: "another public URL", public: "https://h.example", reason: signing.ReasonBadSignature},
 		{name: "without", reason: signing.ReasonBadSignature},
 	}
@@ -207,7 +211,12 @@ func TestVerifyBehindAProxy(t *testing.T) {
 			requireReason(t, err, c.reason, signing.HeaderSignature)
 		})
 	}
-	for _, bad := range []string{"", "h.example", "ftp://h.example", "https://", "https://user:pass-word@h.example:x"} {
+	t.Run("zone in the public URL", func(t *testing.T) {
+		r := received(t, alice, signedAt)
+		r.Header.Set(signing.HeaderSignature, plainSignature(alice, r.Method, "http://[fe80::1]:8080"+r.RequestURI, signedAt, "Openapi"))
+		require.NoError(t, newVerifier([]signing.Credentials{alice}, signing.WithPublicURL("http://[fe80::1%25eth0]:8080")).Verify(r))
+	})
+	for _, bad := range []string{"", "h.example", "ftp://h.example", "https://", "https://h.example/base", "https://user:pass-word@h.example:x"} {
 		err := newVerifier([]signing.Credentials{alice}, signing.WithPublicURL(bad)).Verify(received(t, alice, signedAt))
 		require.ErrorContains(t, err, "public URL")
 		require.NotContains(t, err.Error(), "pass-word")
@@ -237,7 +246,11 @@ func TestVerifyWholeURLWithoutPath(t *testing.T) {
 func TestVerifierThatKnowsNothingAcceptsNothing(t *testing.T) {
 	r := received(t, alice, signedAt)
 	requireReason(t, signing.NewVerifier(nil, signing.WithVerifierClock(fixedClock)).Verify(r), signing.ReasonUnknownKey, signing.HeaderAccessKey)
-	require.Error(t, (&signing.Verifier{}).Verify(r))
+	for name, verifier := range map[string]*signing.Verifier{"nil": nil, "zero": {}} {
+		require.ErrorContains(t, verifier.Verify(r), "not made by NewVerifier", name)
+	}
+	require.ErrorContains(t, newVerifier([]signing.Credentials{alice}).Verify(nil), "no request")
+	require.NoError(t, newVerifier([]signing.Credentials{alice}, nil, nil).Verify(r))
 	console := newVerifier([]signing.Credentials{alice}, signing.WithVerifierClientType("Console"))
 	requireReason(t, console.Verify(r), signing.ReasonWrongClientType, signing.HeaderClientType)
 }

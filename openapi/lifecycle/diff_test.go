@@ -56,7 +56,7 @@ func TestDiffOfOneVersion(t *testing.T) {
 			{lifecycle.VersionEnded, false, "the endpoint does not list 1.2, as it need not after its end: by the documents 1.2 has ENDED, on 2026-08-31, the day judged"},
 		}, lifecycle.Ended},
 		"label read, now out of date": {"2026-07-15", lifecycle.V(1, 2), lifecycle.Deprecated, "2026-08-31", []finding{
-			{lifecycle.LabelStale, false, "the endpoint labels 1.2 as DEPRECATED, which holds on 2026-07-15; the documents' SUPPORTED is out of date"},
+			{lifecycle.LabelStale, false, "the endpoint labels 1.2 as DEPRECATED, which is right on 2026-07-15; the documents' SUPPORTED is out of date"},
 		}, lifecycle.Deprecated},
 		"label never brought up to date": {"2026-07-15", lifecycle.V(1, 2), lifecycle.Supported, "2026-08-31", []finding{
 			{lifecycle.LabelContradictsDate, true, "1.2 is labelled SUPPORTED, but with date 2026-08-31 and 47 days left on 2026-07-15 it is DEPRECATED"},
@@ -151,6 +151,42 @@ func TestDiffWithNewerVersions(t *testing.T) {
 		"1.4, which the endpoint lists as SUPPORTED with date 2027-09-18, is unknown to the documents",
 		"1.5, which the endpoint lists as CURRENT with no date, is unknown to the documents",
 	}, got)
+}
+
+// What an endpoint calls CURRENT today, though the date beside it has come, is held
+// against it only if the documents do not have the version as CURRENT.
+func TestDiffOfALapsedGuarantee(t *testing.T) {
+	const lapsed = "1.3 is CURRENT, but its guarantee lapsed on 2026-08-31, 86 days before the day judged"
+	row := func(label, date string) lifecycle.Table { return table(t, [3]string{"1.3", label, date}) }
+	for name, c := range map[string]struct {
+		documents lifecycle.Table
+		on        string
+		want      map[lifecycle.Kind]string // failures have a "!" in front
+	}{
+		"the documents know of no date": {row("CURRENT", ""), "2026-11-25", map[lifecycle.Kind]string{
+			lifecycle.DateSet: "1.3 has the date 2026-08-31 now; the documents know of none", lifecycle.GuaranteeLapsed: lapsed,
+		}},
+		"the documents have the same": {row("CURRENT", "2026-08-31"), "2026-11-25", map[lifecycle.Kind]string{
+			lifecycle.GuaranteeLapsed: lapsed,
+		}},
+		"the documents say it has ended": {row("DEPRECATED", "2026-08-31"), "2026-11-25", map[lifecycle.Kind]string{
+			lifecycle.LabelDiffers: "!the endpoint labels 1.3 as CURRENT; by the documents it is ENDED on 2026-11-25", lifecycle.GuaranteeLapsed: lapsed,
+		}},
+		"judged on another day": {row("CURRENT", "2026-08-31"), "2026-11-26", map[lifecycle.Kind]string{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			endpoint := row("CURRENT", "2026-08-31")
+			endpoint.Read = time.Date(2026, time.November, 25, 3, 0, 0, 0, time.UTC)
+			got := map[lifecycle.Kind]string{}
+			for _, f := range lifecycle.Diff(c.documents, endpoint, day(t, c.on)) {
+				got[f.Kind] = f.Text
+				if f.Failure {
+					got[f.Kind] = "!" + f.Text
+				}
+			}
+			assert.Equal(t, c.want, got)
+		})
+	}
 }
 
 func TestDiffOfNothing(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 )
 
 // seed is the table of versions 1.0 to 1.3 as their documents were first
-// published, written out here so that new documents turn no test.
+// published, written out here so that new documents change no test.
 var seed = lifecycle.Table{
 	Source: "the documents",
 	Versions: []lifecycle.Version{

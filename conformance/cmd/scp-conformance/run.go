@@ -91,7 +91,7 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 		}
 		defer stop()
 		cmd.Printf("No --endpoint was given, so the built-in mock is judged. It was started at %s.\n", config.Endpoint)
-	} else if config.Credentials, err = signing.CredentialsFromEnv(); err != nil {
+	} else if config.Credentials, err = signing.FindCredentials(""); err != nil {
 		return usage(err)
 	}
 	cmd.Printf("%s\n\n", tableNotice(config.Table, config.Day))
