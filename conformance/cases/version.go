@@ -137,6 +137,10 @@ func versionAnswered(ctx context.Context, t *conformance.Trial) error {
 	if err != nil {
 		return err
 	}
+	if answered && !shows(e, t.Fixture().Volume) {
+		return conformance.ShownBy(e, conformance.CannotJudge(conformance.CodeSetup,
+			"showing volume %s was answered 200 with something else than that volume", t.Fixture().Volume))
+	}
 	noteAnnouncement(t, e)
 	switch ended := standing.State == lifecycle.Ended; {
 	case ended && answered:

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/scp-openapi/virtualserver/conformance"
+	"github.com/scp-openapi/virtualserver/gen"
+	"github.com/scp-openapi/virtualserver/gen/volumes"
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 )
 
@@ -105,19 +107,32 @@ func versionAbsentShows(ctx context.Context, t *conformance.Trial) error {
 	if err != nil {
 		return err
 	}
-	drift := drifted(ctx, t, newest)
 	switch {
-	case drift && without.answer.Status != http.StatusOK:
+	case drifted(ctx, t, newest):
 		return conformance.NotApplicable("no document describes the version that answers without Scp-Api-Version")
 	case without.answer.Status != http.StatusOK:
 		return conformance.ShownBy(without.answer, conformance.Broken(versionDefault, conformance.CodeVersionRefused,
 			"without Scp-Api-Version showing a volume was answered %s, in version %s 200 OK", conformance.StatusText(without.answer.Status), newest))
-	case drift || slices.Equal(in.names, without.names):
-		return nil
+	case slices.Equal(in.names, without.names):
+		return otherFields(ctx, t, in)
 	}
 	return conformance.ShownBy(without.answer, conformance.Broken(versionDefault, conformance.CodeVersionsDiffer,
 		"without Scp-Api-Version a volume is shown with the fields %s, in version %s with %s",
 		strings.Join(without.names, ", "), newest, strings.Join(in.names, ", ")))
+}
+
+// otherFields ends the case where no version shows other fields than the newest: any could have answered.
+func otherFields(ctx context.Context, t *conformance.Trial, newest fields) error {
+	for _, client := range gen.Clients() {
+		other, err := shownFields(ctx, t, client.ID, nil)
+		if err != nil {
+			return err
+		}
+		if other.answer.Status == http.StatusOK && !slices.Equal(other.names, newest.names) {
+			return nil
+		}
+	}
+	return conformance.NotApplicable("every version shows a volume with the same fields")
 }
 
 // shownFields shows the fixture's volume in a version.
@@ -134,10 +149,16 @@ func shownFields(ctx context.Context, t *conformance.Trial, by lifecycle.ID, cha
 		return fields{answer: e}, err
 	}
 	var shown map[string]json.RawMessage
-	if err := json.Unmarshal(e.Body, &shown); err != nil {
-		return fields{}, conformance.ShownBy(e, conformance.CannotJudge(conformance.CodeSetup, "showing volume %s was answered 200 with something else than a volume: %w", volume, err))
+	if json.Unmarshal(e.Body, &shown) != nil || !shows(e, volume) {
+		return fields{}, conformance.ShownBy(e, conformance.CannotJudge(conformance.CodeSetup, "showing volume %s was answered 200 with something else than that volume", volume))
 	}
 	return fields{names: slices.Sorted(maps.Keys(shown)), answer: e}, nil
+}
+
+// shows reports whether an answer shows a volume.
+func shows(e conformance.Exchange, id string) bool {
+	var shown volumes.Volume
+	return e.Status == http.StatusOK && json.Unmarshal(e.Body, &shown) == nil && strings.EqualFold(shown.ID, id)
 }
 
 // detachUnversioned detaches the data volume without a version header, once for the cases about it.

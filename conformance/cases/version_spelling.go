@@ -35,11 +35,22 @@ func (s spelling) of(ctx context.Context, t *conformance.Trial) ([]string, error
 		if !fromList {
 			return nil, conformance.NotApplicable("the endpoint does not say which versions it has")
 		}
-		n.id = known[len(known)-1].String()
+		newest, err := t.Newest()
+		if err != nil {
+			return nil, err
+		}
+		n.id = newest.String()
 		n.major, n.minor, _ = strings.Cut(n.id, ".")
 	}
+	isVersion := func(values []string) bool {
+		return slices.ContainsFunc(known, func(id lifecycle.ID) bool { return slices.Equal(values, []string{conformance.PinnedTo(id)}) })
+	}
 	values := s.write(n)
-	if slices.ContainsFunc(known, func(id lifecycle.ID) bool { return slices.Equal(values, []string{conformance.PinnedTo(id)}) }) {
+	for s.near && isVersion(values) { // the first that is free
+		n.minor = plus(n.minor, "1")
+		values = s.write(n)
+	}
+	if isVersion(values) {
 		return nil, conformance.NotApplicable("%s is a version", values[0])
 	}
 	return values, nil
@@ -108,7 +119,7 @@ func numbers() []spelling {
 		fixed("long", openapi.Service+" "+strings.Repeat("1", 4<<10)),
 		numbered("long-minor", func(n number) string { return n.major + "." + n.minor + strings.Repeat("0", 4<<10) }),
 		{name: "next-minor", near: true, write: func(n number) []string { return []string{openapi.Service + " " + n.major + "." + plus(n.minor, "1")} }},
-		{name: "next-major", near: true, write: func(n number) []string { return []string{openapi.Service + " " + plus(n.major, "1") + ".0"} }},
+		numbered("next-major", func(n number) string { return plus(n.major, "1") + ".0" }),
 		{name: "next-major-same-minor", near: true, write: func(n number) []string { return []string{openapi.Service + " " + plus(n.major, "1") + "." + n.minor} }},
 	}
 	for _, overflow := range []struct{ bits, wraps string }{

@@ -13,6 +13,8 @@ import (
 	"github.com/scp-openapi/virtualserver/conformance"
 	"github.com/scp-openapi/virtualserver/conformance/cases"
 	"github.com/scp-openapi/virtualserver/conformance/mock"
+	"github.com/scp-openapi/virtualserver/gen"
+	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
@@ -98,3 +100,6 @@ func TestVersionAndDiscovery(t *testing.T) {
 	}
 	t.Log(len(report.Results), "results,", variants, "variants,", report.Counts.Requests, "requests,", time.Since(began))
 }
+
+// documentTable is what the documents say of the versions.
+func documentTable() lifecycle.Table { return gen.Table() }
