@@ -48,7 +48,7 @@ func versionAbsent(ctx context.Context, t *conformance.Trial) error {
 	}
 	if drifted(ctx, t, newest) {
 		e, err := t.Send(ctx, without)
-		if err != nil {
+		if err != nil || e.Refused() {
 			return err
 		}
 		return refused(t, e, versionDefault)

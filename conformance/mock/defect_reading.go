@@ -50,15 +50,11 @@ var readingDefects = []Defect{
 		n, err := strconv.Atoi(strings.TrimPrefix(part, "-"))
 		return n, err == nil && !strings.HasPrefix(part, "+")
 	}),
-	readsValue("version-begins", "answers whatever begins with a known version", func(got, known string) bool {
-		return strings.HasPrefix(got, known)
-	}),
+	readsValue("version-begins", "answers whatever begins with a known version", strings.HasPrefix),
 	readsNumber("version-ends", "answers a number that ends with a known version", func(got string, known lifecycle.ID) bool {
 		return strings.HasSuffix(got, known.String())
 	}),
-	readsValue("version-within", "answers whatever has a known version in it", func(got, known string) bool {
-		return strings.Contains(got, known)
-	}),
+	readsValue("version-within", "answers whatever has a known version in it", strings.Contains),
 	readsValue("version-unescaped", "matches a known version as a regular expression", func(got, known string) bool {
 		return regexp.MustCompile("^" + known + "$").MatchString(got)
 	}),
