@@ -71,7 +71,7 @@ func newEndpoint(scheme, host string) (Endpoint, error) {
 	if err != nil {
 		return Endpoint{}, err
 	}
-	if n, err := strconv.ParseUint(port, 10, 16); port != "" && (err != nil || n == 0 || port[0] == '0') {
+	if _, err := strconv.ParseUint(port, 10, 16); port != "" && (err != nil || port[0] == '0') {
 		return Endpoint{}, errors.New("has a port that is not a number from 1 to 65535")
 	}
 	if port != "" && port != defaultPort(scheme) {

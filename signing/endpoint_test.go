@@ -71,7 +71,7 @@ func TestParseEndpoint(t *testing.T) {
 	require.False(t, none.Loopback())
 }
 
-// The errors are given in full: they repeat nothing but a host that parsed.
+// Errors are compared in full, as they may repeat nothing but a host that parsed.
 func TestParseEndpointRefuses(t *testing.T) {
 	const (
 		write    = ": write scheme and host alone, such as https://host"
@@ -154,7 +154,7 @@ func TestParseEndpointRefuses(t *testing.T) {
 	}
 }
 
-// Whatever parses is in the one form of its kind, and can be dialled and signed.
+// Whatever parses has one form only, and requests to it can be signed.
 func FuzzParseEndpoint(f *testing.F) {
 	for _, seed := range []string{endpoint, "HTTP://[::1%25lo]:080/", "https://user:hunter2@h.example/v1?x#y", "http://h:80:90", "https://h.%E3%80%82"} {
 		f.Add(seed)
@@ -180,7 +180,7 @@ func FuzzParseEndpoint(f *testing.F) {
 	})
 }
 
-// proxy is a real HTTP proxy that answers every request itself and counts them.
+// newProxy starts an HTTP proxy that answers every request itself and counts them.
 func newProxy(t *testing.T) (proxy *httptest.Server, requests *atomic.Int64) {
 	t.Helper()
 	requests = new(atomic.Int64)
@@ -241,7 +241,7 @@ func TestLoopbackIsNeverProxied(t *testing.T) {
 	require.NotNil(t, base.Proxy, "the caller's own is left alone")
 }
 
-// The proxy of the environment is read once in a process, so this takes another.
+// net/http reads the environment's proxy once, so this needs another process.
 func TestLoopbackIsNeverProxiedByTheEnvironment(t *testing.T) {
 	const variable = "SIGNING_TEST_ENDPOINT"
 	if endpoint := os.Getenv(variable); endpoint != "" {

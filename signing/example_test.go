@@ -54,7 +54,7 @@ func Example() {
 	// Output: 202 Accepted
 }
 
-// A file that others can read is worth a warning; the keys are there all the same.
+// A file that others can read gives its keys all the same, and is worth a warning.
 func ExampleFindCredentials() {
 	creds, err := signing.FindCredentials("")
 	var exposed *signing.ExposedFileError

@@ -43,7 +43,7 @@ func setHome(t *testing.T, credentialsFile string) string {
 	return home
 }
 
-// The order of the places, and that halves are not put together.
+// Places have an order, and two halves from two places do not make a pair.
 func TestFindCredentials(t *testing.T) {
 	const (
 		own       = "SCP_ACCESS_KEY=own SCP_SECRET_KEY=s3cret "
@@ -137,7 +137,7 @@ func TestFindCredentialsExpandsHome(t *testing.T) {
 	require.NoError(t, err, "only ~/ is the home directory")
 }
 
-// What a file may hold, and the whole of what an error says about it.
+// Errors are compared in full, as they may contain nothing of the file.
 func TestCredentialsFile(t *testing.T) {
 	const want = `want {"access-key": "…", "secret-key": "…"}`
 	syntax := func(line, column int) string {
@@ -197,7 +197,7 @@ func TestCredentialsFileThatIsMissing(t *testing.T) {
 	require.NotErrorIs(t, err, signing.ErrNoCredentials, "the caller named this one")
 }
 
-// Opening some of these would wait for ever.
+// Opening some of these would block.
 func TestCredentialsFileThatIsNotRegular(t *testing.T) {
 	dir := t.TempDir()
 	listener, err := net.Listen("unix", filepath.Join(dir, "socket"))
@@ -215,8 +215,8 @@ func TestCredentialsFileThatIsNotRegular(t *testing.T) {
 	}
 }
 
-// A file that others can read is reported, and its keys are there for whoever
-// wants to go on with a warning.
+// A file that others can read is reported together with its keys, so that the
+// caller can go on with a warning.
 func TestExposedCredentialsFile(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("mode bits say nothing there")

@@ -56,13 +56,13 @@ type holder struct {
 	signer      *signing.Signer
 	transport   *signing.Transport
 
-	// What fmt calls no methods of.
+	// Unexported, so fmt calls no methods on them.
 	credentials signing.Credentials
 	key         signing.SecretKey
 	keys        []signing.SecretKey
 }
 
-// printable is one of everything that has to do with the secret.
+// printable returns one of every value that has to do with the secret.
 func printable(t *testing.T) map[string]any {
 	t.Helper()
 	signer := newSigner(t, secretive)
@@ -106,7 +106,7 @@ func printable(t *testing.T) map[string]any {
 	return subjects
 }
 
-// secretiveErrors are the errors of everything that has seen the secret.
+// secretiveErrors returns an error of every function that handles the secret.
 func secretiveErrors(t *testing.T, signer *signing.Signer, transport *signing.Transport) map[string]error {
 	t.Helper()
 	found := map[string]error{}
@@ -253,7 +253,7 @@ func TestNoLogLineHasTheSecret(t *testing.T) {
 	requireNoSecret(t, lines.String())
 }
 
-// A panic is printed by the runtime, not by fmt, so it takes a process to see it.
+// The runtime prints a panic, not fmt, so this needs another process.
 func TestNoPanicPrintsTheSecret(t *testing.T) {
 	const variable = "SIGNING_TEST_PANIC"
 	subjects := map[string]any{"credentials": secretive, "pointer": &secretive, "signer": newSigner(t, secretive), "error": fmt.Errorf("keys: %v", secretive)}

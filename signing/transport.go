@@ -22,15 +22,15 @@ var ErrPlainHTTP = errors.New("signing: plain HTTP to another machine")
 type HostError struct {
 	Endpoint  string // scheme://host the Transport is bound to
 	Requested string // scheme://host of the request's URL
-	Host      string // the request's Host field, where it differs from its URL
+	Host      string // the request's Host field, if it differs from its URL
 }
 
 func (e *HostError) Error() string {
 	requested := strconv.Quote(e.Requested)
 	if e.Host != "" {
-		requested += " as host " + strconv.Quote(e.Host)
+		requested += " with Host " + strconv.Quote(e.Host)
 	}
-	return fmt.Sprintf("signing: request to %s, but the keys are for %q alone", requested, e.Endpoint)
+	return fmt.Sprintf("signing: request to %s not sent: the transport is bound to %q", requested, e.Endpoint)
 }
 
 // A Transport is an [http.RoundTripper] that signs each request just before it
@@ -63,8 +63,9 @@ type transportOptions struct {
 // A TransportOption is a choice that [NewTransport] takes.
 type TransportOption func(*transportOptions)
 
-// WithBase sends signed requests through what [Endpoint.Transport] makes of base,
-// which is base itself in most cases. Without it, or if base is nil, they go
+// WithBase sends signed requests through base or, if the endpoint is a loopback one
+// and base is an *[http.Transport] with a proxy, through a clone of it without the
+// proxy; see [Endpoint.Transport]. Without this option, or if base is nil, they go
 // through a clone of [http.DefaultTransport].
 func WithBase(base http.RoundTripper) TransportOption {
 	return func(o *transportOptions) { o.base = base }

@@ -18,17 +18,17 @@ import (
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
-// roundTripFunc stands for the network.
+// roundTripFunc takes the place of the network.
 type roundTripFunc func(*http.Request) (*http.Response, error)
 
 func (f roundTripFunc) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// accept answers 202 without a look at the request.
+// accept answers every request with 202.
 func accept(*http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusAccepted, Header: http.Header{}, Body: http.NoBody}, nil
 }
 
-// closeRecorder is a request body that knows whether it was closed.
+// closeRecorder is a request body that records whether it was closed.
 type closeRecorder struct {
 	io.Reader
 	closed atomic.Bool
@@ -86,7 +86,7 @@ func TestNewTransport(t *testing.T) {
 	}
 }
 
-// Bound to one scheme, host and port: nothing reaches the network for another.
+// No request for another scheme, host or port reaches the network.
 func TestTransportIsBoundToItsEndpoint(t *testing.T) {
 	const bound = "https://Volumes.example"
 	cases := []struct {
@@ -188,8 +188,8 @@ func TestTransportRefusesUnsignableRequests(t *testing.T) {
 	}
 }
 
-// A redirect on the very same server is refused too: that is the one which turned
-// a detach into the deletion of a volume.
+// A redirect on the same server is refused too: such a one has turned a detach into
+// the deletion of a volume.
 func TestTransportFollowsNoRedirect(t *testing.T) {
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		t.Run(http.StatusText(status), func(t *testing.T) {
@@ -248,7 +248,7 @@ func TestTransportLeavesTheCallersRequestAlone(t *testing.T) {
 		"X-Kept":          {"a", "b"},
 	}, first.Header)
 
-	// Whatever is done to one copy shows in no other.
+	// Changing one copy changes no other.
 	for name, values := range first.Header {
 		values[0] = "changed"
 		first.Header[name] = append(values, "added")
@@ -275,8 +275,7 @@ func TestTransportWithoutAPIVersionKeepsTheCallers(t *testing.T) {
 	require.Equal(t, []string{"virtualserver 1.1"}, sent[signing.HeaderAPIVersion])
 }
 
-// The one request is shared on purpose: the race detector sees whether it is only
-// read.
+// The request is shared on purpose: the race detector reports any write to it.
 func TestTransportIsForConcurrentUse(t *testing.T) {
 	verifier := newVerifier([]signing.Credentials{alice})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

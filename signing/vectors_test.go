@@ -18,8 +18,8 @@ import (
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
-// plainSignature is the algorithm written down as a reader of the documents
-// would: the tests' second opinion, and the benchmarks' plain way.
+// plainSignature is the algorithm as the documents describe it, without any
+// optimisation: the tests and benchmarks compare with it.
 func plainSignature(creds signing.Credentials, method, url string, at time.Time, clientType string) string {
 	message := method + url + strconv.FormatInt(at.UnixMilli(), 10) + creds.AccessKey + creds.AccountID + clientType
 	mac := hmac.New(sha256.New, []byte(creds.SecretKey.Reveal()))
@@ -88,7 +88,7 @@ func TestVectors(t *testing.T) {
 	}
 }
 
-// One signature covers one time and nothing else does.
+// Every millisecond has its own signature.
 func TestSignatureDependsOnTheMillisecond(t *testing.T) {
 	signer := newSigner(t, alice)
 	seen := map[string]bool{}
@@ -156,7 +156,7 @@ func TestSignReplacesWhatIsThere(t *testing.T) {
 		"Scp-API-Version":        {"virtualserver 1.2"},
 	}, req.Header)
 
-	// The values share an array, which nobody may notice.
+	// The values share an array, which must not show.
 	req.Header.Add(signing.HeaderAccessKey, "another")
 	require.Equal(t, plainSignature(alice, "DELETE", detachURL, signedAt, "Openapi"), req.Header.Get(signing.HeaderSignature))
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
-// unreadable is a body that the verifier has no business with.
+// unreadable is a body that the verifier must leave alone.
 type unreadable struct{ t testing.TB }
 
 func (u unreadable) Read([]byte) (int, error) {
@@ -138,7 +138,7 @@ func TestVerifySkew(t *testing.T) {
 			requireReason(t, err, c.reason, signing.HeaderTimestamp)
 		})
 	}
-	// Without a clock given, it is the real one.
+	// The default is the real clock.
 	lookup := func(string) (signing.Credentials, bool) { return alice, true }
 	require.NoError(t, signing.NewVerifier(lookup, signing.WithVerifierClock(nil)).Verify(received(t, alice, time.Now())))
 	requireReason(t, signing.NewVerifier(lookup).Verify(received(t, alice, time.Now().Add(-time.Hour))),
@@ -175,7 +175,7 @@ func TestVerifyAccounts(t *testing.T) {
 	require.NoError(t, newVerifier([]signing.Credentials{without}).Verify(r), "the vendor's SDK sends it empty")
 }
 
-// A server behind a proxy gets another scheme and host than its clients sign.
+// A server behind a proxy receives another scheme and host than clients sign.
 func TestVerifyBehindAProxy(t *testing.T) {
 	cases := []struct {
 		name, public string
@@ -233,7 +233,7 @@ func TestVerifyReadsTheRawRequest(t *testing.T) {
 	require.NoError(t, newVerifier([]signing.Credentials{alice}).Verify(r))
 }
 
-// What other clients than net/http may send to a proxy: a whole URL without path.
+// Clients other than net/http may send a proxy a URL without a path.
 func TestVerifyWholeURLWithoutPath(t *testing.T) {
 	for _, uri := range []string{"http://h.example", "http://h.example?", "http://h.example?a=b"} {
 		r := received(t, alice, signedAt)

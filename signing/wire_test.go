@@ -68,7 +68,7 @@ func (w *wire) send(t require.TestingT, req *http.Request) *http.Request {
 	return <-w.arrived
 }
 
-// What is signed is the URL as it arrives; here that is written down by hand.
+// The signed URL, written by hand here, is the URL that arrives.
 func TestSignedURLIsTheOneOnTheWire(t *testing.T) {
 	cases := []struct {
 		name string
@@ -92,7 +92,7 @@ func TestSignedURLIsTheOneOnTheWire(t *testing.T) {
 		{name: "upper-case host", in: "H.Example/a", want: "H.Example/a"},
 		{name: "port", in: "h.example:8443/a", want: "h.example:8443/a"},
 		{name: "empty port", in: "h.example:/a", want: "h.example/a"},
-		{name: "default ports are kept", in: "h.example:443/a", want: "h.example:443/a"},
+		{name: "a default port is kept", in: "h.example:443/a", want: "h.example:443/a"},
 		{name: "IPv6", in: "[2001:db8::1]:8080/a", want: "[2001:db8::1]:8080/a"},
 		{name: "IPv6 zone", in: "[fe80::1%25eth0]:8080/a", want: "[fe80::1]:8080/a"},
 		{name: "IPv6 zone without Host", in: "[fe80::1%25eth0]/a", edit: func(r *http.Request) { r.Host = "" }, want: "[fe80::1]/a"},
@@ -174,8 +174,8 @@ func withoutZone(host string) string {
 	return before + "]" + after
 }
 
-// What net/http would not send as it stands gets no signature, and the request
-// stays as it was.
+// A request that net/http would not send as it stands gets no signature and stays
+// as it was.
 func TestSignRefuses(t *testing.T) {
 	require.ErrorContains(t, newSigner(t, alice).Sign(nil), "no request")
 	cases := []struct {
@@ -200,6 +200,7 @@ func TestSignRefuses(t *testing.T) {
 		{"IPv4 in brackets", http.Request{Host: "[127.0.0.1]", URL: &url.URL{Scheme: "https", Host: "h", Path: "/"}}, "brackets"},
 		{"text before brackets", http.Request{Host: "x[::1]", URL: &url.URL{Scheme: "https", Host: "h", Path: "/"}}, "brackets"},
 		{"text behind brackets", http.Request{Host: "[::1]x:80", URL: &url.URL{Scheme: "https", Host: "h", Path: "/"}}, "brackets"},
+		{"opening bracket missing", http.Request{Host: "::1]", URL: &url.URL{Scheme: "https", Host: "h", Path: "/"}}, "brackets"},
 		{"closing bracket alone", http.Request{Host: "]", URL: &url.URL{Scheme: "https", Host: "h", Path: "/"}}, "brackets"},
 		{"opening bracket alone", http.Request{Host: "[", URL: &url.URL{Scheme: "https", Host: "h", Path: "/"}}, "character"},
 		{"CONNECT", http.Request{Method: http.MethodConnect, URL: &url.URL{Scheme: "https", Host: "h", Path: "/"}}, "CONNECT"},
@@ -223,8 +224,8 @@ func TestSignRefuses(t *testing.T) {
 	}
 }
 
-// An HTTP proxy is sent the whole URL in the request line, and a server must
-// accept one.
+// Clients send an HTTP proxy the whole URL in the request line, and a server must
+// accept that.
 func TestVerifyAbsoluteFormThroughARealProxy(t *testing.T) {
 	w := newWires(t)[0]
 	w.base.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: "proxy.example"})
@@ -278,7 +279,7 @@ var (
 	}
 )
 
-// drawURL draws a URL that HTTP/1 and HTTP/2 can carry, written or put together.
+// drawURL draws a URL that HTTP/1 and HTTP/2 can carry, parsed or made by hand.
 func drawURL(t *rapid.T, scheme string) *url.URL {
 	join := func(pieces []string) string { return strings.Join(pieces, "") }
 	inPath := rapid.Map(rapid.SliceOfN(rapid.SampledFrom(append(pieces, "한", " ", `"`, "[", "]")), 0, 8), join)
@@ -299,7 +300,7 @@ func drawURL(t *rapid.T, scheme string) *url.URL {
 	return u
 }
 
-// changes are the single changes to a request each of which spoils its signature.
+// changes returns changes to a request, each of which makes its signature wrong.
 func changes(t *rapid.T, creds signing.Credentials) map[string]func(*http.Request) {
 	set := func(name, value string) func(*http.Request) {
 		return func(r *http.Request) { r.Header.Set(name, value) }
@@ -353,7 +354,7 @@ func editURI(uri, edit string, at int) string {
 	return uri[:at] + string(uri[at]^1) + uri[at+1:]
 }
 
-// spoil takes the header away, or adds it where there is none.
+// spoil removes the header, or adds it if there is none.
 func spoil(r *http.Request, name string) {
 	if r.Header.Get(name) == "" {
 		r.Header.Set(name, "added")

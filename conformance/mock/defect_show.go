@@ -2,7 +2,6 @@ package mock
 
 import (
 	"net/http"
-	"slices"
 
 	"github.com/scp-openapi/virtualserver/gen/volumes"
 	"github.com/scp-openapi/virtualserver/openapi"
@@ -40,14 +39,6 @@ var showDefects = []Defect{
 			v.Servers = []volumes.AttachedServer{}
 			c.answer.body = *v
 		}
-	}),
-	showing("shows-detached-early", "does not show a server that the volume is leaving", func(c *call, v *volumes.Volume) {
-		kept := c.server.world.volume(v.ID)
-		v.Servers = slices.DeleteFunc(v.Servers, func(s volumes.AttachedServer) bool {
-			at := kept.at(s.ID)
-			return at != nil && at.state == StateDetaching
-		})
-		c.answer.body = *v
 	}),
 	replying("attach-no-answer", "accepts an attach without saying what it attached", func(c *call) {
 		if c.asks(openapi.AttachOperation) && c.answer.status == http.StatusAccepted {

@@ -40,7 +40,7 @@ type Standings []Standing
 // the table was read; the rules are in the package comment. On no day, the zero
 // Date, each version keeps its label, and none is safe.
 func (t Table) At(day Date) Standings {
-	today := !t.Read.IsZero() && day.same(On(t.Read))
+	today := day.to(On(t.Read)) == Days{n: 0, known: true}
 	standings := make(Standings, 0, len(t.Versions))
 	for _, v := range t.Versions {
 		standings = append(standings, v.at(day, today))

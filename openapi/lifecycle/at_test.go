@@ -42,7 +42,7 @@ func TestSeed(t *testing.T) {
 		{"2026-08-31", days{ended, -243}, days{ended, -92}, days{ended, 0}},
 		{"2026-09-01", days{ended, -244}, days{ended, -93}, days{ended, -1}},
 		{"2026-11-23", days{ended, -327}, days{ended, -176}, days{ended, -84}},
-		// 1.0 is the only one whose notice starts outside of the days above.
+		// The days above do not cover the start of 1.0's last 90 days.
 		{"2025-10-02", days{supported, 90}, days{supported, 241}, days{supported, 333}},
 		{"2025-10-03", days{deprecated, 89}, days{supported, 240}, days{supported, 332}},
 	} {
@@ -306,7 +306,7 @@ func TestOf(t *testing.T) {
 
 	s, ok = standings.Of(lifecycle.V(1, 4))
 	assert.False(t, ok)
-	assert.False(t, s.Safe, "what nobody knows is not safe")
+	assert.False(t, s.Safe, "an unknown version is not safe")
 }
 
 func TestAtLeavesTheTableAlone(t *testing.T) {
@@ -323,8 +323,8 @@ func TestStandingAsJSON(t *testing.T) {
 	]`, string(written))
 }
 
-// anyDay draws a day of the years that matter, anyVersion some version with a
-// date among them or none.
+// anyDay draws a day from 2025 to 2029, anyVersion a version with or without a date
+// in these years.
 var (
 	anyDay = rapid.Custom(func(t *rapid.T) lifecycle.Date {
 		return lifecycle.Day(2025, time.January, rapid.IntRange(1, 1500).Draw(t, "day"))

@@ -27,7 +27,7 @@ const (
 	DateEarlier   Kind = "date-earlier"   // failure, the worst: less time than was promised
 	DateWithdrawn Kind = "date-withdrawn" // failure: documented, and the endpoint has none
 	DateLater     Kind = "date-later"     // note: the documents promise a minimum
-	DateSet       Kind = "date-set"       // note: the documents knew of no end
+	DateSet       Kind = "date-set"       // note: the documents give no date
 )
 
 // failure reports whether a finding of this kind is one.

@@ -94,9 +94,6 @@ func (d Date) Plus(days int) Date {
 	return Date{day: d.day + days}
 }
 
-// same reports whether d and other are one day; none is the same as no day.
-func (d Date) same(other Date) bool { return !d.IsZero() && d.day == other.day }
-
 // before reports whether d is the earlier of two days; none is neither earlier
 // nor later than any.
 func (d Date) before(other Date) bool {

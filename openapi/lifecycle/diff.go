@@ -34,19 +34,22 @@ func Diff(documents, endpoint Table, day Date) []Finding {
 }
 
 // checkAsRead returns what is wrong with the endpoint's table in itself, without
-// what is not its fault: a label that agreed with its date on the day it was read,
-// and an order of dates that the documents have too.
+// what is not its fault: a label or date that was right on the day it was read, and
+// an order of dates that the documents have too.
 func (t Table) checkAsRead(documents Table, day Date) []Finding {
-	excused := func(kind Kind, id ID, by []Finding) bool {
-		return slices.ContainsFunc(by, func(f Finding) bool { return f.Kind == kind && f.ID == id })
-	}
-	then, documented := t.Check(day), documents.Check(day)
+	asRead, documented := t.Check(day), documents.Check(day)
 	if !t.Read.IsZero() {
-		then = t.Check(On(t.Read))
+		asRead = t.Check(On(t.Read))
 	}
 	return slices.DeleteFunc(t.Check(day), func(f Finding) bool {
-		return f.Kind == LabelContradictsDate && !excused(f.Kind, f.ID, then) ||
-			f.Kind == DatesOutOfOrder && excused(f.Kind, f.ID, documented)
+		same := func(other Finding) bool { return other.Kind == f.Kind && other.ID == f.ID }
+		switch f.Kind {
+		case LabelContradictsDate:
+			return !slices.ContainsFunc(asRead, same)
+		case DatesOutOfOrder:
+			return !slices.ContainsFunc(asRead, same) || slices.ContainsFunc(documented, same)
+		}
+		return false
 	})
 }
 
@@ -78,7 +81,7 @@ func (s Standing) dateFindings(listed Version) []Finding {
 	case s.NotBefore.IsZero() && listed.NotBefore.IsZero(), moved.known && moved.n == 0:
 		return nil
 	case s.NotBefore.IsZero():
-		return s.differs(listed, DateSet, "%s has the date %s now; the documents know of none", s.ID, listed.NotBefore)
+		return s.differs(listed, DateSet, "%s has the date %s now; the documents give none", s.ID, listed.NotBefore)
 	case listed.NotBefore.IsZero():
 		// An absent date reads as "no end known", which is not what was promised.
 		return s.differs(listed, DateWithdrawn, "the endpoint gives no date for %s; the documents give %s", s.ID, s.NotBefore)

@@ -135,7 +135,7 @@ func TestParseDiscoveryBounds(t *testing.T) {
 	assert.NoError(t, err, "1000 versions")
 }
 
-// endless never ends, and counts what is taken of it.
+// endless is a reader that never ends and counts what is read.
 type endless struct{ taken int }
 
 func (e *endless) Read(p []byte) (int, error) {

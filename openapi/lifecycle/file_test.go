@@ -68,7 +68,7 @@ func TestSaveRefuses(t *testing.T) {
 	}
 }
 
-// full is a writer that cannot.
+// full is a writer that always fails.
 type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errors.New("disk full") }

@@ -46,8 +46,8 @@ func TestReading(t *testing.T) {
 	})
 }
 
-// On the days the seed can have been read, and on no others, what holds is what
-// its labels say.
+// The labels of the seed are right on the days on which it can have been read, and
+// on no others.
 func TestReadingIsWhereLabelsHold(t *testing.T) {
 	for on, want := range map[string]bool{
 		"2026-03-02": false, "2026-03-03": true, "2026-06-02": true, "2026-06-03": false,
