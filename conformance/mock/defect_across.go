@@ -44,17 +44,6 @@ var acrossDefects = []Defect{
 			c.answer = refuse(http.StatusConflict, "ValidationError", "The version is missing.")
 		}
 	}),
-	replying("version-refused-and-done", "refuses an unknown version, and detaches all the same", func(c *call) {
-		if c.doc != nil || c.refused != nil || c.method != http.MethodDelete || c.answer.status != http.StatusBadRequest {
-			return
-		}
-		newest := c.server.documents.Newest()
-		if c.route(newest) && c.malformed == nil {
-			if v, at := c.detachable(); v != nil {
-				c.detach(at)
-			}
-		}
-	}),
 }
 
 func unversioned(c *call) bool { return len(c.request.Header.Values(signing.HeaderAPIVersion)) == 0 }

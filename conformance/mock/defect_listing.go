@@ -41,9 +41,12 @@ var listingDefects = []Defect{
 		return l
 	}),
 	links("links-other-port", "lists links to another port", func(href string) string { return strings.Replace(href, "/v1", "1/v1", 1) }),
-	links("links-other-scheme", "lists links that are not HTTP", func(href string) string { return "ftp" + href[strings.Index(href, "://"):] }),
+	links("links-other-scheme", "lists links that are not HTTP", func(href string) string { return strings.Replace(href, "http", "ftp", 1) }),
 	links("links-password", "lists links with a password", func(href string) string { return strings.Replace(href, "://", "://admin:admin@", 1) }),
-	links("links-without-scheme", "lists links without a scheme", func(href string) string { return href[strings.Index(href, "//"):] }),
+	links("links-without-scheme", "lists links without a scheme", func(href string) string {
+		_, rest, _ := strings.Cut(href, ":")
+		return rest
+	}),
 	links("links-look-alike", "lists links to a host whose name begins the same", func(href string) string {
 		return strings.Replace(href, "/v1", ".example.com/v1", 1)
 	}),
