@@ -2,8 +2,10 @@ package cases
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/scp-openapi/virtualserver/conformance"
 	"github.com/scp-openapi/virtualserver/gen/volumes"
@@ -120,9 +122,11 @@ type detached struct {
 	away          bool
 }
 
+// forever is how long an observation counts that is made once in a version.
+const forever = 1 << 62
+
 // detachOnce detaches the data volume, once for all the cases of a version.
 func detachOnce(ctx context.Context, t *conformance.Trial) (detached, error) {
-	const forever = 1 << 62
 	return conformance.Shared(t, "one detach", forever, func() (detached, error) {
 		var seen detached
 		var err error
@@ -177,28 +181,35 @@ func detachAndSee(ctx context.Context, t *conformance.Trial, p conformance.Pair)
 	return seen.effect(t)
 }
 
-// notAttached asks for the spare volume, which nothing was done with lately: right after a detach, a second
-// one may still be taken for the first.
+// notAttached judges the detach of a volume that is attached to nothing.
 func notAttached(ctx context.Context, t *conformance.Trial) error {
-	p := conformance.Pair{Volume: t.Fixture().SpareVolume, Server: t.Fixture().Server}
-	if p.Volume == "" {
-		var err error
-		if p, err = t.Unattached(ctx); err != nil {
-			return err
-		}
-		if err := t.Pause(ctx, min(t.Linger(), repeatedFor)); err != nil {
-			return err
-		}
-	} else if shown, err := t.Show(ctx, p.Volume); err != nil {
-		return err
-	} else if conformance.AttachedTo(shown, p.Server) {
-		return conformance.CannotJudge(conformance.CodeSetup, "set-up: the spare volume %s is attached to server %s", p.Volume, p.Server)
-	}
-	e, err := t.Send(ctx, conformance.Request{Pair: p, Expect: conformance.ExpectRefused, About: "a volume that is attached to nothing"})
+	e, err := detachNotAttached(ctx, t)
 	if err != nil {
 		return err
 	}
 	return refused(t, e, detachState)
+}
+
+// detachNotAttached asks for the spare volume, which nothing was done with lately: right after a detach, a
+// second one may still be taken for the first.
+func detachNotAttached(ctx context.Context, t *conformance.Trial) (conformance.Exchange, error) {
+	return conformance.Shared(t, "not attached", forever, func() (conformance.Exchange, error) {
+		p := conformance.Pair{Volume: t.Fixture().SpareVolume, Server: t.Fixture().Server}
+		if p.Volume == "" {
+			var err error
+			if p, err = t.Unattached(ctx); err != nil {
+				return conformance.Exchange{}, err
+			}
+			if err := t.Pause(ctx, min(t.Linger(), repeatedFor)); err != nil {
+				return conformance.Exchange{}, err
+			}
+		} else if shown, err := t.Show(ctx, p.Volume); err != nil {
+			return conformance.Exchange{}, err
+		} else if conformance.AttachedTo(shown, p.Server) {
+			return conformance.Exchange{}, conformance.CannotJudge(conformance.CodeSetup, "set-up: the spare volume %s is attached to server %s", p.Volume, p.Server)
+		}
+		return t.Send(ctx, conformance.Request{Pair: p, Expect: conformance.ExpectRefused, About: "a volume that is attached to nothing"})
+	})
 }
 
 // whileDetaching asks for a second detach as soon as the first was accepted.
@@ -222,42 +233,53 @@ func whileDetaching(ctx context.Context, t *conformance.Trial) error {
 	return refused(t, second, detachState)
 }
 
-// severalAtOnce asks for the same detach several times at once.
+// severalAtOnce asks for the same detach several times at once. Right after the attach all of them may be
+// refused: it asks again then.
 func severalAtOnce(ctx context.Context, t *conformance.Trial) error {
-	const times = 4
+	const times, tries = 4, 8
 	p, err := t.Attached(ctx)
 	if err != nil {
 		return err
 	}
-	answers := make([]conformance.Exchange, times)
-	errs := make([]error, times)
-	var asking sync.WaitGroup
-	for i := range times {
-		asking.Go(func() {
-			answers[i], errs[i] = t.Send(ctx, conformance.Request{Pair: p, About: "an attached volume, several times at once"})
-		})
-	}
-	asking.Wait()
-	taken := 0
-	for i, e := range answers {
-		switch {
-		case errs[i] != nil:
-			return errs[i]
-		case e.Status != http.StatusAccepted:
-			if err := refused(t, e, detachState); err != nil {
-				return err
-			}
-		case taken > 0:
-			return conformance.ShownBy(e, conformance.Broken(detachState, conformance.CodeAccepted,
-				"of %d detaches of one volume at once, more than one was accepted", times))
-		default:
-			taken++
+	for try := range tries {
+		answers := make([]conformance.Exchange, times)
+		errs := make([]error, times)
+		var asking sync.WaitGroup
+		for i := range times {
+			asking.Go(func() {
+				answers[i], errs[i] = t.Send(ctx, conformance.Request{Pair: p, About: "an attached volume, several times at once"})
+			})
+		}
+		asking.Wait()
+		if err := errors.Join(errs...); err != nil {
+			return err
+		}
+		if taken, err := oneAccepted(t, answers); taken || err != nil {
+			return err
+		}
+		if err := t.Pause(ctx, min(10*time.Millisecond<<try, t.Settle()/tries)); err != nil {
+			return err
 		}
 	}
-	if taken == 0 {
-		return conformance.CannotJudge(conformance.CodeSetup, "of %d detaches of one volume at once, none was accepted", times)
+	return conformance.CannotJudge(conformance.CodeSetup, "of %d detaches of one volume at once, none was accepted", times)
+}
+
+// oneAccepted judges the answers to the same detach, and reports whether one of them was accepted.
+func oneAccepted(t *conformance.Trial, answers []conformance.Exchange) (taken bool, err error) {
+	for _, e := range answers {
+		switch {
+		case e.Status != http.StatusAccepted:
+			if err := refused(t, e, detachState); err != nil {
+				return taken, err
+			}
+		case taken:
+			return taken, conformance.ShownBy(e, conformance.Broken(detachState, conformance.CodeAccepted,
+				"of %d detaches of one volume at once, more than one was accepted", len(answers)))
+		default:
+			taken = true
+		}
 	}
-	return nil
+	return taken, nil
 }
 
 // whileAttaching asks for a detach as soon as an attach was accepted. Attaching may be over just then: only a
