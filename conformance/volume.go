@@ -50,6 +50,9 @@ func (t *Trial) AttachedPair(ctx context.Context, p Pair) error {
 	if err != nil || AttachedTo(volume, p.Server) {
 		return err
 	}
+	if back, err := t.strayed(ctx, p, true); err != nil || back {
+		return err
+	}
 	if err := t.attach(ctx, p); err != nil {
 		return err
 	}
@@ -65,6 +68,9 @@ func (t *Trial) Unattached(ctx context.Context) (Pair, error) {
 	}
 	volume, err := t.dataVolume(ctx, p)
 	if err != nil || !AttachedTo(volume, p.Server) {
+		return p, err
+	}
+	if back, err := t.strayed(ctx, p, false); err != nil || back {
 		return p, err
 	}
 	exchange, err := t.SendBusy(ctx, Request{Pair: p, Expect: ExpectAccepted, About: "an attached volume"})
