@@ -2,9 +2,12 @@ package conformance
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/big"
 	"net/http"
 	"net/url"
 	"path"
@@ -316,12 +319,33 @@ func (g *guard) lenientDetach(raw string) bool {
 	return false
 }
 
-// resembles reports whether a segment is another way to write an ID: it begins like it, and is one
-// segment however often it is decoded.
+// resembles reports whether a segment is another way to write an ID: it begins like it, or lacks no more
+// than its first few characters, or is the number that a UUID is, in another notation. It is one segment
+// however often it is decoded.
 func resembles(segment, id string) bool {
-	const enough = 8
-	start := letters(id)
-	return len(start) >= enough && oneSegment(segment) && strings.Contains(letters(segment), start[:enough])
+	const begins, few = 8, 4
+	own, asked := letters(id), letters(segment)
+	switch {
+	case len(own) < begins || !oneSegment(segment):
+		return false
+	case strings.Contains(asked, own[:begins]), len(own) > 2*begins && len(asked) >= len(own)-few && strings.HasSuffix(own, asked):
+		return true
+	}
+	return slices.Contains(notations(id), segment)
+}
+
+// notations are the ways to write the number that a UUID is without its first group: decimal, in base64,
+// and in the byte order of Windows.
+func notations(id string) []string {
+	b, err := hex.DecodeString(strings.ReplaceAll(id, "-", ""))
+	if err != nil || len(b) != 16 {
+		return nil
+	}
+	list := []string{new(big.Int).SetBytes(b).String(), base64.RawURLEncoding.EncodeToString(b)}
+	slices.Reverse(b[0:4])
+	slices.Reverse(b[4:6])
+	slices.Reverse(b[6:8])
+	return append(list, fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:]))
 }
 
 // letters are the letters and digits of a text that may be percent-encoded, in lower case.
