@@ -236,7 +236,7 @@ func (g *guard) objectionToDetach(u *url.URL) string {
 			return why
 		}
 	}
-	if g.harm == HarmDangerous && g.lenientDetach(raw) {
+	if g.harm == HarmDangerous && (g.lenientDetach(raw) || g.longerDetach(raw)) {
 		return ""
 	}
 	return "with anything in it that may exist, it has to be a detach of the fixture and nothing else"
@@ -317,6 +317,22 @@ func (g *guard) lenientDetach(raw string) bool {
 			(resembles(volume, g.fixture.Volume) || resembles(volume, g.fixture.SpareVolume))
 	}
 	return false
+}
+
+// longerDetach is the path of a detach, or the same of another version, and a segment behind it.
+var longerDetach = regexp.MustCompile(`^/v[12]/volumes/([0-9A-Za-z_-]+)/servers/([0-9A-Za-z_-]+)(?:/([0-9A-Za-z_-]+))?$`)
+
+// longerDetach reports whether a raw path is a detach of the fixture's volume from its server for a server
+// that drops what is behind it, or the version before it. What is behind it has to be an unused ID: a
+// server that reads that finds nothing.
+func (g *guard) longerDetach(raw string) bool {
+	found := longerDetach.FindStringSubmatch(raw)
+	if found == nil {
+		return false
+	}
+	p, end := Pair{found[1], found[2]}, found[3]
+	own := []Pair{{g.fixture.Volume, g.fixture.Server}, {g.fixture.SpareVolume, g.fixture.Server}}
+	return slices.Contains(own, p) && !p.incomplete() && (end == "" || looksLikeID.MatchString(end) && g.unused.has(end))
 }
 
 // resembles reports whether a segment is another way to write an ID: it begins like it, or lacks no more

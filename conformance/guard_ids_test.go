@@ -45,3 +45,45 @@ func TestGuardKnowsOtherWaysToWriteAnID(t *testing.T) {
 		})
 	}
 }
+
+// TestGuardKnowsLongerPaths: a dangerous case may write the path of the fixture's detach with something
+// behind it, and nothing that a server could read as the deletion of a volume or a server.
+func TestGuardKnowsLongerPaths(t *testing.T) {
+	const detach = "volumes/" + theVolume + "/servers/" + theServer
+	w := newWire(t)
+	for _, c := range []struct {
+		name, path string
+		out        bool
+	}{
+		{"another version", "/v2/" + detach, true},
+		{"an unused ID at its end", "/v1/" + detach + "/{phantom}", true},
+
+		{"a slash before it", "//v1/" + detach, false},
+		{"a slash within it", "/v1//" + detach, false},
+		{"a dot at its end", "/v1/" + detach + "/.", false},
+		{"two dots at its end", "/v1/" + detach + "/..", false},
+		{"two dots within it", "/v1/../" + detach, false},
+		{"a slash after the volume", "/v1/volumes/" + theVolume + "//servers/" + theServer, false},
+		{"a dot after the volume", "/v1/volumes/" + theVolume + "/./servers/" + theServer, false},
+		{"a slash before the volume", "/v1/volumes//" + theVolume + "/servers/" + theServer, false},
+		{"a server at its end", "/v1/" + detach + "/" + realServer, false},
+		{"a word at its end", "/v1/" + detach + "/volumes", false},
+		{"no version", "/" + detach, false},
+		{"another server", "//v1/volumes/" + theVolume + "/servers/" + realServer, false},
+		{"another volume", "//v1/volumes/" + realVolume + "/servers/" + theServer, false},
+		{"the volume alone", "//v1/volumes/" + theVolume, false},
+		{"the server alone", "//v1/servers/" + theServer, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if err := w.unused.add("/v1/volumes/servers/./"); err != nil { // no word becomes an ID by that
+				t.Fatal(err)
+			}
+			w.requireHeld(t, w.guard(HarmDetaches, named), w.request(t, http.MethodDelete, c.path, ""))
+			if c.out {
+				w.requireLetOut(t, w.guard(HarmDangerous, named), w.request(t, http.MethodDelete, c.path, ""))
+			} else {
+				w.requireHeld(t, w.guard(HarmDangerous, named), w.request(t, http.MethodDelete, c.path, ""))
+			}
+		})
+	}
+}
