@@ -309,7 +309,11 @@ func (g *guard) lenientDetach(raw string) bool {
 	case exactVolume && exactServer:
 		return true
 	case exactVolume:
-		// At worst this one volume is detached. A server that somebody else may have is not named.
+		// At worst this one volume is detached. A server that somebody else may have is not named. A control
+		// character behind the server is cut off, or all that follows it: either way that is the detach.
+		if id, _, found := strings.Cut(server, "%"); found && id == g.fixture.Server {
+			server = controls.ReplaceAllString(server, "")
+		}
 		return oneSegment(server) && (resembles(server, g.fixture.Server) || !looksLikeID.MatchString(letters(server)))
 	case exactServer:
 		// Cut at a semicolon, the path would be that of the volume alone.
@@ -334,6 +338,9 @@ func (g *guard) longerDetach(raw string) bool {
 	own := []Pair{{g.fixture.Volume, g.fixture.Server}, {g.fixture.SpareVolume, g.fixture.Server}}
 	return slices.Contains(own, p) && !p.incomplete() && (end == "" || looksLikeID.MatchString(end) && g.unused.has(end))
 }
+
+// controls are control characters, percent-encoded.
+var controls = regexp.MustCompile(`%(?:[01][0-9A-Fa-f]|7[Ff])`)
 
 // resembles reports whether a segment is another way to write an ID: it begins like it, or lacks no more
 // than its first few characters, or is the number that a UUID is, in another notation. It is one segment

@@ -87,3 +87,34 @@ func TestGuardKnowsLongerPaths(t *testing.T) {
 		})
 	}
 }
+
+// TestGuardKnowsControlsBehindAServer: cut at a control character behind the server, the path of a detach is
+// that of the detach; cut at one behind the volume, it is that of the volume alone.
+func TestGuardKnowsControlsBehindAServer(t *testing.T) {
+	w := newWire(t)
+	for _, c := range []struct {
+		name, volume, server string
+		out                  bool
+	}{
+		{"null behind the server", theVolume, theServer + "%00", true},
+		{"null and more behind the server", theVolume, theServer + "%00x", true},
+		{"a line behind the server", theVolume, theServer + "%0D%0A", true},
+		{"null behind the volume", theVolume + "%00", theServer, false},
+		{"a line behind the volume", theVolume + "%0A", theServer, false},
+		{"null before the server", theVolume, "%00" + theServer, false},
+		{"null within the server", theVolume, theServer[:20] + "%00" + theServer[20:], false},
+		{"null for the server", theVolume, "%00", false},
+		{"null behind another server", theVolume, realServer + "%00", false},
+		{"null and a path behind the server", theVolume, theServer + "%00%2f..", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := "/v1/volumes/" + c.volume + "/servers/" + c.server
+			w.requireHeld(t, w.guard(HarmDetaches, named), w.request(t, http.MethodDelete, path, ""))
+			if c.out {
+				w.requireLetOut(t, w.guard(HarmDangerous, named), w.request(t, http.MethodDelete, path, ""))
+			} else {
+				w.requireHeld(t, w.guard(HarmDangerous, named), w.request(t, http.MethodDelete, path, ""))
+			}
+		})
+	}
+}
