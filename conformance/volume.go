@@ -171,7 +171,11 @@ func (t *Trial) show(ctx context.Context, volume string) (*volumes.Volume, Excha
 func (t *Trial) StillAttached(ctx context.Context, p Pair) (*volumes.Volume, bool, error) {
 	const confirm = 600 * time.Millisecond
 	rests := func(v *volumes.Volume) bool { return AttachedTo(v, p.Server) && settled(v) }
-	return t.poll(ctx, p.Volume, min(confirm, t.run.Settle), rests)
+	shown, still, err := t.poll(ctx, p.Volume, t.run.waits.confirm(min(confirm, t.run.Settle)), rests)
+	if err == nil && !still {
+		t.run.waits.confirmed()
+	}
+	return shown, still, err
 }
 
 // AwaitDetached shows a volume until it is away from a server and at rest, and reports whether it is. A
@@ -237,6 +241,8 @@ func (t *Trial) poll(ctx context.Context, volume string, limit time.Duration, do
 type waits struct {
 	mu      sync.Mutex
 	runOuts int
+	// losses are the volumes that were confirmed not to be where they should be.
+	losses int
 }
 
 // patience is how many waits of a run may run out before the others are cut short.
@@ -254,6 +260,24 @@ func (w *waits) settle(limit time.Duration) time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.runOuts >= patience {
+		return min(limit, short)
+	}
+	return limit
+}
+
+func (w *waits) confirmed() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.losses++
+}
+
+// confirm is how long to look again at a volume that is not where it should be. Where several were confirmed
+// not to be, the next ones are believed sooner.
+func (w *waits) confirm(limit time.Duration) time.Duration {
+	const short = 50 * time.Millisecond
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.losses >= patience {
 		return min(limit, short)
 	}
 	return limit
