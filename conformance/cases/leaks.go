@@ -110,26 +110,28 @@ func rightSignature(e conformance.Exchange, secret string) string {
 	return forge.Of(req, secret).Signature()
 }
 
-// insides are what shows how a service is built.
+// insides are what shows how a service is built. A text without any of the hints has nothing of it, which is
+// sooner seen than by the pattern.
 var insides = []struct {
 	name    string
+	hints   string
 	pattern *regexp.Regexp
 }{
-	{"a stack trace", regexp.MustCompile(
+	{"a stack trace", "goroutine|.go:|panic|.java:|.kt:|.scala:|.groovy:|java|jakarta.|com.|org.|io.|Caused by|Traceback|.py|js:|ts:|node_modules|.cs:|System.|.php|Stack trace|.rb:", regexp.MustCompile(
 		`goroutine \d+ \[|\.go:\d+\b|panic: |thread '[^']*' panicked|` + // Go, Rust
 			`\bat [\w.$<>]+\([\w$]+\.(?:java|kt|scala|groovy):\d+\)|\b(?:java|javax|jakarta|org|com|io)\.[\w.]+(?:Exception|Error)\b|Caused by: |` + // Java
 			`Traceback \(most recent call last\)|File "[^"]+\.py", line \d+|` + // Python
 			`\bat .{1,200}\.[cm]?[jt]s:\d+:\d+\)?|node_modules/|` + // Node.js
 			`\.cs:line \d+|\bSystem\.\w+Exception\b|` + // .NET
 			`\.php on line \d+|Stack trace:|\.rb:\d+:in `)}, // PHP, Ruby
-	{"SQL", regexp.MustCompile(
+	{"SQL", "elect|ELECT|nsert|NSERT|pdate|PDATE|elete|ELETE|SQL|sql|ORA-|syntax|psycopg2|violates|column", regexp.MustCompile(
 		`(?i)\bselect\b.{1,300}\bfrom\b.{1,300}\bwhere\b|\binsert\s+into\b|\bupdate\b.{1,100}\bset\b.{1,100}=|\bdelete\s+from\b|` +
 			`\bSQLSTATE\b|\bORA-\d{5}\b|syntax error at or near|in your SQL syntax|\bsqlalchemy\b|\bpsycopg2\b|\bSQLITE_|violates \w+ key constraint|Unknown column '`)},
-	{"a host or an address inside", regexp.MustCompile(
+	{"a host or an address inside", "10.|192.168.|172.|169.254.|.svc.|.internal|.intranet|.corp|.lan|ip-10-", regexp.MustCompile(
 		`\b(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01])|169\.254)\.\d{1,3}\.\d{1,3}\b|\.svc\.cluster\.local\b|\.(?:internal|intranet|corp|lan)\b|\bip-10-\d+-\d+-\d+\b`)},
-	{"a file inside", regexp.MustCompile(
+	{"a file inside", "/etc/|/var/|/usr/|/opt/|/srv/|/home/|/root/|/proc/|/tmp/|/app/|:\\", regexp.MustCompile(
 		`(?:^|[\s"'(=])/(?:etc|var|usr|opt|srv|home|root|proc|tmp|app)/[\w.-]+/?[\w./-]*|\b[A-Z]:\\{1,2}[\w.-]+\\`)},
-	{"how it reaches another service", regexp.MustCompile(
+	{"how it reaches another service", "://|assword|ASSWORD|PRIVATE KEY|object at 0x", regexp.MustCompile(
 		`(?i)\b(?:jdbc:\w+|postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis|amqps?|mariadb|oracle)://|\bpassword\s*[=:]\s*\S|-----BEGIN [A-Z ]*PRIVATE KEY|<\w[\w.]* object at 0x`)},
 }
 
@@ -147,6 +149,9 @@ func formLeaks() conformance.Case {
 			for place, text := range placesOf(e) {
 				text = strings.ReplaceAll(text, host, "")
 				for _, inside := range insides {
+					if !containsAny(text, inside.hints) {
+						continue
+					}
 					if found := inside.pattern.FindString(text); found != "" {
 						return conformance.Distinct(conformance.Broken(formInsides, conformance.CodeLeak, "%s (%s), answered %s: %s of the answer shows %s: %s",
 							e, e.About, conformance.StatusText(e.Status), place, inside.name, excerpt([]byte(found))), inside.name)
@@ -156,4 +161,14 @@ func formLeaks() conformance.Case {
 			return nil
 		},
 	}
+}
+
+// containsAny reports whether a text contains one of the words between bars.
+func containsAny(text, words string) bool {
+	for word := range strings.SplitSeq(words, "|") {
+		if strings.Contains(text, word) {
+			return true
+		}
+	}
+	return false
 }
