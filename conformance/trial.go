@@ -32,6 +32,19 @@ type Trial struct {
 	mu        sync.Mutex
 	exchanges []Exchange
 	notes     []string
+	blocked   error // the first request that the guard blocked
+	// reused are the observations of other cases that are evidence already, and when they were made.
+	reused map[*observation]time.Time
+}
+
+// question asks a question of a case. A request that the guard blocked is a fault of the suite, whatever
+// the case made of it.
+func (t *Trial) question(ctx context.Context, question func(context.Context, *Trial) error) error {
+	err := question(ctx, t)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	err, t.blocked = cmp.Or(t.blocked, err), nil
+	return err
 }
 
 // Version is the version that is asked, and Standing what holds for it on the day judged.
@@ -210,6 +223,7 @@ func (t *Trial) once(ctx context.Context, r Request) (Exchange, error) {
 	}
 	switch {
 	case errors.As(err, new(*GuardError)):
+		t.block(err)
 		return exchange, err
 	case !sent:
 		return exchange, fmt.Errorf("the client sent no request: %w", err)
@@ -250,7 +264,7 @@ func (t *Trial) call(ctx context.Context, wire http.RoundTripper, r Request) err
 		_, err = found.ListVersionsWithResponse(ctx)
 		return err
 	}
-	around, err := volumes.New(t.run.Endpoint, signer, client.ID.String(), volumes.WithTransport(wire), volumes.WithTimeout(t.run.Timeout))
+	around, err := volumes.New(t.run.Endpoint, signer, client.APIVersion, volumes.WithTransport(wire), volumes.WithTimeout(t.run.Timeout))
 	if err != nil {
 		return err
 	}
@@ -294,6 +308,13 @@ func (t *Trial) unanswered(exchange Exchange, err error) error {
 	p.unanswered = true
 	p.Exchange = &exchange
 	return p
+}
+
+// block remembers the first request that was blocked.
+func (t *Trial) block(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.blocked = cmp.Or(t.blocked, err)
 }
 
 // keep keeps an exchange, and makes its signatures known as secrets.

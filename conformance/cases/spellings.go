@@ -109,7 +109,10 @@ var serverSpellings = slices.Concat(
 	after("null", "%00"), after("null-and-more", "%00x"),
 	after("semicolon", ";x=1"), after("only-semicolon", ";"), after("encoded-semicolon", "%3Bx"),
 	[]spelling{{"semicolon-list", func(id, unused string) string { return id + ";" + unused }, false}},
-	words("*", "-", "0", "_", "all", "any", "null", "none", "nil", "undefined", "true", "self", "default", "%25", ".*"),
+	words("all", "any", "null", "none", "nil", "undefined", "true", "self", "default"),
+	[]spelling{
+		word("asterisk", "*"), word("hyphen", "-"), word("zero", "0"), word("underscore", "_"), word("percent", "%25"), word("regexp", ".*"),
+	},
 )
 
 // around writes something before the ID and after it.
@@ -120,11 +123,15 @@ func around(name, open, shut string, sameUUID bool) []spelling {
 func after(name, what string) []spelling  { return around(name, "", what, false) }
 func before(name, what string) []spelling { return around(name, what, "", false) }
 
-// words stand for any server.
+// word stands for any server.
+func word(name, text string) spelling {
+	return spelling{"word-" + name, func(_, _ string) string { return text }, false}
+}
+
 func words(list ...string) []spelling {
 	var all []spelling
-	for _, word := range list {
-		all = append(all, spelling{"word-" + word, func(_, _ string) string { return word }, false})
+	for _, text := range list {
+		all = append(all, word(text, text))
 	}
 	return all
 }

@@ -2,9 +2,9 @@ package mock
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -45,6 +45,7 @@ type call struct {
 // hooks are where defects and switches reach into the mock. Each may be nil. All but send run one call at
 // a time. A hook that sets an answer ends the judging of the call.
 type hooks struct {
+	name string // of the defect or switch
 	// receive runs before anything is judged. It may change method, path and version.
 	receive func(*call)
 	// authenticate runs after the signature was checked. It may change refused.
@@ -153,7 +154,7 @@ func (c *call) record() {
 		slog.Int("status", c.answer.status),
 	}
 	if c.why != "" {
-		attrs = append(attrs, slog.String("refused", c.why))
+		attrs = append(attrs, slog.String("refused", fmt.Sprintf("%.300s", c.why)))
 	}
 	c.server.log.LogAttrs(c.request.Context(), slog.LevelInfo, "request", attrs...)
 }
@@ -209,16 +210,16 @@ type ids struct{ volume, server string }
 // maxID is the length, in bytes, of the longest ID that the mock accepts as one.
 const maxID = 255
 
-// decode decodes path parameters, and returns an error if one of them cannot be an ID.
+// decode decodes path parameters, and returns an error that names the first that cannot be an ID.
 func decode(params map[string]string) (ids, error) {
-	var faults []error
+	var malformed error
 	decoded := map[string]string{}
-	for name, raw := range params {
-		value, err := url.PathUnescape(raw)
+	for _, name := range slices.Sorted(maps.Keys(params)) {
+		value, err := url.PathUnescape(params[name])
 		if err != nil || value == "" || len(value) > maxID || strings.ContainsAny(value, "/\\\x00") || strings.Trim(value, ".") == "" {
-			faults = append(faults, fmt.Errorf("%s %.80q is malformed", name, raw))
+			malformed = cmp.Or(malformed, fmt.Errorf("%s %.80q is malformed", name, params[name]))
 		}
 		decoded[name] = value
 	}
-	return ids{volume: decoded["volume_id"], server: decoded["server_id"]}, errors.Join(faults...)
+	return ids{volume: decoded["volume_id"], server: decoded["server_id"]}, malformed
 }

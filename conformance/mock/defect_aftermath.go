@@ -10,9 +10,9 @@ var aftermathDefects = []Defect{
 		}
 	})),
 	detached("error-state", "leaves the volume in an error state", func(_ *call, v *volume) { v.broken = true }),
-	detached("error-later", "puts the volume into an error state a while after the detach", func(c *call, v *volume) {
+	slow(detached("error-later", "puts the volume into an error state a while after the detach", func(c *call, v *volume) {
 		c.later(func(*world) { v.broken = true })
-	}),
+	})),
 	detached("comes-back", "attaches the volume again a while after the detach", func(c *call, v *volume) {
 		server := c.ids.server
 		c.later(func(*world) {
@@ -21,7 +21,7 @@ var aftermathDefects = []Defect{
 			}
 		})
 	}),
-	detached("comes-back-elsewhere", "attaches the volume to another server a while after the detach", func(c *call, v *volume) {
+	slow(detached("comes-back-elsewhere", "attaches the volume to another server a while after the detach", func(c *call, v *volume) {
 		i := slices.IndexFunc(c.server.world.servers, func(id string) bool { return v.at(id) == nil })
 		if i < 0 {
 			return
@@ -32,7 +32,7 @@ var aftermathDefects = []Defect{
 				c.server.attach(v, server)
 			}
 		})
-	}),
+	})),
 	detached("vanishes", "deletes the volume a while after the detach", func(c *call, v *volume) {
 		c.later(func(w *world) { w.remove(v) })
 	}),

@@ -30,8 +30,8 @@ var lenient = []struct {
 		rest, found := strings.CutPrefix(asked, known)
 		return found && rest != "" && strings.ContainsAny(rest[:1], ";,.?#&|%:/\\\x00\n'\"")
 	}},
-	{"longer", "with anything after it", func(asked, known string) bool { return strings.HasPrefix(asked, known) }},
-	{"within", "with anything around it", func(asked, known string) bool { return strings.Contains(asked, known) }},
+	{"longer", "with anything after it", strings.HasPrefix},
+	{"within", "with anything around it", strings.Contains},
 	{"shorter", "by its first eight characters or more", func(asked, known string) bool {
 		return len(asked) >= 8 && strings.HasPrefix(known, asked)
 	}},

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 
 	"github.com/scp-openapi/virtualserver/gen/volumes"
@@ -43,14 +42,6 @@ var showDefects = []Defect{
 			v.Servers = []volumes.AttachedServer{}
 			c.answer.body = *v
 		}
-	}),
-	showing("shows-detached-early", "does not show a server that the volume is leaving", func(c *call, v *volumes.Volume) {
-		kept := c.server.world.volume(v.ID)
-		v.Servers = slices.DeleteFunc(v.Servers, func(s volumes.AttachedServer) bool {
-			at := kept.at(s.ID)
-			return at != nil && at.state == StateDetaching
-		})
-		c.answer.body = *v
 	}),
 	showing("shows-unknown-state", "shows volumes in a state that nobody documents", func(c *call, v *volumes.Volume) {
 		v.State = "ready"

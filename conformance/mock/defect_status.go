@@ -55,11 +55,6 @@ var statusDefects = []Defect{
 			c.answer = refuse(http.StatusNotAcceptable, "NotAcceptable", "한국어만 됩니다.")
 		}
 	}),
-	replying("now-and-then-500", "answers 500 to one request in forty", func(c *call) {
-		if c.number%40 == 0 {
-			c.answer = refuse(http.StatusInternalServerError, "ContactAdminForAssistance", "Something went wrong.")
-		}
-	}),
 }
 
 // has reports, of a signed operation, whether it was answered with a status.

@@ -53,10 +53,6 @@ var wireDefects = []Defect{
 			}
 		}},
 	},
-	{
-		Name: "path-slashes-merged", Summary: "reads several slashes as one",
-		hooks: mergedSlashes,
-	},
 	replying("login-redirected", "redirects to a login page instead of answering 401", func(c *call) {
 		if c.answer.status == http.StatusUnauthorized {
 			c.answer = redirect(http.StatusFound, "/login")

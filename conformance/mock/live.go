@@ -62,7 +62,7 @@ func Live() Option {
 
 // WithGatewayNotFound answers 404, in the gateway's form, to a request that has no authentication header
 // at all. The document says 401. [field]: 58 services of 58.
-func WithGatewayNotFound() Option { return withHooks(gatewayNotFound) }
+func WithGatewayNotFound() Option { return withHooks("gateway-404", gatewayNotFound) }
 
 var gatewayNotFound = hooks{receive: func(c *call) {
 	if c.path != "/" && !c.triesToAuthenticate() {
@@ -94,7 +94,7 @@ func (c *call) gatewayError(status int) answer {
 // WithUnknownNotFound answers 404 for unknown and malformed IDs, which is documented nowhere. [field]: on
 // the service's reads. That detaching and attaching do the same is [assumed].
 func WithUnknownNotFound() Option {
-	return withHooks(hooks{reply: func(c *call) {
+	return withHooks("unknown-404", hooks{reply: func(c *call) {
 		body, isError := c.answer.body.(errorBody)
 		if isError && (c.answer.unknownID || c.malformed != nil) && c.answer.status == http.StatusBadRequest {
 			c.answer.status, body.Errors[0].Status = http.StatusNotFound, http.StatusNotFound
@@ -104,7 +104,7 @@ func WithUnknownNotFound() Option {
 
 // WithOptionsForbidden answers 403 to OPTIONS [field].
 func WithOptionsForbidden() Option {
-	return withHooks(hooks{receive: func(c *call) {
+	return withHooks("options-403", hooks{receive: func(c *call) {
 		if c.method == http.MethodOptions {
 			c.answer = c.gatewayError(http.StatusForbidden)
 		}
@@ -113,7 +113,7 @@ func WithOptionsForbidden() Option {
 
 // WithMergedSlashes reads several slashes in a path as one, as the gateway does [field]. The signature is
 // that of the path as it was sent.
-func WithMergedSlashes() Option { return withHooks(mergedSlashes) }
+func WithMergedSlashes() Option { return withHooks("merge-slashes", mergedSlashes) }
 
 var (
 	slashes       = regexp.MustCompile(`/{2,}`)
@@ -124,7 +124,7 @@ var (
 // the page. The length is [assumed].
 func WithLongPathRefused() Option {
 	const longest = 8 << 10
-	return withHooks(hooks{receive: func(c *call) {
+	return withHooks("long-path-414", hooks{receive: func(c *call) {
 		if len(rawPath(c.request)) > longest {
 			c.answer = answer{
 				status: http.StatusRequestURITooLong, why: "gateway: the path is too long",
@@ -138,7 +138,10 @@ func WithLongPathRefused() Option {
 // WithGatewayErrors answers 502 or 503 to a share of all requests, 0 to 1, instead of passing them on.
 // The same seed draws the same requests, by their number. [field]: "now and then".
 func WithGatewayErrors(rate float64, seed uint64) Option {
-	return withHooks(hooks{receive: func(c *call) {
+	if !(rate >= 0 && rate <= 1) { // NaN is neither
+		return func(c *config) { c.err = fmt.Errorf("WithGatewayErrors: rate %g is not between 0 and 1", rate) }
+	}
+	return withHooks("gateway-errors", hooks{receive: func(c *call) {
 		drawn := rand.New(rand.NewPCG(seed, c.number)) //nolint:gosec // which request fails is no secret
 		if drawn.Float64() >= rate {
 			return
@@ -150,8 +153,11 @@ func WithGatewayErrors(rate float64, seed uint64) Option {
 // WithBusy answers 409 to attaching and detaching a volume for some time after another such operation on
 // it was accepted. [field]: "for some seconds".
 func WithBusy(after time.Duration) Option {
+	if after < 0 {
+		return func(c *config) { c.err = fmt.Errorf("WithBusy: %s is negative", after) }
+	}
 	changes := func(c *call) bool { return c.asks(openapi.DetachOperation) || c.asks(openapi.AttachOperation) }
-	return withHooks(hooks{
+	return withHooks("busy", hooks{
 		operate: func(c *call) {
 			if v := c.volume(); v != nil && changes(c) && c.server.now().Before(v.busyUntil) {
 				c.answer = busy(v)
@@ -189,6 +195,6 @@ func withNewer(table lifecycle.Table) lifecycle.Table {
 			versions[i].Label = lifecycle.Supported
 		}
 	}
-	table.Versions = append(versions, newerVersions...)
+	table.Versions = slices.Concat(versions, newerVersions)
 	return table
 }

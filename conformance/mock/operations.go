@@ -69,7 +69,7 @@ func (c *call) attachVolume() answer {
 	at = c.server.attach(v, body.ServerID)
 	deleted := body.DeleteOnTermination != nil && *body.DeleteOnTermination
 	return ok(http.StatusAccepted, volumes.Attachment{
-		ServerID: at.server, VolumeID: v.ID, Device: &at.device, DeleteOnTermination: &deleted,
+		ServerID: at.server, VolumeID: v.ID, Device: new(at.device), DeleteOnTermination: &deleted,
 	})
 }
 
@@ -102,20 +102,23 @@ const (
 
 // show shows a volume, with the fields that the version of the request has.
 func (c *call) show(v *volume) answer {
-	iops, throughput := shownMaxIOPS, shownThroughput
+	// The answer is written after the lock is released, so it points to copies.
 	shown := volumes.Volume{
-		ID: v.ID, Name: v.Name, State: v.state(), Size: v.Size, VolumeType: v.Type, VolumeTypeID: shownVolumeTypeID,
-		Bootable: &v.Bootable, Encrypted: &v.Encrypted, Multiattach: &v.MultiAttach, UserID: shownUserID,
-		CreatedAt: v.created.UTC().Format(time.RFC3339), ModifiedAt: v.modified.UTC().Format(time.RFC3339),
-		MaxIOPS: &iops, MaxThroughput: &throughput,
+		ID: v.ID, Name: new(v.Name), State: v.state(), Size: v.Size, VolumeType: v.Type, VolumeTypeID: shownVolumeTypeID,
+		Bootable: new(v.Bootable), Encrypted: new(v.Encrypted), Multiattach: new(v.MultiAttach), UserID: shownUserID,
+		CreatedAt: rfc3339(v.created), ModifiedAt: new(rfc3339(v.modified)),
+		MaxIOPS: new(shownMaxIOPS), MaxThroughput: new(shownThroughput),
 		Servers: []volumes.AttachedServer{},
 	}
 	for _, a := range v.attachments {
-		since := a.since.UTC().Format(time.RFC3339)
-		shown.Servers = append(shown.Servers, volumes.AttachedServer{ID: a.server, Device: &a.device, AttachedAt: &since})
+		shown.Servers = append(shown.Servers, volumes.AttachedServer{
+			ID: a.server, Device: new(a.device), AttachedAt: new(rfc3339(a.since)),
+		})
 	}
 	return answer{status: http.StatusOK, body: shown, omit: c.operation.LaterFields(c.doc.Version.ID)}
 }
+
+func rfc3339(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // lookup finds the volume of a request and its attachment to the server, or refuses an unknown one.
 func (c *call) lookup() (*volume, *attachment, *answer) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/scp-openapi/virtualserver/gen"
@@ -25,6 +26,7 @@ type config struct {
 	newer       bool // see WithNewerVersions
 	hooks       []hooks
 	log         *slog.Logger
+	err         error // of an option's value
 }
 
 // configure applies options to the defaults.
@@ -41,6 +43,8 @@ func configure(opts []Option) (*config, error) {
 		opt(c)
 	}
 	switch {
+	case c.err != nil:
+		return nil, c.err
 	case c.documents == nil:
 		return nil, errors.New("WithDocuments: the set is nil")
 	case c.now == nil:
@@ -95,9 +99,9 @@ func RefuseEnded() Option {
 	return func(c *config) { c.refuseEnded = true }
 }
 
-// WithDefect breaks the mock in one way. The zero Defect breaks nothing.
+// WithDefect breaks the mock in one way. The zero Defect breaks nothing. Several defects add up.
 func WithDefect(d Defect) Option {
-	return withHooks(d.hooks)
+	return withHooks(d.Name, d.hooks)
 }
 
 // WithLog logs every request: method, path, version, status, and the reason of a refusal. It logs no
@@ -106,6 +110,16 @@ func WithLog(log *slog.Logger) Option {
 	return func(c *config) { c.log = log }
 }
 
-func withHooks(h hooks) Option {
-	return func(c *config) { c.hooks = append(c.hooks, h) }
+// withHooks adds hooks under a name. They replace those of the same name, so that the last of several
+// options wins.
+func withHooks(name string, h hooks) Option {
+	h.name = name
+	return func(c *config) {
+		i := slices.IndexFunc(c.hooks, func(other hooks) bool { return other.name == name })
+		if i < 0 {
+			c.hooks = append(c.hooks, h)
+		} else {
+			c.hooks[i] = h
+		}
+	}
 }
