@@ -18,7 +18,6 @@ import (
 // TestIDsCatch: each fault is caught by the case that is about it.
 func TestIDsCatch(t *testing.T) {
 	t.Parallel()
-	list := named(t, "detach-other-server", "detach-unknown-*", "detach-swapped", "ids-*")
 	for defect, caughtBy := range map[string]string{
 		"refused-but-done":        "detach-other-server",
 		"unknown-volume-accepted": "detach-unknown-volume",
@@ -60,7 +59,7 @@ func TestIDsCatch(t *testing.T) {
 			t.Parallel()
 			d, err := mock.DefectByName(defect)
 			require.NoError(t, err)
-			assert.Contains(t, proved(judgeMock(t, list, mock.WithDefect(d))), caughtBy)
+			assert.Contains(t, proved(judgeMock(t, named(t, caughtBy), mock.WithDefect(d))), caughtBy)
 		})
 	}
 }
