@@ -148,7 +148,7 @@ func formConcurrent() conformance.Case {
 
 // eachItsOwn asks several things at once, in rounds, and holds each answer to that of the same request alone.
 func eachItsOwn(ctx context.Context, t *conformance.Trial, control conformance.Control) error {
-	const rounds = 3
+	const rounds = 2
 	asked := []struct {
 		request func() conformance.Request
 		alone   conformance.Exchange
