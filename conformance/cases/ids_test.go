@@ -25,19 +25,10 @@ func TestIDsCatch(t *testing.T) {
 		"swapped":                 "detach-swapped",
 		"always-202":              "detach-unknown-both",
 
-		"volume-id-any-case":      "ids-lenient-volume",
-		"volume-id-trimmed":       "ids-lenient-volume",
-		"volume-id-decoded-twice": "ids-lenient-volume",
-		"volume-id-shorter":       "ids-lenient-volume",
-		"volume-id-sql-wildcard":  "ids-lenient-volume",
-		"volume-id-full-width":    "ids-lenient-volume",
-		"volume-id-number":        "ids-lenient-volume",
-		"volume-id-named":         "ids-lenient-volume",
-		"server-id-list":          "ids-lenient-server",
-		"server-id-urn":           "ids-lenient-server",
-		"server-id-matrix":        "ids-lenient-server",
-		"server-id-all-but-last":  "ids-lenient-server",
-		"server-id-any-word":      "ids-lenient-server",
+		"volume-id-any-case":     "ids-lenient-volume",
+		"volume-id-sql-wildcard": "ids-lenient-volume",
+		"server-id-all-but-last": "ids-lenient-server",
+		"server-id-any-word":     "ids-lenient-server",
 
 		"quote-500":        "ids-malformed",
 		"path-redirected":  "ids-paths",
@@ -47,12 +38,9 @@ func TestIDsCatch(t *testing.T) {
 		"slash-redirected": "ids-paths-attached",
 
 		"refused-done-unauthorized-later": "ids-refused-late",
-		"refused-done-version":            "ids-refused-late",
-		"refused-done-stale-later":        "ids-refused-late",
 		"refused-done-unsigned":           "ids-refused-late",
 		"refused-done-access-key-later":   "ids-refused-late",
 		"refused-renames":                 "ids-refused-late",
-		"refused-os-renamed":              "ids-refused-late",
 		"refused-os-detaching":            "ids-refused-late",
 	} {
 		t.Run(defect, func(t *testing.T) {

@@ -81,8 +81,8 @@ func sinceFault(t *conformance.Trial, e conformance.Exchange, broken func(confor
 		return nil
 	}
 	var fields map[string]json.RawMessage
-	if json.Unmarshal(e.Body, &fields) != nil {
-		return nil
+	if err := json.Unmarshal(e.Body, &fields); err != nil {
+		return broken(show200, "", "the volume cannot be read: %v", err)
 	}
 	documents, err := openapi.Load()
 	if err != nil {
