@@ -16,6 +16,16 @@ import (
 type attachments struct {
 	mu      sync.Mutex
 	servers map[string]map[string]bool // by volume
+	strays  []Stray
+}
+
+// Stray is a volume that a case found where it should not have been, before it set it up as it needs it.
+type Stray struct {
+	// Case is the case that found it.
+	Case string
+	// Want are the servers that the volume should have been attached to.
+	Want  []string
+	Shown *volumes.Volume
 }
 
 func (a *attachments) learn(v *volumes.Volume) {
@@ -61,6 +71,35 @@ func (t *Trial) ShouldBeAt(volume string) ([]string, bool) {
 	defer t.run.attachments.mu.Unlock()
 	servers, known := t.run.attachments.servers[volume]
 	return slices.Sorted(maps.Keys(servers)), known
+}
+
+// strayed records a volume that is not at a server as it should be: something moved it that was not
+// accepted. It reports whether that was only a look that lagged behind.
+func (t *Trial) strayed(ctx context.Context, p Pair, attached bool) (lagged bool, err error) {
+	const confirm = 600 * time.Millisecond
+	want, known := t.ShouldBeAt(p.Volume)
+	if !known || slices.Contains(want, strings.ToLower(p.Server)) != attached {
+		return false, nil
+	}
+	asItShouldBe := func(v *volumes.Volume) bool { return settled(v) && AttachedTo(v, p.Server) == attached }
+	shown, lagged, err := t.poll(ctx, p.Volume, t.run.waits.settle(min(confirm, t.run.Settle)), asItShouldBe)
+	if err != nil || lagged {
+		return lagged, err
+	}
+	t.run.attachments.mu.Lock()
+	t.run.attachments.strays = append(t.run.attachments.strays, Stray{t.asked.ID, want, shown})
+	t.run.attachments.mu.Unlock()
+	t.Relearn(shown)
+	return false, nil
+}
+
+// Strays returns the volumes that were found where they should not have been since it was called last.
+func (t *Trial) Strays() []Stray {
+	t.run.attachments.mu.Lock()
+	defer t.run.attachments.mu.Unlock()
+	found := t.run.attachments.strays
+	t.run.attachments.strays = nil
+	return found
 }
 
 // Await shows a volume until it is as it should be, for a time at most, and reports whether it is.

@@ -277,7 +277,7 @@ func TestOrder(t *testing.T) {
 	}
 	looker, watcher := of("first", "looker", HarmDetaches), of("first", "watcher", HarmReads)
 	looker.Between = logging("between")
-	watcher.Watch = func(Exchange) error { return nil }
+	watcher.Watch = func(*Trial, Exchange) error { return nil }
 	cases := []Case{looker, of("first", "a", HarmReads), of("first", "b", HarmDangerous), watcher, of("second", "c", HarmReads)}
 	for _, c := range []struct {
 		harm Harm

@@ -41,8 +41,8 @@ type Case struct {
 
 	// Watch looks at an exchange of any case of the version, and returns a finding where it shows
 	// something that this case is about. So each fact about an endpoint is judged once, by the case that
-	// is about it, and by no other case that meets it.
-	Watch func(Exchange) error
+	// is about it, and by no other case that meets it. The trial is the one that sent the exchange.
+	Watch func(*Trial, Exchange) error
 	// Between is called before the first case of a version and after each family. What it finds is a
 	// finding of this case.
 	Between func(context.Context, *Trial) error

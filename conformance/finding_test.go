@@ -164,7 +164,7 @@ func TestLeaveTo(t *testing.T) {
 	finding := ShownBy(Exchange{}, Broken(promised, CodeStatus, "404 where 400 is documented"))
 	watcher := Case{
 		ID: "watcher", Family: "tests", Clauses: []Clause{promised}, Harm: HarmReads, Ask: listVersions,
-		Watch: func(Exchange) error { return nil },
+		Watch: func(*Trial, Exchange) error { return nil },
 	}
 	noWatch := watcher
 	noWatch.Watch = nil
@@ -214,7 +214,7 @@ func TestWatchersName(t *testing.T) {
 	judge := func(e Exchange) error {
 		return Distinct(Broken(promised, CodeStatus, "%s is answered %d", e.About, e.Status), e.About)
 	}
-	watcher := Case{ID: "watcher", Family: "tests", Clauses: []Clause{promised}, Harm: HarmReads, Ask: listVersions, Watch: func(e Exchange) error {
+	watcher := Case{ID: "watcher", Family: "tests", Clauses: []Clause{promised}, Harm: HarmReads, Ask: listVersions, Watch: func(_ *Trial, e Exchange) error {
 		switch e.About {
 		case "first", "second":
 			return judge(e)

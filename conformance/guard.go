@@ -2,9 +2,12 @@ package conformance
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/big"
 	"net/http"
 	"net/url"
 	"path"
@@ -235,7 +238,7 @@ func (g *guard) objectionToDetach(u *url.URL) string {
 			return why
 		}
 	}
-	if g.harm == HarmDangerous && g.lenientDetach(raw) {
+	if g.harm == HarmDangerous && (g.lenientDetach(raw) || g.longerDetach(raw)) {
 		return ""
 	}
 	return "with anything in it that may exist, it has to be a detach of the fixture and nothing else"
@@ -308,7 +311,11 @@ func (g *guard) lenientDetach(raw string) bool {
 	case exactVolume && exactServer:
 		return true
 	case exactVolume:
-		// At worst this one volume is detached. A server that somebody else may have is not named.
+		// At worst this one volume is detached. A server that somebody else may have is not named. A control
+		// character behind the server is cut off, or all that follows it: either way that is the detach.
+		if id, _, found := strings.Cut(server, "%"); found && id == g.fixture.Server {
+			server = controls.ReplaceAllString(server, "")
+		}
 		return oneSegment(server) && (resembles(server, g.fixture.Server) || !looksLikeID.MatchString(letters(server)))
 	case exactServer:
 		// Cut at a semicolon, the path would be that of the volume alone.
@@ -318,12 +325,52 @@ func (g *guard) lenientDetach(raw string) bool {
 	return false
 }
 
-// resembles reports whether a segment is another way to write an ID: it begins like it, and is one
-// segment however often it is decoded.
+// longerDetach is the path of a detach, or the same of another version, and a segment behind it.
+var longerDetach = regexp.MustCompile(`^/v[12]/volumes/([0-9A-Za-z_-]+)/servers/([0-9A-Za-z_-]+)(?:/([0-9A-Za-z_-]+))?$`)
+
+// longerDetach reports whether a raw path is a detach of the fixture's volume from its server for a server
+// that drops what is behind it, or the version before it. What is behind it has to be an unused ID: a
+// server that reads that finds nothing.
+func (g *guard) longerDetach(raw string) bool {
+	found := longerDetach.FindStringSubmatch(raw)
+	if found == nil {
+		return false
+	}
+	p, end := Pair{found[1], found[2]}, found[3]
+	own := []Pair{{g.fixture.Volume, g.fixture.Server}, {g.fixture.SpareVolume, g.fixture.Server}}
+	return slices.Contains(own, p) && !p.incomplete() && (end == "" || looksLikeID.MatchString(end) && g.unused.has(end))
+}
+
+// controls are control characters, percent-encoded.
+var controls = regexp.MustCompile(`%(?:[01][0-9A-Fa-f]|7[Ff])`)
+
+// resembles reports whether a segment is another way to write an ID: it begins like it, or lacks no more
+// than its first few characters, or is the number that a UUID is, in another notation. It is one segment
+// however often it is decoded.
 func resembles(segment, id string) bool {
-	const enough = 8
-	start := letters(id)
-	return len(start) >= enough && oneSegment(segment) && strings.Contains(letters(segment), start[:enough])
+	const begins, few = 8, 4
+	own, asked := letters(id), letters(segment)
+	switch {
+	case len(own) < begins || !oneSegment(segment):
+		return false
+	case strings.Contains(asked, own[:begins]), len(own) > 2*begins && len(asked) >= len(own)-few && strings.HasSuffix(own, asked):
+		return true
+	}
+	return slices.Contains(notations(id), segment)
+}
+
+// notations are the ways to write the number that a UUID is without its first group: decimal, in base64,
+// and in the byte order of Windows.
+func notations(id string) []string {
+	b, err := hex.DecodeString(strings.ReplaceAll(id, "-", ""))
+	if err != nil || len(b) != 16 {
+		return nil
+	}
+	list := []string{new(big.Int).SetBytes(b).String(), base64.RawURLEncoding.EncodeToString(b)}
+	slices.Reverse(b[0:4])
+	slices.Reverse(b[4:6])
+	slices.Reverse(b[6:8])
+	return append(list, fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:]))
 }
 
 // letters are the letters and digits of a text that may be percent-encoded, in lower case.

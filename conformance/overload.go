@@ -10,12 +10,16 @@ import (
 type overload struct {
 	mu     sync.Mutex
 	inARow int // requests that stayed so
+	stayed int // all of them
 }
 
 const (
 	// repeats is how often one request is sent again: with two answers in a hundred a gateway's, one in
 	// ten million requests stays so.
 	repeats = 4
+	// fewer is how often where often requests stayed so: the endpoint has a fault that asking again does
+	// not end, and a stray answer has passed by then all the same.
+	fewer, often = 2, 6
 	// hopeless is how many requests in a row may stay so before none is sent again.
 	hopeless = 3
 )
@@ -27,10 +31,11 @@ func (o *overload) again(try int) bool {
 	if o.inARow >= hopeless {
 		return false
 	}
-	if try < repeats {
+	if try < fewer || try < repeats && o.stayed < often {
 		return true
 	}
 	o.inARow++
+	o.stayed++
 	return false
 }
 

@@ -262,6 +262,8 @@ type Exchange struct {
 	About    string      `json:"about,omitempty"`
 	// Repeated is set where the request was sent again, as the answer may have been a gateway's.
 	Repeated bool `json:"repeated,omitempty"`
+	// Stayed is set where such an answer came each time, while the endpoint answers other requests.
+	Stayed bool `json:"stayed,omitempty"`
 	// Err says why no answer came, or why it broke off.
 	Err      string    `json:"err,omitempty"`
 	Started  time.Time `json:"started"`
@@ -277,6 +279,7 @@ const (
 	ExpectRefused      Expectation = "refused"      // a refusal on its merits: 400 or 409
 	ExpectUnauthorized Expectation = "unauthorized" // 401
 	ExpectMalformed    Expectation = "malformed"    // 401 or 400: unauthorized, and no well-formed request
+	ExpectBadID        Expectation = "bad-id"       // 400 or 409, or 401 where the path is decoded before its signature is checked
 	ExpectShown        Expectation = "shown"        // 200 with what was asked for
 	ExpectOutside      Expectation = "outside"      // no operation of the documents: any refusal
 )

@@ -41,7 +41,7 @@ func everyVerdict() []Case {
 			{Name: "one", Ask: func(_ context.Context, t *Trial) error { t.Note("a note"); return nil }},
 			{Name: "two", Ask: end(Broken(seenLive, CodeStatus, "two differs"))},
 		}},
-		{ID: "watches", Family: "tests", Harm: HarmReads, Clauses: []Clause{promised, {ID: "TEST-ANSWER", Source: SDK, Since: lifecycle.V(1, 2), Operation: "op", Status: 202}}, Ask: listVersions, Watch: func(e Exchange) error {
+		{ID: "watches", Family: "tests", Harm: HarmReads, Clauses: []Clause{promised, {ID: "TEST-ANSWER", Source: SDK, Since: lifecycle.V(1, 2), Operation: "op", Status: 202}}, Ask: listVersions, Watch: func(_ *Trial, e Exchange) error {
 			if e.Path() == "/v1/odd" {
 				return Broken(promised, CodeBody, "seen elsewhere")
 			}

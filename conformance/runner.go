@@ -154,7 +154,7 @@ func (v *versionRun) watch(t *Trial) {
 			if seenBy == c.ID {
 				seenBy = ""
 			}
-			v.watchedBy(c.ID).add(ShownBy(exchange, c.Watch(exchange)), "", seenBy)
+			v.watchedBy(c.ID).add(ShownBy(exchange, c.Watch(t, exchange)), "", seenBy)
 		}
 	}
 }

@@ -163,7 +163,10 @@ func (t *Trial) Send(ctx context.Context, r Request) (Exchange, error) {
 		case r.Once:
 			return exchange, nil
 		case !t.run.overload.again(try):
-			return exchange, t.overloaded(ctx, exchange)
+			if err := t.overloaded(ctx, exchange); err != nil {
+				return exchange, err
+			}
+			return t.stayed(exchange), nil
 		}
 		t.repeated()
 		if err := t.pause(ctx, t.run.overload.pauseBefore(try)); err != nil {
@@ -182,6 +185,19 @@ func (t *Trial) overloaded(ctx context.Context, exchange Exchange) error {
 		return CannotJudge(CodeUnavailable, "%s is answered %s, and nothing shows that the endpoint works at all", exchange, StatusText(exchange.Status))
 	}
 	return nil
+}
+
+// stayed marks an answer that came each time.
+func (t *Trial) stayed(exchange Exchange) Exchange {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	exchange.Stayed = true
+	for i, e := range t.exchanges {
+		if e.Started.Equal(exchange.Started) && e.URL == exchange.URL {
+			t.exchanges[i].Stayed = true
+		}
+	}
+	return exchange
 }
 
 // works reports whether the endpoint answers anything but 5xx: a signed request, or version discovery.

@@ -50,6 +50,9 @@ func (t *Trial) AttachedPair(ctx context.Context, p Pair) error {
 	if err != nil || AttachedTo(volume, p.Server) {
 		return err
 	}
+	if back, err := t.strayed(ctx, p, true); err != nil || back {
+		return err
+	}
 	if err := t.attach(ctx, p); err != nil {
 		return err
 	}
@@ -65,6 +68,9 @@ func (t *Trial) Unattached(ctx context.Context) (Pair, error) {
 	}
 	volume, err := t.dataVolume(ctx, p)
 	if err != nil || !AttachedTo(volume, p.Server) {
+		return p, err
+	}
+	if back, err := t.strayed(ctx, p, false); err != nil || back {
 		return p, err
 	}
 	exchange, err := t.SendBusy(ctx, Request{Pair: p, Expect: ExpectAccepted, About: "an attached volume"})
@@ -169,7 +175,11 @@ const confirm = 600 * time.Millisecond
 // says otherwise is confirmed by others for a while.
 func (t *Trial) StillAttached(ctx context.Context, p Pair) (*volumes.Volume, bool, error) {
 	rests := func(v *volumes.Volume) bool { return AttachedTo(v, p.Server) && settled(v) }
-	return t.poll(ctx, p.Volume, min(confirm, t.run.Settle), rests)
+	shown, still, err := t.poll(ctx, p.Volume, t.run.waits.confirm(min(confirm, t.run.Settle)), rests)
+	if err == nil && !still {
+		t.run.waits.confirmed()
+	}
+	return shown, still, err
 }
 
 // AwaitDetached shows a volume until it is away from a server and at rest, and reports whether it is. A
@@ -242,6 +252,8 @@ func (t *Trial) poll(ctx context.Context, volume string, limit time.Duration, do
 type waits struct {
 	mu      sync.Mutex
 	runOuts int
+	// losses are the volumes that were confirmed not to be where they should be.
+	losses int
 }
 
 // patience is how many waits of a run may run out before the others are cut short.
@@ -259,6 +271,24 @@ func (w *waits) settle(limit time.Duration) time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.runOuts >= patience {
+		return min(limit, short)
+	}
+	return limit
+}
+
+func (w *waits) confirmed() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.losses++
+}
+
+// confirm is how long to look again at a volume that is not where it should be. Where several were confirmed
+// not to be, the next ones are believed sooner.
+func (w *waits) confirm(limit time.Duration) time.Duration {
+	const short = 50 * time.Millisecond
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.losses >= patience {
 		return min(limit, short)
 	}
 	return limit

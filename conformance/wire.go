@@ -184,6 +184,9 @@ func (e Exchange) Overloaded() bool {
 	}, e.Status)
 }
 
+// CutOff reports whether the body goes on beyond what is kept of it.
+func (e Exchange) CutOff() bool { return len(e.Body) >= maxEvidence }
+
 // signatures are those that a request was sent with, in whatever letters the name of the header was. What is
 // short is none: a case tries words such as null in place of one, and answers hold those for other reasons.
 func (e Exchange) signatures() []string {

@@ -18,13 +18,6 @@ import (
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
-var mockKeys = signing.Credentials{AccessKey: "alice-access", SecretKey: signing.Secret("alice-secret-0123456789")}
-
-var mockFixture = conformance.Fixture{
-	Volume: mock.VolumeID, Server: mock.ServerID, OtherServer: mock.OtherServerID,
-	SharedVolume: mock.SharedID, OSVolume: mock.OSVolumeID, SpareVolume: mock.SpareID,
-}
-
 // newMock is a mock with options, behind middleware where there is any.
 func newMock(t *testing.T, around func(http.Handler) http.Handler, opts ...mock.Option) *httptest.Server {
 	t.Helper()

@@ -48,6 +48,11 @@ type world struct {
 // lookAround holds every volume of the fixture to how it was, and to where it should be.
 func lookAround(ctx context.Context, t *conformance.Trial) error {
 	seen := conformance.OfRun(t, "world", func() *world { return &world{first: map[string]volumes.Volume{}} })
+	if strays := t.Strays(); len(strays) > 0 {
+		s := strays[0]
+		return conformance.Broken(detachOnly, conformance.CodeChanged, "when %s was asked, volume %s should have been attached to %s, and was %s at %s",
+			s.Case, s.Shown.ID, list(s.Want), s.Shown.State, list(serversOf(s.Shown)))
+	}
 	f := t.Fixture()
 	looked := false
 	for _, id := range []string{f.Volume, f.SpareVolume, f.SharedVolume, f.OSVolume} {

@@ -23,7 +23,7 @@ type Defect struct {
 func Defects() []Defect {
 	return slices.Concat(everythingDefects, statusDefects, effectDefects, aftermathDefects, neighbourDefects,
 		refusedDefects, idDefects(), authenticationDefects, versionDefects, readingDefects, acrossDefects,
-		discoveryDefects, listingDefects, formDefects, showDefects, wireDefects)
+		discoveryDefects, listingDefects, formDefects, leakDefects, unsteadyDefects, showDefects, wireDefects)
 }
 
 // DefectByName returns a defect. Its error says what to do about an unknown name.

@@ -1,10 +1,16 @@
 package mock
 
 import (
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"math/big"
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/scp-openapi/virtualserver/openapi"
 )
@@ -45,6 +51,85 @@ var lenient = []struct {
 	{"in-braces", "in braces", func(asked, known string) bool { return asked == "{"+known+"}" }},
 	{"urn", "as urn:uuid:", func(asked, known string) bool { return asked == "urn:uuid:"+known }},
 	{"quoted", "in quotation marks", func(asked, known string) bool { return asked == `"`+known+`"` || asked == "'"+known+"'" }},
+	{"extension", "with the extension of a file", func(asked, known string) bool {
+		return strings.TrimSuffix(asked, path.Ext(asked)) == known && asked != known
+	}},
+	{"matrix", "with parameters after a semicolon", func(asked, known string) bool {
+		id, _, found := strings.Cut(asked, ";")
+		return found && id == known
+	}},
+	{"action", "with an action after a colon", func(asked, known string) bool {
+		id, action, found := strings.Cut(asked, ":")
+		return found && action != "" && id == known
+	}},
+	{"first-group", "by its first group", func(asked, known string) bool { return asked == known[:strings.IndexByte(known, '-')] }},
+	{"last-group", "by its last group", func(asked, known string) bool { return asked == known[strings.LastIndexByte(known, '-')+1:] }},
+	{"all-but-last", "with another last character", func(asked, known string) bool {
+		return len(asked) == len(known) && asked[:len(asked)-1] == known[:len(known)-1]
+	}},
+	{"cleaned", "with characters around it that IDs do not have", func(asked, known string) bool {
+		return strings.TrimFunc(asked, func(r rune) bool { return !unicode.In(r, unicode.ASCII_Hex_Digit) }) == known
+	}},
+	{"zero-width", "with characters around it that nobody sees", func(asked, known string) bool {
+		return strings.Trim(asked, "\u200b\ufeff\u00a0\u2060") == known
+	}},
+	{"full-width", "with full-width letters and digits in it", func(asked, known string) bool {
+		return asked != known && known == strings.Map(func(r rune) rune {
+			if r >= '！' && r <= '～' {
+				return r - '！' + '!'
+			}
+			return r
+		}, asked)
+	}},
+	{"hyphens-ignored", "with its hyphens anywhere", func(asked, known string) bool {
+		return strings.ReplaceAll(asked, "-", "") == strings.ReplaceAll(known, "-", "")
+	}},
+	{"underscores", "with underscores for hyphens", func(asked, known string) bool { return strings.ReplaceAll(asked, "_", "-") == known }},
+	{"number", "as a decimal number", func(asked, known string) bool {
+		n, isNumber := new(big.Int).SetString(asked, 10)
+		return isNumber && n.Cmp(new(big.Int).SetBytes(bytesOf(known))) == 0
+	}},
+	{"base64", "in base64", func(asked, known string) bool { return asked == base64.RawURLEncoding.EncodeToString(bytesOf(known)) }},
+	{"guid-bytes", "as a GUID in the byte order of Windows", func(asked, known string) bool {
+		b := bytesOf(known)
+		if len(b) != 16 {
+			return false
+		}
+		slices.Reverse(b[0:4])
+		slices.Reverse(b[4:6])
+		slices.Reverse(b[6:8])
+		return strings.ReplaceAll(asked, "-", "") == hex.EncodeToString(b)
+	}},
+	{"hexadecimal", "as a number after 0x", func(asked, known string) bool {
+		digits, found := strings.CutPrefix(asked, "0x")
+		return found && digits == strings.ReplaceAll(known, "-", "")
+	}},
+	{"semicolon-list", "in a list of IDs with semicolons", func(asked, known string) bool {
+		ids := strings.Split(asked, ";")
+		return len(ids) > 1 && slices.Contains(ids, known)
+	}},
+	{"json-list", "in a JSON array", func(asked, known string) bool {
+		var ids []string
+		return json.Unmarshal([]byte(asked), &ids) == nil && slices.Contains(ids, known)
+	}},
+	{"regexp", "by a regular expression", func(asked, known string) bool {
+		re, err := regexp.Compile("^(?:" + asked + ")$")
+		return err == nil && asked != known && re.MatchString(known)
+	}},
+	{"named", "after its name and an equals sign", func(asked, known string) bool {
+		name, id, found := strings.Cut(asked, "=")
+		return found && name != "" && id == known
+	}},
+	{"after-prefix", "after a word and a hyphen", func(asked, known string) bool {
+		word, id, found := strings.Cut(asked, "-")
+		return found && word != "" && id == known
+	}},
+}
+
+// bytesOf are the bytes that a UUID stands for.
+func bytesOf(id string) []byte {
+	b, _ := hex.DecodeString(strings.ReplaceAll(id, "-", "")) // nil for what is no UUID
+	return b
 }
 
 // idDefects take the ID of a volume or a server leniently, when they detach.
@@ -70,7 +155,13 @@ func idDefects() []Defect {
 				}
 			}))
 	}
-	return all
+	return append(all,
+		lenientID("server-id-any-word", "detaches from any server if the request names none but a word for all", func(c *call) {
+			words := []string{"*", "-", "all", "any", "null", "none", "undefined", "0"}
+			if v := c.volume(); v != nil && len(v.attachments) > 0 && !v.Bootable && slices.Contains(words, strings.ToLower(c.ids.server)) {
+				c.ids.server = v.attachments[0].server
+			}
+		}))
 }
 
 // lenientID is a defect that reads the IDs of a detach leniently.

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/scp-openapi/virtualserver/openapi"
@@ -32,6 +33,8 @@ type Server struct {
 	refuseEnded bool
 	hooks       []hooks
 	log         *slog.Logger
+
+	underWay atomic.Pointer[answer] // of the defect that mixes answers up
 
 	mu       sync.Mutex
 	world    *world

@@ -1,0 +1,98 @@
+package cases
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+
+	"github.com/scp-openapi/virtualserver/conformance"
+)
+
+// What holds for every answer.
+var (
+	detachSchema = conformance.Clause{
+		ID: "DETACH-SCHEMA", Source: conformance.Document,
+		Text: "202 Accepted has the schema None: it carries nothing.",
+	}
+	formRedirect = conformance.Clause{ID: "FORM-REDIRECT", Source: conformance.Document, Text: "No answer is a redirect."}
+	formComplete = conformance.Clause{
+		ID: "FORM-COMPLETE", Source: conformance.Assumed,
+		Text: "An answer is complete: its body ends, is as long as it says, and is encoded only for who asked for that.",
+	}
+)
+
+// formAccepted judges the 202 of a detach. A Location on it is free.
+func formAccepted() conformance.Case {
+	return conformance.Case{
+		ID: "form-accepted", Family: familyForm,
+		Summary: "the 202 of a detach has no body",
+		Clauses: []conformance.Clause{detachSchema},
+		Harm:    conformance.HarmDetaches,
+		Ask: func(ctx context.Context, t *conformance.Trial) error {
+			seen, err := detachOnce(ctx, t)
+			if err == nil && seen.answer.Status != http.StatusAccepted {
+				err = conformance.ShownBy(seen.answer, conformance.CannotJudge(conformance.CodeSetup,
+					"the detach was answered %s, so there is no 202 to look at", conformance.StatusText(seen.answer.Status)))
+			}
+			return err
+		},
+		Watch: func(_ *conformance.Trial, e conformance.Exchange) error {
+			if e.Status != http.StatusAccepted || len(bytes.TrimSpace(e.Body)) == 0 || !asks(e, opDetach) {
+				return nil
+			}
+			return conformance.Broken(detachSchema, conformance.CodeBody, "%s was answered 202 with a body (%s), and none is documented", e, excerpt(e.Body))
+		},
+	}
+}
+
+// formRedirects judges answers that lead elsewhere: a client that follows one sends its signature there, and
+// one that cleans a path has been seen to make a deletion of a detach.
+func formRedirects() conformance.Case {
+	return conformance.Case{
+		ID: "form-redirect", Family: familyForm,
+		Summary: "no answer is a redirect",
+		Clauses: []conformance.Clause{formRedirect},
+		Harm:    conformance.HarmRefused,
+		Ask:     seeRefusals,
+		Watch: func(_ *conformance.Trial, e conformance.Exchange) error {
+			if e.Status/100 == 3 || e.ResponseHeader.Get("Refresh") != "" {
+				return redirected(e)
+			}
+			return nil
+		},
+	}
+}
+
+// redirected is the finding that an answer leads elsewhere.
+func redirected(e conformance.Exchange) error {
+	to := e.ResponseHeader.Get("Location") + e.ResponseHeader.Get("Refresh")
+	return conformance.ShownBy(e, conformance.Broken(formRedirect, conformance.CodeRedirect,
+		"%s (%s) was answered %s, which leads to %.100q", e, e.About, conformance.StatusText(e.Status), to))
+}
+
+func formCompletes() conformance.Case {
+	return conformance.Case{
+		ID: "form-complete", Family: familyForm,
+		Summary: "every answer is complete, and encoded only for who asked for that",
+		Clauses: []conformance.Clause{formComplete},
+		Harm:    conformance.HarmRefused,
+		Ask:     seeRefusals,
+		Watch: func(_ *conformance.Trial, e conformance.Exchange) error {
+			coding := e.ResponseHeader.Get("Content-Encoding")
+			switch {
+			case e.Status == 0, e.Overloaded() && !e.Stayed:
+				return nil
+			case e.CutOff():
+				return conformance.Distinct(conformance.Broken(formComplete, conformance.CodeIncomplete,
+					"%s was answered %s with a body that goes on beyond %d bytes", e, conformance.StatusText(e.Status), len(e.Body)), "endless")
+			case e.Err != "":
+				return conformance.Distinct(conformance.Broken(formComplete, conformance.CodeIncomplete,
+					"the answer to %s (%s) broke off: %s", e, conformance.StatusText(e.Status), e.Err), "broken off")
+			case coding != "" && coding != "identity" && e.RequestHeader.Get("Accept-Encoding") == "identity":
+				return conformance.Distinct(conformance.Broken(formComplete, conformance.CodeIncomplete,
+					"the answer to %s (%s) is encoded as %q, and nobody asked for that", e, conformance.StatusText(e.Status), coding), "encoded")
+			}
+			return nil
+		},
+	}
+}

@@ -1,0 +1,174 @@
+package cases
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/scp-openapi/virtualserver/conformance"
+	"github.com/scp-openapi/virtualserver/signing"
+	"github.com/scp-openapi/virtualserver/signing/forge"
+)
+
+// What no answer shows.
+var (
+	formSecrets = conformance.Clause{
+		ID: "FORM-CREDENTIALS", Source: conformance.Assumed,
+		Text: "No answer has the secret key or a signature in it, and none but a 401 names the access key.",
+	}
+	formInsides = conformance.Clause{
+		ID: "FORM-LEAKS", Source: conformance.Assumed,
+		Text: "No answer shows the insides of the service: stack traces, SQL, hosts and files inside, passwords.",
+	}
+)
+
+// formCredentials looks for the caller's keys and signatures in every answer, wherever it has room for them.
+func formCredentials() conformance.Case {
+	return conformance.Case{
+		ID: "form-credentials", Family: familyForm,
+		Summary: "no answer has the caller's secret key or signature in it, nor the right signature for a wrong one",
+		Clauses: []conformance.Clause{formSecrets},
+		Harm:    conformance.HarmRefused,
+		Ask:     seeRefusals,
+		Watch: func(t *conformance.Trial, e conformance.Exchange) error {
+			secret := t.Credentials().SecretKey.Reveal()
+			for place, text := range placesOf(e) {
+				what := ""
+				switch {
+				case conformance.Contains(piecesOf(secret), text):
+					what = "the secret key"
+				case conformance.Contains(signaturesOf(e), text):
+					what = "the signature of the request"
+				case conformance.Contains([]string{rightSignature(e, secret)}, text):
+					what = "the signature that the request should have had"
+				case e.Status != http.StatusUnauthorized && conformance.Contains([]string{t.Credentials().AccessKey}, text):
+					what = "the access key"
+				default:
+					continue
+				}
+				return conformance.Distinct(conformance.Broken(formSecrets, conformance.CodeLeak,
+					"%s (%s), answered %s: %s of the answer has %s in it", e, e.About, conformance.StatusText(e.Status), place, what), place+what)
+			}
+			return nil
+		},
+	}
+}
+
+// placesOf are the texts of an answer, by where they stand.
+func placesOf(e conformance.Exchange) map[string]string {
+	places := map[string]string{}
+	if len(e.Body) > 0 {
+		places["the body"] = string(e.Body)
+	}
+	for where, header := range map[string]http.Header{
+		"the header": e.ResponseHeader, "the trailer": e.Trailer, "the 1xx header": e.Informational,
+	} {
+		for _, name := range slices.Sorted(maps.Keys(header)) {
+			places[where+" "+name] = strings.Join(header[name], "\n")
+		}
+	}
+	return places
+}
+
+// piecesOf are a secret, and so much of it that the rest can be guessed.
+func piecesOf(secret string) []string {
+	const long = 12
+	most := len(secret) * 3 / 4
+	if most < long {
+		return []string{secret}
+	}
+	return []string{secret, secret[:most], secret[len(secret)-most:]}
+}
+
+// signaturesOf are the signatures of a request that are secret. A case may send any word as one.
+func signaturesOf(e conformance.Exchange) []string {
+	const short = 40 // of base64, a signature has 44
+	var list []string
+	for name, values := range e.RequestHeader {
+		if http.CanonicalHeaderKey(name) != signing.HeaderSignature {
+			continue
+		}
+		for _, value := range values {
+			if len(value) >= short && !strings.Contains(value, " ") {
+				list = append(list, value)
+			}
+		}
+	}
+	return list
+}
+
+// rightSignature is what a server computes for a request, and compares with what was sent.
+func rightSignature(e conformance.Exchange, secret string) string {
+	req, err := http.NewRequestWithContext(context.Background(), e.Method, e.URL, nil)
+	if err != nil || e.RequestHeader.Get(signing.HeaderTimestamp) == "" {
+		return ""
+	}
+	req.Header = e.RequestHeader
+	return forge.Of(req, secret).Signature()
+}
+
+// insides are what shows how a service is built. A text without any of the hints has nothing of it, which is
+// sooner seen than by the pattern.
+var insides = []struct {
+	name    string
+	hints   string
+	pattern *regexp.Regexp
+}{
+	{"a stack trace", "goroutine|.go:|panic|.java:|.kt:|.scala:|.groovy:|java|jakarta.|com.|org.|io.|Caused by|Traceback|.py|js:|ts:|node_modules|.cs:|System.|.php|Stack trace|.rb:", regexp.MustCompile(
+		`goroutine \d+ \[|\.go:\d+\b|panic: |thread '[^']*' panicked|` + // Go, Rust
+			`\bat [\w.$<>]+\([\w$]+\.(?:java|kt|scala|groovy):\d+\)|\b(?:java|javax|jakarta|org|com|io)\.[\w.]+(?:Exception|Error)\b|Caused by: |` + // Java
+			`Traceback \(most recent call last\)|File "[^"]+\.py", line \d+|` + // Python
+			`\bat .{1,200}\.[cm]?[jt]s:\d+:\d+\)?|node_modules/|` + // Node.js
+			`\.cs:line \d+|\bSystem\.\w+Exception\b|` + // .NET
+			`\.php on line \d+|Stack trace:|\.rb:\d+:in `)}, // PHP, Ruby
+	{"SQL", "elect|ELECT|nsert|NSERT|pdate|PDATE|elete|ELETE|SQL|sql|ORA-|syntax|psycopg2|violates|column", regexp.MustCompile(
+		`(?i)\bselect\b.{1,300}\bfrom\b.{1,300}\bwhere\b|\binsert\s+into\b|\bupdate\b.{1,100}\bset\b.{1,100}=|\bdelete\s+from\b|` +
+			`\bSQLSTATE\b|\bORA-\d{5}\b|syntax error at or near|in your SQL syntax|\bsqlalchemy\b|\bpsycopg2\b|\bSQLITE_|violates \w+ key constraint|Unknown column '`)},
+	{"a host or an address inside", "10.|192.168.|172.|169.254.|.svc.|.internal|.intranet|.corp|.lan|ip-10-", regexp.MustCompile(
+		`\b(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01])|169\.254)\.\d{1,3}\.\d{1,3}\b|\.svc\.cluster\.local\b|\.(?:internal|intranet|corp|lan)\b|\bip-10-\d+-\d+-\d+\b`)},
+	{"a file inside", "/etc/|/var/|/usr/|/opt/|/srv/|/home/|/root/|/proc/|/tmp/|/app/|:\\", regexp.MustCompile(
+		`(?:^|[\s"'(=])/(?:etc|var|usr|opt|srv|home|root|proc|tmp|app)/[\w.-]+/?[\w./-]*|\b[A-Z]:\\{1,2}[\w.-]+\\`)},
+	{"how it reaches another service", "://|assword|ASSWORD|PRIVATE KEY|object at 0x", regexp.MustCompile(
+		`(?i)\b(?:jdbc:\w+|postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis|amqps?|mariadb|oracle)://|\bpassword\s*[=:]\s*\S|-----BEGIN [A-Z ]*PRIVATE KEY|<\w[\w.]* object at 0x`)},
+}
+
+// formLeaks looks for the insides of the service in every answer.
+func formLeaks() conformance.Case {
+	return conformance.Case{
+		ID: "form-leaks", Family: familyForm,
+		Summary: "no answer shows the insides of the service: stack traces, SQL, hosts and files inside, passwords",
+		Clauses: []conformance.Clause{formInsides},
+		Harm:    conformance.HarmRefused,
+		Ask:     seeRefusals,
+		Watch: func(t *conformance.Trial, e conformance.Exchange) error {
+			_, own, _ := strings.Cut(t.Endpoint().String(), "://")
+			host, _, _ := strings.Cut(own, ":")
+			for place, text := range placesOf(e) {
+				text = strings.ReplaceAll(text, host, "")
+				for _, inside := range insides {
+					if !containsAny(text, inside.hints) {
+						continue
+					}
+					if found := inside.pattern.FindString(text); found != "" {
+						return conformance.Distinct(conformance.Broken(formInsides, conformance.CodeLeak, "%s (%s), answered %s: %s of the answer shows %s: %s",
+							e, e.About, conformance.StatusText(e.Status), place, inside.name, excerpt([]byte(found))), inside.name)
+					}
+				}
+			}
+			return nil
+		},
+	}
+}
+
+// containsAny reports whether a text contains one of the words between bars.
+func containsAny(text, words string) bool {
+	for word := range strings.SplitSeq(words, "|") {
+		if strings.Contains(text, word) {
+			return true
+		}
+	}
+	return false
+}
