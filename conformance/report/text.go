@@ -61,7 +61,11 @@ func (t Text) Write(w io.Writer, r *conformance.Report) error {
 		if w.verdict == conformance.Skip && t.Quiet {
 			continue
 		}
-		t.blocks(p, w.heading, blocksOf(r, w.verdict))
+		blocks := blocksOf(r, w.verdict)
+		if !t.Verbose { // nothing was left out where there is nothing to judge
+			blocks = slices.DeleteFunc(blocks, func(b *block) bool { return b.finding.Code == conformance.CodeNotApplicable })
+		}
+		t.blocks(p, w.heading, blocks)
 	}
 	if !t.Quiet {
 		t.totals(p, r)
