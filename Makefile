@@ -44,10 +44,18 @@ generate: ## write gen/ from the documents in openapi/
 lint: ## look for what the compiler lets through
 	$(TOOLS) golangci-lint run ./...
 
+REDOCLY := @redocly/cli@2.77.0
+SPECTRAL := @stoplight/spectral-cli@6.16.3
+
+.PHONY: lint-openapi
+lint-openapi: ## lint the OpenAPI documents (needs npm)
+	npx --yes --package $(REDOCLY) -- redocly lint openapi/*.yaml
+	npx --yes --package $(SPECTRAL) -- spectral lint --ruleset .spectral.yaml --fail-severity hint openapi/*.yaml
+
 .PHONY: fmt
 fmt: ## format the code
 	$(TOOLS) golangci-lint fmt ./...
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

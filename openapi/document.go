@@ -33,16 +33,16 @@ var versionFile = regexp.MustCompile(`^v([0-9]+\.[0-9]+)\.yaml$`)
 type Document struct {
 	// File is its name, v1.3.yaml.
 	File string
-	// Version is what the document says of its version; zero for discovery and volumes.
+	// Version is the version that the document describes; zero for discovery and volumes.
 	Version lifecycle.Version
-	// Spec is the document as it was read. It is shared: change a Copy.
+	// Spec is the parsed document. It is shared: change a Copy.
 	Spec *openapi3.T
 
 	data       []byte
 	operations []Operation
 }
 
-// Copy reads the document afresh, for a caller that changes it.
+// Copy parses the document again, for a caller that changes it.
 func (d *Document) Copy() (*openapi3.T, error) {
 	return load(d.data)
 }
@@ -53,7 +53,7 @@ func (d *Document) Versioned() bool {
 }
 
 func load(data []byte) (*openapi3.T, error) {
-	loader := openapi3.NewLoader() // which follows no reference out of the document
+	loader := openapi3.NewLoader() // follows no reference out of the document
 	spec, err := loader.LoadFromData(data)
 	if err != nil {
 		return nil, fmt.Errorf("read: %w", err)
@@ -69,13 +69,16 @@ func parse(file string, data []byte) (*Document, error) {
 	if err := spec.Validate(context.Background()); err != nil {
 		return nil, fmt.Errorf("validate: %w", err)
 	}
+	if err := checkSince(spec); err != nil {
+		return nil, err
+	}
 	doc := &Document{File: file, Spec: spec, data: data, operations: operationsOf(spec)}
 	if file == discoveryFile || file == volumesFile {
 		return doc, nil
 	}
 	match := versionFile.FindStringSubmatch(file)
 	if match == nil {
-		return nil, fmt.Errorf("a document is called %s, %s, or after its version, v1.3.yaml", discoveryFile, volumesFile)
+		return nil, fmt.Errorf("want the name %s, %s, or a version such as v1.3.yaml", discoveryFile, volumesFile)
 	}
 	if doc.Version, err = doc.readVersion(match[1]); err != nil {
 		return nil, err
@@ -83,8 +86,8 @@ func parse(file string, data []byte) (*Document, error) {
 	return doc, nil
 }
 
-// readVersion reads the lifecycle of the operations, and holds every place that names the version
-// against the name of the file.
+// readVersion reads the lifecycle of the operations and checks that every place that names the version
+// agrees with the file name.
 func (d *Document) readVersion(number string) (lifecycle.Version, error) {
 	var version lifecycle.Version
 	id, err := lifecycle.ParseID(number)
@@ -92,11 +95,11 @@ func (d *Document) readVersion(number string) (lifecycle.Version, error) {
 		return version, err
 	}
 	if d.Spec.Info.Version != number {
-		return version, fmt.Errorf("info.version is %q, but the name says %q", d.Spec.Info.Version, number)
+		return version, fmt.Errorf("info.version is %q, but the file name says %q", d.Spec.Info.Version, number)
 	}
 	operations := d.Operations()
 	if len(operations) == 0 {
-		return version, errors.New("it has no operation")
+		return version, errors.New("no operations")
 	}
 	for i, op := range operations {
 		read, err := op.readVersion(id)
@@ -111,47 +114,39 @@ func (d *Document) readVersion(number string) (lifecycle.Version, error) {
 	return version, d.checkDetach()
 }
 
-// What every document of a version describes. The generator, the mock and the suite rely on it.
-const (
-	detachID   = "detachVolumeFromVirtualServer"
-	detachPath = "/v1/volumes/{volume_id}/servers/{server_id}"
-)
-
-// checkDetach holds the one operation that a document of a version has to have against what it has to
-// be: a method or a path gone wrong would make a detach something else.
+// checkDetach checks the operation that every document of a version must have: a wrong method or path
+// would turn a detach into something else.
 func (d *Document) checkDetach() error {
-	i := slices.IndexFunc(d.operations, func(o Operation) bool { return o.OperationID == detachID })
-	if i < 0 {
-		return fmt.Errorf("it has no operation %s", detachID)
-	}
-	op := d.operations[i]
+	op := d.Operation(DetachOperation)
 	switch {
-	case op.Method != http.MethodDelete || op.Path != detachPath:
-		return fmt.Errorf("%s is %s %s, and has to be %s %s", detachID, op.Method, op.Path, http.MethodDelete, detachPath)
+	case op == nil:
+		return fmt.Errorf("no operation %s", DetachOperation)
+	case op.Method != DetachMethod || op.Path != DetachPath:
+		return fmt.Errorf("%s is %s %s, want %s %s", DetachOperation, op.Method, op.Path, DetachMethod, DetachPath)
 	case op.Accepted() != http.StatusAccepted:
-		return fmt.Errorf("%s has to be answered 202, and by no other success", detachID)
+		return fmt.Errorf("%s must document 202, and no other success", DetachOperation)
 	case !op.Signed(d.Spec):
-		return fmt.Errorf("%s has to be signed: it has no security", detachID)
+		return fmt.Errorf("%s has no security: its requests would not be signed", DetachOperation)
 	case len(d.Spec.Servers) == 0:
-		return errors.New("it has no servers")
+		return errors.New("no servers")
 	}
 	for _, param := range op.Parameters {
 		if in := param.Value.In; in != openapi3.ParameterInPath && in != openapi3.ParameterInHeader {
-			return fmt.Errorf("%s has the %s parameter %s, which no client would send", detachID, in, param.Value.Name)
+			return fmt.Errorf("%s has the %s parameter %s, but clients send path and header parameters only", DetachOperation, in, param.Value.Name)
 		}
 	}
 	return nil
 }
 
-// Operation is one operation of a document, with where it is found.
+// Operation is one operation of a document, with its method and path.
 type Operation struct {
 	Method string
-	// Path is the template, /v1/volumes/{volume_id}.
+	// Path is a template such as /v1/volumes/{volume_id}.
 	Path string
 	*openapi3.Operation
 }
 
-// Operations lists the operations of the document by path, then by method.
+// Operations returns the operations of the document, sorted by path, then by method.
 func (d *Document) Operations() []Operation {
 	return d.operations
 }
@@ -169,7 +164,7 @@ func operationsOf(spec *openapi3.T) []Operation {
 	return list
 }
 
-// Signed reports whether a request has to carry a signature.
+// Signed reports whether requests must be signed.
 func (o Operation) Signed(spec *openapi3.T) bool {
 	requirements := &spec.Security
 	if o.Security != nil {
@@ -178,7 +173,7 @@ func (o Operation) Signed(spec *openapi3.T) bool {
 	return len(*requirements) > 0
 }
 
-// Accepted returns the documented status of success, 202 say, or 0 where there is none.
+// Accepted returns the documented status of success, such as 202, or 0 if there is none.
 func (o Operation) Accepted() int {
 	for status := http.StatusOK; status < http.StatusMultipleChoices; status++ {
 		if o.Responses.Status(status) != nil {
@@ -192,7 +187,7 @@ func (o Operation) Accepted() int {
 func (o Operation) readVersion(id lifecycle.ID) (lifecycle.Version, error) {
 	version := lifecycle.Version{ID: id}
 	if got := extension(o.Operation, extVersion); got != id.String() {
-		return version, fmt.Errorf("%s is %q, but the name of the file says %q", extVersion, got, id)
+		return version, fmt.Errorf("%s is %q, but the file name says %q", extVersion, got, id)
 	}
 	if err := o.checkPin(id); err != nil {
 		return version, err
@@ -210,22 +205,21 @@ func (o Operation) readVersion(id lifecycle.ID) (lifecycle.Version, error) {
 	return version, nil
 }
 
-// checkPin holds Scp-Api-Version against the version: a document that let another through would
-// make a client of one version speak another.
+// checkPin checks that Scp-Api-Version allows no other version: a client of the document could send it.
 func (o Operation) checkPin(id lifecycle.ID) error {
 	want := Service + " " + id.String()
 	param := o.Parameters.GetByInAndName(openapi3.ParameterInHeader, apiVersionHeader)
 	if param == nil || !param.Required || param.Schema == nil || param.Schema.Value == nil {
-		return fmt.Errorf("it has no required header parameter %s", apiVersionHeader)
+		return fmt.Errorf("no required header parameter %s", apiVersionHeader)
 	}
 	if enum := param.Schema.Value.Enum; len(enum) != 1 || enum[0] != want {
-		return fmt.Errorf("%s allows %q, but the name of the file says %q", apiVersionHeader, enum, want)
+		return fmt.Errorf("%s allows %q, but the file name says %q", apiVersionHeader, enum, want)
 	}
 	return nil
 }
 
-// extension returns an extension as text. YAML reads an unquoted 20260831 as a number, which means the
-// day as it stands there.
+// extension returns an extension of an operation as text, or "" if it is absent. YAML reads an unquoted
+// 20260831 as a number; its digits are the text.
 func extension(o *openapi3.Operation, name string) string {
 	switch value := o.Extensions[name].(type) {
 	case nil:

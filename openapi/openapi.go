@@ -1,9 +1,7 @@
-// Package openapi holds the OpenAPI documents everything else follows from: one for each version
-// of the detach operation, named after it (v1.3.yaml), one for version discovery and one for the
-// operations a detach needs around it.
+// Package openapi embeds the OpenAPI documents of the API: one for each version of the detach operation,
+// named after it (v1.3.yaml), one for version discovery, and one for attaching and showing volumes.
 //
-// The versions are found from the files. Adding one is adding its document; no list of versions
-// stands anywhere.
+// The files are the list of versions: to add a version, add its document.
 package openapi
 
 import (
@@ -18,21 +16,21 @@ import (
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 )
 
-// It stands here, and not beside the generator, as `go generate ./...` takes the packages in order and
-// fails on a file of gen/ that is removed before it was looked at: gen/ has to be behind it by now.
+// The directive is in this package, and not beside the generator, because `go generate ./...` visits
+// packages in order and fails on a file that disappears before its turn: gen/ comes before openapi/.
 //
 //go:generate go run -C .. .
 
 //go:embed [a-z]*.yaml
 var embedded embed.FS
 
-// The documents that belong to no version.
+// The documents that all versions share.
 const (
 	discoveryFile = "discovery.yaml"
 	volumesFile   = "volumes.yaml"
 )
 
-// Set is all the documents, each read and found valid.
+// Set is a set of documents, each parsed and valid.
 type Set struct {
 	// Versions has one document for each version, the oldest first: 1.10 comes after 1.9.
 	Versions []*Document
@@ -42,16 +40,16 @@ type Set struct {
 	Volumes *Document
 }
 
-// Load returns the documents that are built in. It fails only where one of them is at fault. The set is
-// read once, and shared: change a Copy of a document.
+// Load returns the embedded documents. It fails only if one of them is invalid. The set is parsed once
+// and shared: change a Copy of a document.
 func Load() (*Set, error) {
 	return builtIn()
 }
 
 var builtIn = sync.OnceValues(func() (*Set, error) { return Read(embedded) })
 
-// Read reads and validates every document (*.yaml) at the top of fsys. An error names the document,
-// what is wrong with it, and joins what is wrong with the others.
+// Read parses and validates every document (*.yaml) at the top of fsys. Its error joins those of all
+// documents; each names its file.
 func Read(fsys fs.FS) (*Set, error) {
 	files, err := fs.Glob(fsys, "*.yaml")
 	if err != nil {
@@ -96,15 +94,15 @@ func (s *Set) add(fsys fs.FS, file string) error {
 	return nil
 }
 
-// validate checks what no document can know of itself.
+// validate checks what concerns the documents together.
 func (s *Set) validate() error {
 	switch {
 	case len(s.Versions) == 0:
-		return errors.New("there is no document of a version (v1.3.yaml, say)")
+		return errors.New("no document of a version, such as v1.3.yaml")
 	case s.Discovery == nil:
-		return errors.New("there is no " + discoveryFile)
+		return errors.New("no " + discoveryFile)
 	case s.Volumes == nil:
-		return errors.New("there is no " + volumesFile)
+		return errors.New("no " + volumesFile)
 	}
 	var current []string
 	for _, doc := range s.Versions {
@@ -114,13 +112,12 @@ func (s *Set) validate() error {
 	}
 	// Source: the vendor's Common API reference, "only one at a time".
 	if len(current) != 1 {
-		return fmt.Errorf("exactly one version is CURRENT at a time, but %d documents say so: %q", len(current), current)
+		return fmt.Errorf("exactly one version must be CURRENT, but %d documents say CURRENT: %q", len(current), current)
 	}
 	return nil
 }
 
-// Newest returns the document with the highest version number that can be called: one that is only
-// PLANNED is passed over.
+// Newest returns the document with the highest version that is not PLANNED, or nil if all are.
 func (s *Set) Newest() *Document {
 	for _, doc := range slices.Backward(s.Versions) {
 		if doc.Version.Label != lifecycle.Planned {
@@ -130,7 +127,7 @@ func (s *Set) Newest() *Document {
 	return nil
 }
 
-// Lookup returns the document of a version, or nil when there is none.
+// Lookup returns the document of a version, or nil if there is none.
 func (s *Set) Lookup(id lifecycle.ID) *Document {
 	for _, doc := range s.Versions {
 		if doc.Version.ID == id {

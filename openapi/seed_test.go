@@ -279,7 +279,7 @@ func TestDiscoveryListsVersionsWithoutASignature(t *testing.T) {
 }
 
 // Source: the vendor's public Go SDK.
-func TestFixtureAttachesAndShows(t *testing.T) {
+func TestVolumesAttachesAndShows(t *testing.T) {
 	doc := load(t).Volumes
 	type route struct {
 		method, path string
@@ -301,4 +301,54 @@ func TestFixtureAttachesAndShows(t *testing.T) {
 	assert.NoError(t, schema.VisitJSON(map[string]any{"server_id": "s"}))
 	assert.NoError(t, schema.VisitJSON(map[string]any{"server_id": "s", "delete_on_termination": nil}))
 	assert.Error(t, schema.VisitJSON(map[string]any{"delete_on_termination": true}))
+}
+
+// The models of the vendor's Go SDK require these fields, and refuse unknown ones. Source: the vendor's
+// public Go SDK. The lists are written by hand: they are what volumes.yaml has to say.
+func TestVolumesRequiresWhatTheSDKRequires(t *testing.T) {
+	schemas := load(t).Volumes.Spec.Components.Schemas
+	for _, tt := range []struct {
+		schema             string
+		required, optional []string
+	}{
+		{
+			"Volume",
+			[]string{
+				"bootable", "created_at", "encrypted", "id", "modified_at", "multiattach", "name", "servers",
+				"size", "state", "user_id", "volume_type", "volume_type_id",
+			},
+			[]string{"max_iops", "max_throughput"}, // since 1.2
+		},
+		{"AttachedServer", []string{"attached_at", "device", "id"}, nil},
+		{"Attachment", []string{"delete_on_termination", "device", "server_id", "volume_id"}, nil},
+		{"AttachRequest", []string{"server_id"}, []string{"delete_on_termination"}},
+	} {
+		t.Run(tt.schema, func(t *testing.T) {
+			schema := schemas[tt.schema].Value
+			assert.ElementsMatch(t, tt.required, schema.Required)
+			var properties []string
+			for name := range schema.Properties {
+				properties = append(properties, name)
+			}
+			assert.ElementsMatch(t, append(tt.required, tt.optional...), properties)
+		})
+	}
+}
+
+// What linters ask of every document, and readers want to know.
+func TestDocumentsSayWhatTheyAre(t *testing.T) {
+	set := load(t)
+	for _, doc := range append(slices.Clone(set.Versions), set.Discovery, set.Volumes) {
+		t.Run(doc.File, func(t *testing.T) {
+			info := doc.Spec.Info
+			assert.NotEmpty(t, info.Description)
+			require.NotNil(t, info.Contact)
+			assert.NotEmpty(t, info.Contact.URL)
+			require.NotNil(t, info.License)
+			assert.Equal(t, "Apache 2.0", info.License.Name)
+			for _, tag := range doc.Spec.Tags {
+				assert.NotEmpty(t, tag.Description, tag.Name)
+			}
+		})
+	}
 }

@@ -5,20 +5,20 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-
-	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 )
 
 // answer is what the mock says to a request.
 type answer struct {
 	status int
 	body   any // written as JSON, a raw one as it is; nil for none
-	// header overrides what would be sent.
+	// header is added to what is sent, and overrides it.
 	header map[string]string
-	// version and ids are what was asked for, where it got that far; newest is set for the newest version.
-	version lifecycle.ID
-	newest  bool
-	ids     ids
+	// omit are the fields at the top of body that are not written.
+	omit []string
+	// why is the reason of a refusal, for the log. It holds neither secrets nor signatures.
+	why string
+	// unknownID is set if the refusal is about an ID that no volume or server has.
+	unknownID bool
 }
 
 // raw is a body that is written as it is.
@@ -28,10 +28,10 @@ func ok(status int, body any) answer {
 	return answer{status: status, body: body}
 }
 
-// refuse is an answer in the form of the service's errors, as they were seen.
+// refuse returns an error in the form that the service was seen to use [field].
 func refuse(status int, code, detail string) answer {
 	id := requestID()
-	return answer{status: status, body: errorBody{Errors: []errorEntry{{
+	return answer{status: status, why: detail, body: errorBody{Errors: []errorEntry{{
 		Code: code, Title: code, Detail: []string{detail}, Status: status,
 		RequestID: id, GlobalRequestID: id,
 		Links: []string{}, RelatedResources: []string{},
@@ -63,22 +63,39 @@ func requestID() string {
 }
 
 func (a answer) write(w http.ResponseWriter) {
-	var body []byte
-	switch content := a.body.(type) {
-	case nil:
-	case raw:
-		body = content
-	default:
+	body, err := a.encode()
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	if _, isRaw := a.body.(raw); !isRaw && a.body != nil {
 		w.Header().Set("Content-Type", "application/json")
-		var err error
-		if body, err = json.Marshal(content); err != nil {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-			return
-		}
 	}
 	for name, value := range a.header {
 		w.Header().Set(name, value)
 	}
 	w.WriteHeader(a.status)
-	_, _ = w.Write(body) // a client that went away needs no answer
+	_, _ = w.Write(body) // a client that hung up needs no answer
+}
+
+// encode returns the body as it is written.
+func (a answer) encode() ([]byte, error) {
+	switch content := a.body.(type) {
+	case nil:
+		return nil, nil
+	case raw:
+		return content, nil
+	}
+	body, err := json.Marshal(a.body)
+	if err != nil || len(a.omit) == 0 {
+		return body, err
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(body, &fields); err != nil {
+		return nil, err
+	}
+	for _, name := range a.omit {
+		delete(fields, name)
+	}
+	return json.Marshal(fields)
 }

@@ -2,8 +2,8 @@ package mock
 
 import "net/http"
 
-// Which refusal belongs to which cause is documented nowhere: 400 and 409 stand in the documents with
-// no more than their names. These are assumed, and the conformance suite takes either for any of them.
+// No document says which refusal belongs to which cause: they name 400 and 409, and no more. These choices
+// are ours [assumed]; the conformance suite accepts either status for any of them.
 const (
 	assumedUnknownVersion = http.StatusBadRequest
 	assumedUnknownID      = http.StatusBadRequest

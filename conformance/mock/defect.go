@@ -4,60 +4,117 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
-	"github.com/scp-openapi/virtualserver/gen/discovery"
+	"github.com/scp-openapi/virtualserver/openapi"
 )
 
-// Defect is one fault that a real server could have, for a test of whatever judges servers.
+// Defect is one fault that a real server could have, to test whatever judges servers.
 type Defect struct {
 	Name    string
 	Summary string
-	// CaughtBy are the IDs of the cases of the conformance suite that must not pass against it.
-	CaughtBy []string
-	// Slow is set for a fault that shows in that nothing comes, or not in time.
+	// Slow marks a fault that shows by what does not come, or not in time.
 	Slow bool
 
-	fault fault
+	hooks hooks
 }
 
-// fault is where a defect reaches into the mock. A mock without a defect has none of it.
-type fault struct {
-	// path is what the mock takes a raw path for.
-	path func(string) string
-	// method is what the mock takes a method for.
-	method func(method, path string) string
-	// keepsOut reports whether a request is kept out that should be let in.
-	keepsOut func(s *Server, r *http.Request) bool
-	// letsIn reports whether a request is let in that was refused, and why it was.
-	letsIn func(s *Server, r *http.Request, refused error) bool
-	// version is what the mock takes Scp-Api-Version for.
-	version func(s *Server, header []string) []string
-	// detach decides a detach before the rules do: which attachments leave, if it is done.
-	detach func(w *world, id ids) (leaving []*attachment, done bool)
-	// left is what the mock makes of the volume once a detach was accepted.
-	left func(*volume)
-	// list is what the mock makes of its list of versions.
-	list func([]discovery.Version) []discovery.Version
-	// answer is what the mock makes of an answer.
-	answer func(r *http.Request, a answer) answer
-	// send sends an answer, and reports whether it did.
-	send func(w http.ResponseWriter, r *http.Request, a answer) bool
-}
-
-// Defects are all of them, by what they are about.
+// Defects returns all defects, grouped by what they are about.
 func Defects() []Defect {
-	return slices.Concat(everythingDefects, statusDefects, effectDefects, authenticationDefects,
-		versionDefects, discoveryDefects(), formDefects, wireDefects)
+	return slices.Concat(everythingDefects, statusDefects, effectDefects, aftermathDefects, neighbourDefects,
+		refusedDefects, idDefects(), authenticationDefects, versionDefects, discoveryDefects, formDefects,
+		showDefects, wireDefects)
 }
 
-func defectNamed(name string) (Defect, error) {
-	if name == "" {
-		return Defect{}, nil
-	}
+// DefectByName returns a defect. Its error says what to do about an unknown name.
+func DefectByName(name string) (Defect, error) {
 	for _, d := range Defects() {
 		if d.Name == name {
 			return d, nil
 		}
 	}
-	return Defect{}, fmt.Errorf("mock: there is no defect %q; mock --list-defects lists them", name)
+	return Defect{}, fmt.Errorf("mock: unknown defect %q; `scp-conformance mock --list-defects` lists them", name)
 }
+
+// whenAsked returns a hook that runs for one operation alone.
+func whenAsked(operationID string, do func(*call)) func(*call) {
+	return func(c *call) {
+		if c.asks(operationID) {
+			do(c)
+		}
+	}
+}
+
+// detaching is a defect that decides a detach of well-formed IDs before the rules do. Its hook sets an
+// answer, or leaves the decision to the rules.
+func detaching(name, summary string, do func(*call)) Defect {
+	return Defect{Name: name, Summary: summary, hooks: hooks{operate: whenAsked(openapi.DetachOperation, func(c *call) {
+		if c.malformed == nil {
+			do(c)
+		}
+	})}}
+}
+
+// detached is a defect of what follows an accepted detach. Its hook gets the volume.
+func detached(name, summary string, do func(c *call, v *volume)) Defect {
+	return Defect{Name: name, Summary: summary, hooks: hooks{reply: func(c *call) {
+		if v := c.volume(); v != nil && c.accepted() {
+			do(c, v)
+		}
+	}}}
+}
+
+// replying is a defect that changes answers.
+func replying(name, summary string, do func(*call)) Defect {
+	return Defect{Name: name, Summary: summary, hooks: hooks{reply: do}}
+}
+
+// slow marks a defect as Slow.
+func slow(d Defect) Defect {
+	d.Slow = true
+	return d
+}
+
+// accepted reports whether a detach was answered 202.
+func (c *call) accepted() bool {
+	return c.asks(openapi.DetachOperation) && c.answer.status == http.StatusAccepted
+}
+
+// volume returns the volume of the request, or nil.
+func (c *call) volume() *volume { return c.server.world.volume(c.ids.volume) }
+
+// pair returns the volume of the request and its attachment to the server, each nil if there is none.
+func (c *call) pair() (*volume, *attachment) {
+	v := c.volume()
+	if v == nil {
+		return nil, nil
+	}
+	return v, v.at(c.ids.server)
+}
+
+// detachable returns the volume and the attachment of a request that the rules would accept, or nil.
+func (c *call) detachable() (*volume, *attachment) {
+	v, at := c.pair()
+	if at == nil || v.Bootable || at.state != StateInUse {
+		return nil, nil
+	}
+	return v, at
+}
+
+// neighbours returns the other data volumes of the server of the request.
+func (c *call) neighbours() []*volume {
+	all := c.server.world.dataVolumes(c.ids.server)
+	return slices.DeleteFunc(all, func(v *volume) bool { return v.ID == c.ids.volume })
+}
+
+// aWhile is how long after a detach is done the effects of some defects come.
+const aWhile = 50 * time.Millisecond
+
+// later makes something happen to the world a while after what the request began is done.
+func (c *call) later(do func(*world)) {
+	at := c.server.now().Add(c.server.delay + aWhile)
+	c.server.world.events = append(c.server.world.events, event{at, do})
+}
+
+// never is a time that does not come.
+var never = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)

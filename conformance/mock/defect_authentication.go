@@ -1,236 +1,205 @@
 package mock
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"net/http"
 	"net/url"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/scp-openapi/virtualserver/openapi"
 	"github.com/scp-openapi/virtualserver/signing"
+	"github.com/scp-openapi/virtualserver/signing/forge"
 )
 
-// authenticationDefects let in who should be kept out. All of them go on letting in who is right.
+// authenticationDefects accept who should be refused, or refuse who should be accepted.
 var authenticationDefects = []Defect{
-	{
-		Name: "no-authentication", Summary: "lets everybody in",
-		CaughtBy: []string{
-			"auth-unsigned", "auth-secret-other", "auth-access-key-unknown", "auth-signature-missing",
-			"auth-signature-garbage", "auth-timestamp-stale", "auth-attached-secret-other", "form-show-unauthorized",
-		},
-		fault: fault{letsIn: func(*Server, *http.Request, error) bool { return true }},
-	},
-	{
-		Name: "reads-open", Summary: "checks signatures of what changes something, and of nothing else",
-		CaughtBy: []string{"form-show-unauthorized"},
-		fault:    fault{letsIn: func(_ *Server, r *http.Request, _ error) bool { return r.Method == http.MethodGet }},
-	},
-	{
-		Name: "attach-open", Summary: "lets everybody attach",
-		CaughtBy: []string{"auth-attach-unauthorized"},
-		fault:    fault{letsIn: func(_ *Server, r *http.Request, _ error) bool { return r.Method == http.MethodPost }},
-	},
-	letsIn("signature-unchecked", "checks that there is a signature, and not which", signing.ReasonBadSignature,
-		"auth-secret-other", "auth-signature-garbage", "auth-signed-path", "auth-signed-method", "auth-query-added",
-		"auth-signed-timestamp", "auth-signed-access-key", "auth-signed-host", "auth-attached-signed-timestamp",
-		"auth-signature-case", "auth-attached-signed-path"),
-	letsIn("access-key-unchecked", "lets in access keys that it does not know", signing.ReasonUnknownKey,
-		"auth-access-key-unknown", "auth-access-key-case", "auth-attached-access-key-unknown"),
-	letsIn("client-type-unchecked", "takes any client type", signing.ReasonWrongClientType,
-		"auth-client-type-other"),
-	letsIn("timestamp-unchecked", "takes timestamps however old", signing.ReasonStaleTimestamp,
-		"auth-timestamp-stale", "auth-timestamp-past-window", "auth-timestamp-zero", "auth-attached-timestamp-stale"),
-	letsIn("future-unchecked", "takes timestamps however far ahead", signing.ReasonFutureTimestamp,
-		"auth-timestamp-future"),
-	letsIn("missing-unchecked", "lets in requests that lack a header", signing.ReasonMissingHeader,
-		"auth-access-key-missing", "auth-signature-missing", "auth-timestamp-missing", "auth-unsigned", "auth-client-type-missing"),
-	letsIn("malformed-unchecked", "lets in requests whose headers are malformed", signing.ReasonMalformed,
-		"auth-timestamp-words", "auth-timestamp-negative", "auth-signature-doubled"),
-	withoutChecking("access-key-missing", "lets in requests without an access key", signing.HeaderAccessKey, "auth-access-key-missing"),
-	withoutChecking("signature-missing", "lets in requests without a signature", signing.HeaderSignature,
-		"auth-signature-missing", "auth-attached-signature-missing"),
-	withoutChecking("timestamp-missing", "lets in requests without a timestamp", signing.HeaderTimestamp, "auth-timestamp-missing"),
-	withoutChecking("client-type-missing", "lets in requests without a client type", signing.HeaderClientType, "auth-client-type-missing"),
-	{
-		Name: "last-header", Summary: "of a header that comes twice takes the last",
-		CaughtBy: []string{"auth-access-key-doubled", "auth-signature-doubled", "auth-timestamp-doubled"},
-		fault: fault{letsIn: func(s *Server, r *http.Request, _ error) bool {
-			last := r.Clone(r.Context())
-			for name, values := range last.Header {
-				last.Header[name] = values[len(values)-1:]
-			}
-			return s.verifier.Verify(last) == nil
-		}},
-	},
-	{
-		Name: "window-wide", Summary: "takes timestamps up to half an hour old",
-		CaughtBy: []string{"auth-timestamp-past-window"},
-		fault: fault{letsIn: func(s *Server, r *http.Request, _ error) bool {
-			const halfHour = 6 * signing.AssumedMaxSkew
-			return signing.NewVerifier(s.credentialsOf, signing.WithVerifierClock(s.now), signing.WithMaxSkew(halfHour)).Verify(r) == nil
-		}},
-	},
-	{
-		Name: "seconds", Summary: "takes timestamps in seconds, too",
-		CaughtBy: []string{"auth-timestamp-seconds"},
-		fault: fault{letsIn: func(s *Server, r *http.Request, _ error) bool {
-			const digits = 10 // of Unix time in seconds
-			return len(r.Header.Get(signing.HeaderTimestamp)) == digits && s.signs(r, nil)
-		}},
-	},
-	alsoSigned("scheme-unsigned", "signs the URL without its scheme", "auth-signed-scheme", func(p *parts) {
-		p.url = "https" + strings.TrimPrefix(p.url, "http")
+	letsIn("no-authentication", "accepts everybody", func(*call) bool { return true }),
+	letsIn("reads-open", "checks no signature of a GET", func(c *call) bool { return c.request.Method == http.MethodGet }),
+	letsIn("attach-open", "checks no signature of an attach", func(c *call) bool { return c.request.Method == http.MethodPost }),
+	letsIn("os-volume-open", "checks no signature of a detach of an OS volume", func(c *call) bool {
+		_, params := c.server.documents.Newest().Match(c.method, c.path)
+		v := c.server.world.volume(params["volume_id"])
+		return v != nil && v.Bootable
 	}),
-	alsoSigned("method-unsigned", "does not sign the method", "auth-signed-method", func(p *parts) { p.method = http.MethodGet }),
-	alsoSigned("host-unsigned", "signs the path without scheme and host", "auth-path-only-signed", func(p *parts) {
-		_, rest, _ := strings.Cut(p.url, "://")
+	letsIn("one-version-open", "checks no signature in the oldest version", func(c *call) bool {
+		return strings.Join(c.version, "") == openapi.Service+" "+c.server.documents.Versions[0].Version.ID.String()
+	}),
+	letsIn("unversioned-open", "checks no signature of a request without a version", func(c *call) bool { return len(c.version) == 0 }),
+	letsIn("odd-path-open", "checks no signature of a path with a percent sign", func(c *call) bool { return strings.Contains(c.path, "%") }),
+	letsIn("query-open", "checks no signature of a URL with a query", func(c *call) bool { return strings.Contains(c.request.RequestURI, "?") }),
+	letsIn("english-open", "checks no signature of a request in English", func(c *call) bool {
+		return strings.HasPrefix(c.request.Header.Get(signing.HeaderLanguage), "en")
+	}),
+	letsIn("detaching-open", "checks no signature for a volume that is attaching or detaching", func(c *call) bool {
+		_, params := c.server.documents.Newest().Match(c.method, c.path)
+		v := c.server.world.volume(params["volume_id"])
+		return v != nil && (v.state() == StateDetaching || v.state() == StateAttaching)
+	}),
+	letsIn("now-and-then-open", "checks no signature of every seventh request", func(c *call) bool { return c.number%7 == 0 }),
+	ignores("signature-unchecked", "checks that there is a signature, and not which", signing.ReasonBadSignature),
+	ignores("access-key-unchecked", "accepts unknown access keys", signing.ReasonUnknownKey),
+	ignores("client-type-unchecked", "accepts any client type", signing.ReasonWrongClientType),
+	ignores("timestamp-unchecked", "accepts timestamps of any age", signing.ReasonStaleTimestamp),
+	ignores("future-unchecked", "accepts timestamps that are any time ahead", signing.ReasonFutureTimestamp),
+	ignores("missing-unchecked", "accepts requests that lack a header", signing.ReasonMissingHeader),
+	ignores("malformed-unchecked", "accepts requests with malformed headers", signing.ReasonMalformed),
+	withoutChecking("access-key-missing", "accepts requests without an access key", signing.HeaderAccessKey),
+	withoutChecking("signature-missing", "accepts requests without a signature", signing.HeaderSignature),
+	withoutChecking("timestamp-missing", "accepts requests without a timestamp", signing.HeaderTimestamp),
+	withoutChecking("client-type-missing", "accepts requests without a client type", signing.HeaderClientType),
+	letsIn("last-header", "takes the last value of a repeated header", func(c *call) bool {
+		last := c.request.Clone(c.request.Context())
+		for name, values := range last.Header {
+			last.Header[name] = values[len(values)-1:]
+		}
+		return c.server.verifier.Verify(last) == nil
+	}),
+	letsIn("window-wide", "accepts timestamps up to half an hour old", func(c *call) bool {
+		return c.server.verifiesWithin(c.request, 6*signing.AssumedMaxSkew)
+	}),
+	letsIn("seconds", "accepts timestamps in seconds, too", func(c *call) bool {
+		const digits = 10 // of Unix time in seconds
+		return len(c.request.Header.Get(signing.HeaderTimestamp)) == digits && c.signedWith(nil)
+	}),
+	alsoSigned("scheme-unsigned", "signs the URL without its scheme", func(p *forge.Parts) {
+		p.URL = "https" + strings.TrimPrefix(p.URL, "http")
+	}),
+	alsoSigned("method-unsigned", "does not sign the method", func(p *forge.Parts) { p.Method = http.MethodGet }),
+	alsoSigned("host-unsigned", "signs the path without scheme and host", func(p *forge.Parts) {
+		_, rest, _ := strings.Cut(p.URL, "://")
 		_, path, _ := strings.Cut(rest, "/")
-		p.url = "/" + path
+		p.URL = "/" + path
 	}),
-	alsoSigned("query-unsigned", "signs the URL without its query", "auth-query-added", func(p *parts) {
-		p.url, _, _ = strings.Cut(p.url, "?")
-	}),
-	alsoSigned("account-unsigned", "does not sign the account ID", "auth-account-added", func(p *parts) { p.account = "" }),
-	alsoSigned("client-type-unsigned", "does not sign the client type", "auth-signed-client-type", func(p *parts) { p.clientType = "Console" }),
-	alsoSigned("secret-empty", "has an empty secret for every key", "auth-secret-empty", func(p *parts) { p.secret = "" }),
-	alsoWritten("signature-hex", "takes signatures in hexadecimal", "auth-signature-hex",
+	alsoSigned("query-unsigned", "signs the URL without its query", func(p *forge.Parts) { p.URL, _, _ = strings.Cut(p.URL, "?") }),
+	alsoSigned("account-unsigned", "does not sign the account ID", func(p *forge.Parts) { p.AccountID = "" }),
+	alsoSigned("client-type-unsigned", "does not sign the client type", func(p *forge.Parts) { p.ClientType = "Console" }),
+	alsoSigned("secret-empty", "has an empty secret key for every access key", func(p *forge.Parts) { p.Secret = "" }),
+	alsoWritten("signature-hex", "accepts signatures in hexadecimal",
 		func(sum []byte, got string) bool { return hex.EncodeToString(sum) == got }),
-	alsoWritten("signature-url-safe", "takes signatures in the URL-safe alphabet", "auth-signature-url-safe",
+	alsoWritten("signature-url-safe", "accepts signatures in the URL-safe alphabet",
 		func(sum []byte, got string) bool { return base64.URLEncoding.EncodeToString(sum) == got }),
-	alsoWritten("signature-prefix", "compares as much of a signature as there is", "auth-signature-truncated",
+	alsoWritten("signature-prefix", "compares as much of a signature as the request has",
 		func(sum []byte, got string) bool {
 			return strings.HasPrefix(base64.StdEncoding.EncodeToString(sum), got)
 		}),
-	alsoWritten("signature-any-case", "compares signatures without regard to letter case", "auth-signature-case",
+	alsoWritten("signature-any-case", "compares signatures case-insensitively",
 		func(sum []byte, got string) bool {
 			return strings.EqualFold(base64.StdEncoding.EncodeToString(sum), got)
 		}),
-	{
-		Name: "access-key-any-case", Summary: "looks access keys up without regard to letter case",
-		CaughtBy: []string{"auth-access-key-case"},
-		fault: fault{letsIn: func(s *Server, r *http.Request, _ error) bool {
-			return slices.ContainsFunc(s.credentials, func(c signing.Credentials) bool {
-				return strings.EqualFold(c.AccessKey, r.Header.Get(signing.HeaderAccessKey)) && s.signsAs(c, r, nil, nil)
-			})
-		}},
-	},
-	alsoWritten("signature-unpadded", "takes signatures without their padding", "auth-signature-unpadded",
+	letsIn("access-key-any-case", "looks up access keys case-insensitively", func(c *call) bool {
+		for _, known := range c.server.credentials {
+			p := forge.Received(c.request, known.SecretKey.Reveal())
+			if strings.EqualFold(known.AccessKey, p.AccessKey) && p.Signature() == c.request.Header.Get(signing.HeaderSignature) {
+				return true
+			}
+		}
+		return false
+	}),
+	alsoWritten("signature-unpadded", "accepts signatures without their padding",
 		func(sum []byte, got string) bool { return base64.RawStdEncoding.EncodeToString(sum) == got }),
-	alsoWritten("signature-start", "compares as much of a signature as it expects, whatever stands behind", "auth-signature-longer",
+	alsoWritten("signature-start", "accepts anything after a right signature",
 		func(sum []byte, got string) bool {
 			return strings.HasPrefix(got, base64.StdEncoding.EncodeToString(sum))
 		}),
-	keepsOut("account-empty-signed", "takes an empty account ID for one", "auth-vendor-spelling", func(_ *Server, r *http.Request) bool {
-		return r.Header.Values(signing.HeaderAccountID) != nil && r.Header.Get(signing.HeaderAccountID) == ""
+	keepsOut("account-empty-signed", "takes an empty account ID for one", func(c *call) bool {
+		return c.request.Header.Values(signing.HeaderAccountID) != nil && c.request.Header.Get(signing.HeaderAccountID) == ""
 	}),
-	keepsOut("url-decoded", "decodes the URL before it checks what was signed", "auth-url-encoded", func(_ *Server, r *http.Request) bool {
-		decoded, err := url.PathUnescape(rawPath(r))
-		return err == nil && decoded != rawPath(r)
+	keepsOut("url-decoded", "decodes the URL before it checks what was signed", func(c *call) bool {
+		decoded, err := url.PathUnescape(c.path)
+		return err == nil && decoded != c.path
 	}),
-	keepsOut("url-rewritten", "writes the percent signs of a URL in upper case before it checks what was signed", "auth-url-encoded", func(_ *Server, r *http.Request) bool {
-		return strings.ContainsAny(rawPath(r), "%") && percentSigns.ReplaceAllStringFunc(rawPath(r), strings.ToUpper) != rawPath(r)
+	keepsOut("url-rewritten", "writes percent-encoding in upper case before it checks what was signed", func(c *call) bool {
+		return percentEncoded.ReplaceAllStringFunc(c.path, strings.ToUpper) != c.path
 	}),
-	keepsOut("query-never-signed", "checks the signature of a URL without its query", "auth-query-right", func(_ *Server, r *http.Request) bool {
-		return r.URL.RawQuery != ""
+	keepsOut("query-never-signed", "checks the signature of the URL without its query", func(c *call) bool {
+		_, query, _ := strings.Cut(c.request.RequestURI, "?")
+		return query != ""
 	}),
-	keepsOut("window-narrow", "takes timestamps of one minute", "auth-timestamp-four-minutes-old", func(s *Server, r *http.Request) bool {
-		return signing.NewVerifier(s.credentialsOf, signing.WithVerifierClock(s.now), signing.WithMaxSkew(time.Minute)).Verify(r) != nil
+	keepsOut("window-narrow", "refuses timestamps that are more than a minute old", func(c *call) bool {
+		return !c.server.verifiesWithin(c.request, time.Minute)
 	}),
-	keepsOut("future-never", "takes no timestamp that is ahead of its clock", "auth-timestamp-four-minutes-ahead", func(s *Server, r *http.Request) bool {
-		ahead := s.now().Add(time.Second).UnixMilli()
-		millis, err := strconv.ParseInt(r.Header.Get(signing.HeaderTimestamp), 10, 64)
+	keepsOut("future-never", "refuses timestamps that are ahead of its clock", func(c *call) bool {
+		ahead := c.server.now().Add(time.Second).UnixMilli()
+		millis, err := strconv.ParseInt(c.request.Header.Get(signing.HeaderTimestamp), 10, 64)
 		return err == nil && millis > ahead
 	}),
-	{
-		Name: "authenticates-last", Summary: "looks for the volume before it asks who wants to know",
-		CaughtBy: []string{"auth-signature-missing", "auth-secret-other"},
-		fault: fault{letsIn: func(s *Server, r *http.Request, _ error) bool {
-			op, segments := find(s.documents.Newest(), r.Method, rawPath(r))
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			return op != nil && s.world.volumes[segments["volume_id"]] == nil
-		}},
-	},
+	letsIn("authenticates-last", "looks for the volume before it authenticates the caller", func(c *call) bool {
+		op, params := c.server.documents.Newest().Match(c.method, c.path)
+		return op != nil && c.server.world.volume(params["volume_id"]) == nil
+	}),
 }
 
-// percentSigns are the characters of a URL that are written with percent signs.
-var percentSigns = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+var percentEncoded = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
 
-// keepsOut is a defect that refuses who is right.
-func keepsOut(name, summary, turns string, when func(*Server, *http.Request) bool) Defect {
-	return Defect{Name: name, Summary: summary, CaughtBy: []string{turns}, fault: fault{keepsOut: when}}
+// verifiesWithin verifies a request with another limit for the age of timestamps.
+func (s *Server) verifiesWithin(r *http.Request, skew time.Duration) bool {
+	return signing.NewVerifier(s.credentialsOf, signing.WithVerifierClock(s.now), signing.WithMaxSkew(skew)).Verify(r) == nil
 }
 
-// letsIn is a defect that lets in what is refused for a reason.
-func letsIn(name, summary string, reason signing.Reason, turns ...string) Defect {
-	return Defect{Name: name, Summary: summary, CaughtBy: turns, fault: fault{
-		letsIn: func(_ *Server, _ *http.Request, refused error) bool { return errors.Is(refused, reason) },
-	}}
+// letsIn is a defect that accepts refused requests, when tells which.
+func letsIn(name, summary string, when func(*call) bool) Defect {
+	return Defect{Name: name, Summary: summary, hooks: hooks{authenticate: func(c *call) {
+		if c.refused != nil && when(c) {
+			c.refused = nil
+		}
+	}}}
 }
 
-// withoutChecking is a defect that lets in what lacks a header.
-func withoutChecking(name, summary, header string, turns ...string) Defect {
-	return Defect{Name: name, Summary: summary, CaughtBy: turns, fault: fault{
-		letsIn: func(_ *Server, r *http.Request, _ error) bool { return len(r.Header.Values(header)) == 0 },
-	}}
+// keepsOut is a defect that refuses rightly signed requests, when tells which.
+func keepsOut(name, summary string, when func(*call) bool) Defect {
+	return Defect{Name: name, Summary: summary, hooks: hooks{authenticate: func(c *call) {
+		if c.refused == nil && when(c) {
+			c.refused = signing.ReasonBadSignature
+		}
+	}}}
 }
 
-// alsoSigned is a defect that takes a signature of something else, too.
-func alsoSigned(name, summary, turns string, change func(*parts)) Defect {
-	return Defect{Name: name, Summary: summary, CaughtBy: []string{turns}, fault: fault{
-		letsIn: func(s *Server, r *http.Request, refused error) bool {
-			return badSignature(refused) && s.signs(r, change)
-		},
-	}}
+// ignores is a defect that does not refuse for one reason.
+func ignores(name, summary string, reason signing.Reason) Defect {
+	return letsIn(name, summary, func(c *call) bool { return errors.Is(c.refused, reason) })
 }
 
-// alsoWritten is a defect that takes a signature written in another way, too.
-func alsoWritten(name, summary, turns string, equal func(sum []byte, got string) bool) Defect {
-	return Defect{Name: name, Summary: summary, CaughtBy: []string{turns}, fault: fault{
-		letsIn: func(s *Server, r *http.Request, refused error) bool {
-			got := r.Header.Get(signing.HeaderSignature)
-			c, known := s.credentialsOf(r.Header.Get(signing.HeaderAccessKey))
-			one := len(r.Header.Values(signing.HeaderSignature)) == 1
-			return one && badSignature(refused) && known && got != "" && s.signsAs(c, r, nil, equal)
-		},
-	}}
+// withoutChecking is a defect that accepts requests that lack a header.
+func withoutChecking(name, summary, header string) Defect {
+	return letsIn(name, summary, func(c *call) bool { return len(c.request.Header.Values(header)) == 0 })
 }
 
-// badSignature reports whether it is for its signature alone that a request was refused.
+// alsoSigned is a defect that accepts a signature of changed parts, too.
+func alsoSigned(name, summary string, change func(*forge.Parts)) Defect {
+	return letsIn(name, summary, func(c *call) bool { return badSignature(c.refused) && c.signedWith(change) })
+}
+
+// alsoWritten is a defect that accepts a signature in another form, too.
+func alsoWritten(name, summary string, equal func(sum []byte, got string) bool) Defect {
+	return letsIn(name, summary, func(c *call) bool {
+		got := c.request.Header.Values(signing.HeaderSignature)
+		p, known := c.parts()
+		return badSignature(c.refused) && known && len(got) == 1 && got[0] != "" && equal(p.Sum(), got[0])
+	})
+}
+
+// badSignature reports whether a request was refused for its signature alone.
 func badSignature(refused error) bool {
 	var reason *signing.VerifyError
 	return errors.As(refused, &reason) && (reason.Reason == signing.ReasonBadSignature || reason.Header == signing.HeaderSignature)
 }
 
-// parts are what a signature is made of.
-type parts struct{ secret, method, url, timestamp, accessKey, account, clientType string }
-
-// signs reports whether the signature of a request is right for its parts, with a change made to them.
-func (s *Server) signs(r *http.Request, change func(*parts)) bool {
-	c, known := s.credentialsOf(r.Header.Get(signing.HeaderAccessKey))
-	return known && s.signsAs(c, r, change, nil)
+// parts are the parts of the request that are signed, with the secret key of its access key, if it is known.
+func (c *call) parts() (forge.Parts, bool) {
+	known, found := c.server.credentialsOf(c.request.Header.Get(signing.HeaderAccessKey))
+	return forge.Received(c.request, known.SecretKey.Reveal()), found
 }
 
-func (s *Server) signsAs(c signing.Credentials, r *http.Request, change func(*parts), equal func([]byte, string) bool) bool {
-	p := parts{
-		secret: c.SecretKey.Reveal(), method: r.Method, url: origin(r) + r.RequestURI,
-		timestamp: r.Header.Get(signing.HeaderTimestamp), accessKey: r.Header.Get(signing.HeaderAccessKey),
-		account: r.Header.Get(signing.HeaderAccountID), clientType: r.Header.Get(signing.HeaderClientType),
-	}
+// signedWith reports whether the signature of the request is right for its parts after a change.
+func (c *call) signedWith(change func(*forge.Parts)) bool {
+	p, known := c.parts()
 	if change != nil {
 		change(&p)
 	}
-	mac := hmac.New(sha256.New, []byte(p.secret))
-	mac.Write([]byte(p.method + p.url + p.timestamp + p.accessKey + p.account + p.clientType))
-	if equal == nil {
-		equal = func(sum []byte, got string) bool { return base64.StdEncoding.EncodeToString(sum) == got }
-	}
-	return equal(mac.Sum(nil), r.Header.Get(signing.HeaderSignature))
+	return known && p.Signature() == c.request.Header.Get(signing.HeaderSignature)
 }

@@ -28,11 +28,11 @@ var (
 )
 
 const (
-	nowhere    = "11111111-2222-4333-8444-555555555555" // an ID that nothing bears
+	unusedID   = "11111111-2222-4333-8444-555555555555"
 	detachPath = "/v1/volumes/" + mock.VolumeID + "/servers/" + mock.ServerID
 )
 
-// clock is a clock that is moved by hand.
+// clock is a clock that tests advance.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -73,19 +73,19 @@ func serveBy(t *testing.T, start func(*httptest.Server), opts ...mock.Option) *s
 	start(s.server)
 	t.Cleanup(s.server.Close)
 	s.client = s.server.Client()
-	// What is asked for is what is answered: a redirect would be seen, not followed.
+	// A redirect is looked at, not followed.
 	s.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return s
 }
 
-// reply is an answer as a test looks at it.
+// reply is an answer with its body read.
 type reply struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// request makes a request that is not signed yet.
+// request makes an unsigned request.
 func (s *served) request(method, path, body string) *http.Request {
 	s.t.Helper()
 	req, err := http.NewRequestWithContext(s.t.Context(), method, s.server.URL+path, bytes.NewBufferString(body))
@@ -111,7 +111,7 @@ func (s *served) send(req *http.Request) reply {
 	return reply{resp.StatusCode, resp.Header, body}
 }
 
-// ask sends a request that is rightly signed, and names no version.
+// ask sends a signed request that names no version.
 func (s *served) ask(method, path string) reply {
 	s.t.Helper()
 	return s.send(s.sign(s.request(method, path, ""), credentials))
@@ -138,7 +138,7 @@ func (s *served) show(volume string) volumes.Volume {
 	return v
 }
 
-// requireVolume holds a volume against the state and the servers it should have.
+// requireVolume checks the state of a volume and the servers that have it.
 func (s *served) requireVolume(volume, state string, servers ...string) {
 	s.t.Helper()
 	v := s.show(volume)
@@ -150,7 +150,7 @@ func (s *served) requireVolume(volume, state string, servers ...string) {
 	require.ElementsMatch(s.t, servers, at, "servers of %s", volume)
 }
 
-// world shows every volume of DefaultWorld, to be compared with how it was before.
+// world shows every volume of DefaultWorld, to compare it with an earlier time.
 func (s *served) world() []volumes.Volume {
 	s.t.Helper()
 	var shown []volumes.Volume
@@ -160,7 +160,7 @@ func (s *served) world() []volumes.Volume {
 	return shown
 }
 
-// requireError holds an answer against the form of the service's errors.
+// requireError checks that an answer has the form of the service's errors.
 func requireError(t *testing.T, r reply, code string) {
 	t.Helper()
 	assert.Equal(t, "application/json", r.header.Get("Content-Type"))
@@ -186,5 +186,5 @@ func requireError(t *testing.T, r reply, code string) {
 	assert.NotContains(t, string(r.body), credentials.SecretKey.Reveal())
 }
 
-// speaks is the header that asks for a version.
+// speaks is the value of Scp-Api-Version for a version.
 func speaks(version string) string { return openapi.Service + " " + version }

@@ -1,10 +1,16 @@
 package mock_test
 
 import (
+	"math"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -12,30 +18,118 @@ import (
 
 	"github.com/scp-openapi/virtualserver/conformance/mock"
 	"github.com/scp-openapi/virtualserver/gen"
+	"github.com/scp-openapi/virtualserver/openapi"
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
 func TestNewRefuses(t *testing.T) {
-	someone := []signing.Credentials{credentials}
-	for name, c := range map[string]struct {
+	for _, tt := range []struct {
+		name        string
 		credentials []signing.Credentials
-		world       mock.World
+		opts        []mock.Option
 		want        string
 	}{
-		"nobody to let in": {nil, mock.DefaultWorld(), "no credentials"},
-		"a volume twice": {someone, mock.World{
+		{"no credentials", nil, nil, "no credentials"},
+		{"no access key", []signing.Credentials{{SecretKey: credentials.SecretKey}}, nil, "need an access key"},
+		{"no secret key", []signing.Credentials{{AccessKey: "ak"}}, nil, "and a secret key"},
+		{"a nil option", []signing.Credentials{credentials}, []mock.Option{nil}, "option 0 is nil"},
+		{"a nil clock", []signing.Credentials{credentials}, []mock.Option{mock.WithClock(nil)}, "the clock is nil"},
+		{"no documents", []signing.Credentials{credentials}, []mock.Option{mock.WithDocuments(nil)}, "the set is nil"},
+		{"a negative delay", []signing.Credentials{credentials}, []mock.Option{mock.WithDelay(-1)}, "negative"},
+		{"a rate above 1", []signing.Credentials{credentials}, []mock.Option{mock.WithGatewayErrors(2, 1)}, "rate 2 is not between"},
+		{"a rate that is no number", []signing.Credentials{credentials}, []mock.Option{mock.WithGatewayErrors(math.NaN(), 1)}, "rate NaN"},
+		{"busy for a negative time", []signing.Credentials{credentials}, []mock.Option{mock.Live(), mock.WithBusy(-time.Second)}, "-1s is negative"},
+		{"a volume twice", []signing.Credentials{credentials}, []mock.Option{mock.WithWorld(mock.World{
 			Volumes: []mock.Volume{{ID: "a"}, {ID: "a"}},
-		}, "twice"},
-		"a volume at a server that is not there": {someone, mock.World{
+		})}, "volume a is listed twice"},
+		{"a volume at an unlisted server", []signing.Credentials{credentials}, []mock.Option{mock.WithWorld(mock.World{
 			Volumes: []mock.Volume{{ID: "a", Servers: []string{"b"}}},
-		}, "not there"},
+		})}, "server b, which is not listed"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			_, err := mock.New(c.credentials, mock.WithWorld(c.world))
-			require.ErrorContains(t, err, c.want)
+		t.Run(tt.name, func(t *testing.T) {
+			server, err := mock.New(tt.credentials, tt.opts...)
+			require.ErrorContains(t, err, tt.want)
+			require.Nil(t, server)
 		})
 	}
+}
+
+// TestNewRefusesAnOperationWithoutHandler: whoever adds an operation to the documents learns at start, and
+// not by the first request, that the mock needs a handler for it.
+func TestNewRefusesAnOperationWithoutHandler(t *testing.T) {
+	const show = "  /v1/servers/{server_id}:\n    get:\n      operationId: showServer\n      responses: {\"200\": {description: OK}}\n" +
+		"      parameters: [{name: server_id, in: path, required: true, schema: {type: string}}]\n"
+	fsys := fstest.MapFS{}
+	files, err := filepath.Glob("../../openapi/*.yaml")
+	require.NoError(t, err)
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		require.NoError(t, err)
+		if filepath.Base(file) == "volumes.yaml" {
+			data = []byte(strings.Replace(string(data), "\npaths:\n", "\npaths:\n"+show, 1))
+		}
+		fsys[filepath.Base(file)] = &fstest.MapFile{Data: data}
+	}
+	set, err := openapi.Read(fsys)
+	require.NoError(t, err)
+	_, err = mock.New([]signing.Credentials{credentials}, mock.WithDocuments(set))
+	for _, part := range []string{"volumes.yaml", "showServer", "GET /v1/servers/{server_id}", "add a handler"} {
+		require.ErrorContains(t, err, part)
+	}
+}
+
+// TestHandmadeRequests calls the handler as no server does: with what net/http would have filled in left
+// out. It is answered with an error, whatever the defect, and does not panic.
+func TestHandmadeRequests(t *testing.T) {
+	attachPath := "/v1/volumes/" + mock.SpareID + "/servers"
+	requests := map[string]*http.Request{
+		"nothing":              {},
+		"no header":            {Method: http.MethodDelete, RequestURI: detachPath},
+		"no URL":               {Method: http.MethodDelete, RequestURI: detachPath, Header: http.Header{}},
+		"no request URI":       {Method: http.MethodDelete, URL: &url.URL{Path: detachPath}, Header: http.Header{}},
+		"a POST with nil body": {Method: http.MethodPost, RequestURI: attachPath, Header: http.Header{}},
+		"an opaque URL":        {Method: http.MethodDelete, URL: &url.URL{Opaque: "x"}, Header: http.Header{}},
+		"an asterisk":          {Method: http.MethodOptions, RequestURI: "*", Header: http.Header{}},
+		"an absolute URL":      {Method: http.MethodDelete, RequestURI: "http://x?y", Header: http.Header{}},
+	}
+	mocks := map[string]mock.Option{"sound": mock.WithDelay(0), "live": mock.Live()}
+	for _, d := range mock.Defects() {
+		switch d.Name {
+		case "slow", "detach-slow", "body-endless", "accepted-endless", "connection-cut", "body-cut":
+			continue // they end with the connection, and there is none
+		}
+		mocks[d.Name] = mock.WithDefect(d)
+	}
+	for kind, opt := range mocks {
+		handler, err := mock.New([]signing.Credentials{credentials}, opt)
+		require.NoError(t, err)
+		for name, r := range requests {
+			t.Run(kind+"/"+name, func(t *testing.T) {
+				w := httptest.NewRecorder()
+				handler.ServeHTTP(w, r.Clone(t.Context()))
+				if kind == "sound" || kind == "live" {
+					assert.GreaterOrEqual(t, w.Code, 400)
+				}
+			})
+		}
+	}
+}
+
+// TestSignedPostWithoutBody: a nil body is an empty one.
+func TestSignedPostWithoutBody(t *testing.T) {
+	handler, err := mock.New([]signing.Credentials{credentials})
+	require.NoError(t, err)
+	signer, err := signing.New(credentials)
+	require.NoError(t, err)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://mock/v1/volumes/"+mock.SpareID+"/servers", nil)
+	require.NoError(t, err)
+	require.NoError(t, signer.Sign(req))
+	require.Nil(t, req.Body)
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, req)
+	assert.Equal(t, http.StatusBadRequest, w.Code)
+	assert.Contains(t, w.Body.String(), "server_id")
 }
 
 func TestRequests(t *testing.T) {
@@ -61,9 +155,9 @@ func TestRequests(t *testing.T) {
 		{name: "detach from a server without it", method: http.MethodDelete, path: "/v1/volumes/" + mock.VolumeID + "/servers/" + mock.OtherServerID, status: 409, code: "VirtualServer.VolumeNotAttached"},
 		{name: "detach the OS volume", method: http.MethodDelete, path: "/v1/volumes/" + mock.OSVolumeID + "/servers/" + mock.ServerID, status: 409, code: "VirtualServer.OsVolumeNotDetachable"},
 		{name: "detach the OS volume from another server", method: http.MethodDelete, path: "/v1/volumes/" + mock.OSVolumeID + "/servers/" + mock.OtherServerID, status: 409, code: "VirtualServer.OsVolumeNotDetachable"},
-		{name: "detach an unknown volume", method: http.MethodDelete, path: "/v1/volumes/" + nowhere + "/servers/" + mock.ServerID, status: 400, code: validate},
-		{name: "detach from an unknown server", method: http.MethodDelete, path: "/v1/volumes/" + mock.VolumeID + "/servers/" + nowhere, status: 400, code: validate},
-		{name: "show an unknown volume", method: http.MethodGet, path: "/v1/volumes/" + nowhere, status: 400, code: validate},
+		{name: "detach an unknown volume", method: http.MethodDelete, path: "/v1/volumes/" + unusedID + "/servers/" + mock.ServerID, status: 400, code: validate},
+		{name: "detach from an unknown server", method: http.MethodDelete, path: "/v1/volumes/" + mock.VolumeID + "/servers/" + unusedID, status: 400, code: validate},
+		{name: "show an unknown volume", method: http.MethodGet, path: "/v1/volumes/" + unusedID, status: 400, code: validate},
 
 		{name: "delete a volume", method: http.MethodDelete, path: showPath, status: 404, code: elsewhere},
 		{name: "delete a server", method: http.MethodDelete, path: "/v1/servers/" + mock.ServerID, status: 404, code: elsewhere},
@@ -193,7 +287,7 @@ func TestRawPaths(t *testing.T) {
 func TestMalformedIDs(t *testing.T) {
 	s := serve(t)
 	for name, c := range map[string]struct{ id, want string }{
-		"unknown":       {nowhere, "There is no server"},
+		"unknown":       {unusedID, "There is no server"},
 		"a word":        {"null", "There is no server"},
 		"empty":         {"", "malformed"},
 		"dot":           {".", "malformed"},
@@ -265,7 +359,66 @@ func TestVersionHeader(t *testing.T) {
 	}
 }
 
-// days are days on which the versions stand differently: around each of their dates, and far from all.
+// TestPlannedNeverAnswers: a PLANNED version is refused where a request names it, and passed over where it
+// names none.
+func TestPlannedNeverAnswers(t *testing.T) {
+	clients := gen.Clients()
+	newest, before := clients[len(clients)-1].ID, clients[len(clients)-2].ID
+	for _, tt := range []struct {
+		name    string
+		planned []lifecycle.ID
+		header  []string
+		status  int
+	}{
+		{"pinned", []lifecycle.ID{newest}, []string{speaks(newest.String())}, 400},
+		{"the version before it", []lifecycle.ID{newest}, []string{speaks(before.String())}, 200},
+		{"no version named", []lifecycle.ID{newest}, nil, 200},
+		{"no version named, all planned", ids(clients), nil, 400},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			table := lifecycle.Table{}
+			for _, c := range clients {
+				label := lifecycle.Current
+				if slices.Contains(tt.planned, c.ID) {
+					label = lifecycle.Planned
+				}
+				table.Versions = append(table.Versions, lifecycle.Version{ID: c.ID, Label: label})
+			}
+			s := serve(t, mock.WithTable(table))
+			req := s.sign(s.request(http.MethodGet, "/v1/volumes/"+mock.VolumeID, ""), credentials)
+			req.Header[signing.HeaderAPIVersion] = tt.header
+			assert.Equal(t, tt.status, s.send(req).status)
+		})
+	}
+}
+
+// TestUnversionedSkipsEnded: with RefuseEnded, a request that names no version is for the newest that has
+// not ended.
+func TestUnversionedSkipsEnded(t *testing.T) {
+	clients := gen.Clients()
+	ended := lifecycle.On(started)
+	table := lifecycle.Table{}
+	for _, c := range clients {
+		table.Versions = append(table.Versions, lifecycle.Version{ID: c.ID, Label: lifecycle.Deprecated, NotBefore: ended})
+	}
+	s := serve(t, mock.WithTable(table), mock.RefuseEnded())
+	assert.Equal(t, http.StatusBadRequest, s.ask(http.MethodGet, "/v1/volumes/"+mock.VolumeID).status)
+	table.Versions[0].NotBefore = lifecycle.Date{}
+	s = serve(t, mock.WithTable(table), mock.RefuseEnded())
+	got := s.ask(http.MethodGet, "/v1/volumes/"+mock.VolumeID)
+	assert.Equal(t, http.StatusOK, got.status)
+	assert.NotContains(t, string(got.body), "max_iops", "it is the oldest version that answered")
+}
+
+func ids(clients []gen.Client) []lifecycle.ID {
+	var all []lifecycle.ID
+	for _, c := range clients {
+		all = append(all, c.ID)
+	}
+	return all
+}
+
+// days are days on which the versions have different states: around each of their dates, and far from all.
 func days() []lifecycle.Date {
 	list := []lifecycle.Date{lifecycle.Day(2024, time.January, 1), lifecycle.On(started), lifecycle.Day(2040, time.January, 1)}
 	for _, v := range gen.Table().Versions {

@@ -3,141 +3,153 @@ package mock
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
 
 	"github.com/scp-openapi/virtualserver/gen/discovery"
 	"github.com/scp-openapi/virtualserver/gen/volumes"
+	"github.com/scp-openapi/virtualserver/openapi"
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 )
 
-// maxRequest is how many bytes of a request's body are read.
-const maxRequest = 64 << 10
+// handlers maps the operations of the documents to what answers them.
+var handlers = map[string]func(*call) answer{
+	openapi.DetachOperation:   (*call).detachVolume,
+	openapi.AttachOperation:   (*call).attachVolume,
+	openapi.ShowOperation:     (*call).showVolume,
+	openapi.VersionsOperation: (*call).listVersions,
+}
 
-// detachVolume takes a volume from a server. The volume goes through Detaching to Available.
-func (s *Server) detachVolume(_ *http.Request, id ids) answer {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	v, at, refusal := s.lookup(id)
-	if s.fault.detach != nil {
-		if moved, done := s.fault.detach(s.world, id); done {
-			return s.accept(moved...)
-		}
-	}
+// detachVolume takes a volume from a server: it is detaching, then available.
+func (c *call) detachVolume() answer {
+	v, at, refusal := c.lookup()
 	switch {
 	case refusal != nil:
 		return *refusal
 	case v.Bootable:
 		return refuse(assumedOSVolume, "VirtualServer.OsVolumeNotDetachable",
-			fmt.Sprintf("Volume %s is the OS's default volume: its attached server cannot be modified.", id.volume))
+			fmt.Sprintf("Volume %s is the OS's default volume: it cannot be detached.", v.ID))
 	case at == nil:
 		return refuse(assumedNotAttached, "VirtualServer.VolumeNotAttached",
-			fmt.Sprintf("Volume %s is not attached to server %s.", id.volume, id.server))
+			fmt.Sprintf("Volume %s is not attached to server %s.", v.ID, c.ids.server))
 	case at.state != StateInUse:
 		return busy(v)
 	}
-	if s.fault.left != nil {
-		s.fault.left(v)
-	}
-	return s.accept(at)
+	return c.detach(at)
 }
 
-// accept sets attachments on their way off, and says so.
-func (s *Server) accept(leaving ...*attachment) answer {
+// detach makes attachments leave, and returns the answer that says so.
+func (c *call) detach(leaving ...*attachment) answer {
 	for _, at := range leaving {
-		at.state, at.settles = StateDetaching, s.now().Add(s.delay)
+		at.state, at.settles = StateDetaching, c.server.now().Add(c.server.delay)
 	}
 	return answer{status: http.StatusAccepted}
 }
 
-// attachVolume puts a volume to a server. The volume goes through Attaching to In-use.
-func (s *Server) attachVolume(r *http.Request, id ids) answer {
+// attachVolume gives a volume to a server: it is attaching, then in use.
+func (c *call) attachVolume() answer {
 	var body volumes.AttachRequest
-	content, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxRequest))
-	if err != nil || json.Unmarshal(content, &body) != nil || body.ServerID == "" {
-		return refuse(http.StatusBadRequest, "ValidationError", "The body has to be JSON with a server_id.")
+	if c.bodyErr != nil || json.Unmarshal(c.body, &body) != nil || body.ServerID == "" {
+		return refuse(http.StatusBadRequest, "ValidationError", "The body must be a JSON object with a server_id.")
 	}
-	id.server = body.ServerID
-
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	v, at, refusal := s.lookup(id)
+	c.ids.server = body.ServerID
+	v, at, refusal := c.lookup()
 	switch {
 	case refusal != nil:
 		return *refusal
 	case v.Bootable:
 		return refuse(assumedOSVolume, "VirtualServer.OsVolumeNotAttachable",
-			fmt.Sprintf("Volume %s is the OS's default volume: its attached server cannot be modified.", id.volume))
+			fmt.Sprintf("Volume %s is the OS's default volume: its server cannot be changed.", v.ID))
 	case at != nil, len(v.attachments) > 0 && !v.MultiAttach:
 		return busy(v)
-	case s.world.dataVolumes(id.server) >= maxDataVolumes:
+	case len(c.server.world.dataVolumes(body.ServerID)) >= maxDataVolumes:
 		return refuse(http.StatusConflict, "VirtualServer.TooManyVolumes",
-			fmt.Sprintf("Server %s has %d volumes, which is the most it takes.", id.server, maxDataVolumes))
+			fmt.Sprintf("Server %s has %d volumes already, which is the maximum.", body.ServerID, maxDataVolumes))
 	}
-	now := s.now()
-	device := s.world.freeDevice(id.server)
-	v.attachments = append(v.attachments, &attachment{
-		server: id.server, state: StateAttaching, device: device, since: now, settles: now.Add(s.delay),
-	})
+	at = c.server.attach(v, body.ServerID)
+	deleted := body.DeleteOnTermination != nil && *body.DeleteOnTermination
 	return ok(http.StatusAccepted, volumes.Attachment{
-		ServerID: id.server, VolumeID: id.volume, Device: &device, DeleteOnTermination: body.DeleteOnTermination,
+		ServerID: at.server, VolumeID: v.ID, Device: new(at.device), DeleteOnTermination: &deleted,
 	})
 }
 
-// showVolume shows a volume and where it is attached.
-func (s *Server) showVolume(_ *http.Request, id ids) answer {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.world.settle(s.now())
-	v := s.world.volumes[id.volume]
-	if v == nil {
-		return unknown("volume", id.volume)
+// attach starts to give a volume to a server.
+func (s *Server) attach(v *volume, server string) *attachment {
+	now := s.now()
+	at := &attachment{
+		server: server, state: StateAttaching, device: s.world.freeDevice(server), since: now, settles: now.Add(s.delay),
 	}
+	v.attachments = append(v.attachments, at)
+	return at
+}
+
+// showVolume shows a volume and the servers that have it.
+func (c *call) showVolume() answer {
+	v := c.server.world.volume(c.ids.volume)
+	if v == nil {
+		return unknown("volume", c.ids.volume)
+	}
+	return c.show(v)
+}
+
+// What the mock shows of a volume besides its World. No document gives these values.
+const (
+	shownUserID       = "6f1d2c3b4a5948e7b6c5d4e3f2a1b0c9"
+	shownVolumeTypeID = "9c7e5a31-42d8-4f06-b1e9-7d3c5b8a2f40"
+	shownMaxIOPS      = 3000
+	shownThroughput   = 125 // MiB/s
+)
+
+// show shows a volume, with the fields that the version of the request has.
+func (c *call) show(v *volume) answer {
+	// The answer is written after the lock is released, so it points to copies.
 	shown := volumes.Volume{
-		ID: v.ID, Name: &v.Name, State: v.state(), Bootable: &v.Bootable, Multiattach: &v.MultiAttach,
+		ID: v.ID, Name: v.Name, State: v.state(), Size: v.Size, VolumeType: v.Type, VolumeTypeID: shownVolumeTypeID,
+		Bootable: new(v.Bootable), Encrypted: new(v.Encrypted), Multiattach: new(v.MultiAttach), UserID: shownUserID,
+		CreatedAt: rfc3339(v.created), ModifiedAt: rfc3339(v.modified),
+		MaxIOPS: new(shownMaxIOPS), MaxThroughput: new(shownThroughput),
 		Servers: []volumes.AttachedServer{},
 	}
 	for _, a := range v.attachments {
-		attached := volumes.AttachedServer{ID: a.server, Device: &a.device}
-		if !a.since.IsZero() {
-			since := a.since.UTC().Format(time.RFC3339)
-			attached.AttachedAt = &since
-		}
-		shown.Servers = append(shown.Servers, attached)
+		shown.Servers = append(shown.Servers, volumes.AttachedServer{
+			ID: a.server, Device: new(a.device), AttachedAt: new(rfc3339(a.since)),
+		})
 	}
-	return ok(http.StatusOK, shown)
+	return answer{status: http.StatusOK, body: shown, omit: c.operation.LaterFields(c.doc.Version.ID)}
 }
 
-// lookup finds a volume and where it is attached to a server, or says which of the two is unknown.
-func (s *Server) lookup(id ids) (*volume, *attachment, *answer) {
-	s.world.settle(s.now())
-	v := s.world.volumes[id.volume]
+func rfc3339(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// lookup finds the volume of a request and its attachment to the server, or refuses an unknown one.
+func (c *call) lookup() (*volume, *attachment, *answer) {
+	v := c.server.world.volume(c.ids.volume)
 	if v == nil {
-		refusal := unknown("volume", id.volume)
+		refusal := unknown("volume", c.ids.volume)
 		return nil, nil, &refusal
 	}
-	if !s.world.servers[id.server] {
-		refusal := unknown("server", id.server)
+	if !c.server.world.hasServer(c.ids.server) {
+		refusal := unknown("server", c.ids.server)
 		return nil, nil, &refusal
 	}
-	return v, v.at(id.server), nil
+	return v, v.at(c.ids.server), nil
 }
 
 func unknown(what, id string) answer {
-	return refuse(assumedUnknownID, "ValidationError", fmt.Sprintf("There is no %s %q.", what, id))
+	a := refuse(assumedUnknownID, "ValidationError", fmt.Sprintf("There is no %s %q.", what, id))
+	a.unknownID = true
+	return a
 }
 
 func busy(v *volume) answer {
 	return refuse(assumedBusy, "VirtualServer.VolumeBusy", fmt.Sprintf("Volume %s is %s.", v.ID, v.state()))
 }
 
-// listVersions lists the versions that are answered, with the labels of the day.
-func (s *Server) listVersions(r *http.Request) answer {
-	href := origin(r) + "/v1"
+// listVersions lists the versions with the labels of the day.
+func (c *call) listVersions() answer {
+	href := origin(c.request) + "/v1"
 	list := discovery.Versions{Versions: []discovery.Version{}}
-	for _, standing := range s.table.At(s.day()) {
-		if s.refuseEnded && standing.State == lifecycle.Ended {
+	for _, standing := range c.server.table.At(c.server.day()) {
+		if c.server.refuseEnded && standing.State == lifecycle.Ended {
 			continue
 		}
 		version := discovery.Version{
@@ -151,9 +163,6 @@ func (s *Server) listVersions(r *http.Request) answer {
 		}
 		list.Versions = append(list.Versions, version)
 	}
-	if s.fault.list != nil {
-		list.Versions = s.fault.list(list.Versions)
-	}
 	return ok(http.StatusOK, list)
 }
 
@@ -163,10 +172,4 @@ func origin(r *http.Request) string {
 		return "https://" + r.Host
 	}
 	return "http://" + r.Host
-}
-
-// callable reports whether a version is answered on the mock's day.
-func (s *Server) callable(id lifecycle.ID) bool {
-	standing, _ := s.table.At(s.day()).Of(id)
-	return standing.State != lifecycle.Planned && (!s.refuseEnded || standing.State != lifecycle.Ended)
 }

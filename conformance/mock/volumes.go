@@ -1,44 +1,49 @@
 package mock
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
 )
 
-// The states of a volume, in the order it goes through them. Only a defect has one in Error.
+// The states of a volume, in the spelling of the vendor's Go SDK and Terraform provider, which compares
+// exactly. Only a defect leaves a volume in StateError.
 const (
-	StateAvailable = "Available"
-	StateAttaching = "Attaching"
-	StateInUse     = "In-use"
-	StateDetaching = "Detaching"
-	StateError     = "Error"
+	StateAvailable = "available"
+	StateAttaching = "attaching"
+	StateInUse     = "in-use"
+	StateDetaching = "detaching"
+	StateError     = "error"
 )
 
-// maxDataVolumes is how many volumes besides the OS's a server takes. Source: the vendor's SDK.
+// maxDataVolumes is how many volumes besides its OS volume a server can have. Source: the vendor's SDK.
 const maxDataVolumes = 26
 
 // World is what a mock starts with.
 type World struct {
-	// Servers are the IDs of the servers there are.
-	Servers []string
+	Servers []string // IDs
 	Volumes []Volume
 }
 
-// Volume is a volume a mock starts with.
+// Volume is a volume that a mock starts with.
 type Volume struct {
 	ID   string
 	Name string
-	// Bootable marks the volume that an OS starts from: it cannot be detached.
+	// Size is in GiB. The default is 10.
+	Size int
+	// Type is the volume type. The default is SSD, or SSD_MultiAttach if MultiAttach is set.
+	Type      string
+	Encrypted bool
+	// Bootable marks the volume that an OS starts from. It cannot be detached.
 	Bootable bool
-	// MultiAttach lets it be attached to several servers at once.
+	// MultiAttach lets several servers have the volume at once.
 	MultiAttach bool
-	// Servers are the IDs of those it is attached to.
+	// Servers are the IDs of the servers that have the volume.
 	Servers []string
 }
 
-// The IDs of DefaultWorld. The volume and the server are the examples of the documents; nobody's
-// account has them.
+// The IDs of DefaultWorld. VolumeID and ServerID are the examples of the documents.
 const (
 	ServerID      = "2a9be312-5d4b-4bc8-b2ae-35100fa9241f"
 	OtherServerID = "7c1f0a52-90d4-4b6f-8a3e-d1c5b2f4e806"
@@ -48,8 +53,8 @@ const (
 	OSVolumeID    = "05d3a8f7-c16b-4e29-8f42-9ab07e64d1c3"
 )
 
-// DefaultWorld is two servers and four volumes: one attached to the first server, one attached to none,
-// one that may be attached to several and is to both, and the OS's default volume of the first server.
+// DefaultWorld is two servers and four volumes: one attached to the first server, one attached to none, a
+// multi-attach volume that both servers have, and the OS's default volume of the first server.
 func DefaultWorld() World {
 	return World{
 		Servers: []string{ServerID, OtherServerID},
@@ -57,24 +62,27 @@ func DefaultWorld() World {
 			{ID: VolumeID, Name: "data", Servers: []string{ServerID}},
 			{ID: SpareID, Name: "spare"},
 			{ID: SharedID, Name: "shared", MultiAttach: true, Servers: []string{ServerID, OtherServerID}},
-			{ID: OSVolumeID, Name: "os", Bootable: true, Servers: []string{ServerID}},
+			{ID: OSVolumeID, Name: "os", Size: 100, Bootable: true, Servers: []string{ServerID}},
 		},
 	}
 }
 
 // world is what the mock holds. Its methods are called under the lock of the Server.
 type world struct {
-	servers map[string]bool
-	volumes map[string]*volume
+	servers []string
+	volumes []*volume
+	events  []event
 }
 
 type volume struct {
 	Volume
-	attachments []*attachment
-	broken      bool // by a defect
+	attachments       []*attachment
+	created, modified time.Time
+	broken            bool      // by a defect: it is in StateError once it is attached to nothing
+	busyUntil         time.Time // see WithBusy
 }
 
-// attachment is a volume at a server. One that is on its way there or away has a time it arrives at.
+// attachment is a volume at a server. One that is coming or leaving arrives when it settles.
 type attachment struct {
 	server  string
 	state   string // StateAttaching, StateInUse, StateDetaching
@@ -83,45 +91,88 @@ type attachment struct {
 	settles time.Time
 }
 
-func newWorld(w World) (*world, error) {
-	built := &world{servers: map[string]bool{}, volumes: map[string]*volume{}}
-	for _, id := range w.Servers {
-		built.servers[id] = true
-	}
+// event is something that happens by itself, at a time.
+type event struct {
+	at time.Time
+	do func(*world)
+}
+
+func newWorld(w World, now time.Time) (*world, error) {
+	built := &world{servers: w.Servers}
 	for _, v := range w.Volumes {
-		if built.volumes[v.ID] != nil {
-			return nil, fmt.Errorf("volume %s is there twice", v.ID)
+		if built.volume(v.ID) != nil {
+			return nil, fmt.Errorf("world: volume %s is listed twice", v.ID)
 		}
-		added := &volume{Volume: v}
+		added := &volume{Volume: v, created: now, modified: now}
+		added.Size = cmp.Or(v.Size, 10)
+		if added.Type == "" {
+			added.Type = "SSD"
+			if v.MultiAttach {
+				added.Type = "SSD_MultiAttach"
+			}
+		}
 		for _, server := range v.Servers {
-			if !built.servers[server] {
-				return nil, fmt.Errorf("volume %s is attached to server %s, which is not there", v.ID, server)
+			if !built.hasServer(server) {
+				return nil, fmt.Errorf("world: volume %s is attached to server %s, which is not listed", v.ID, server)
 			}
-			device := built.freeDevice(server)
+			at := &attachment{server: server, state: StateInUse, device: built.freeDevice(server), since: now}
 			if v.Bootable {
-				device = "/dev/vda"
+				at.device = osDevice
 			}
-			added.attachments = append(added.attachments, &attachment{server: server, state: StateInUse, device: device})
+			added.attachments = append(added.attachments, at)
 		}
-		built.volumes[v.ID] = added
+		built.volumes = append(built.volumes, added)
 	}
 	return built, nil
 }
 
-// settle lets everything arrive that is due by now.
+func (w *world) hasServer(id string) bool { return slices.Contains(w.servers, id) }
+
+// volume returns the volume with an ID, or nil.
+func (w *world) volume(id string) *volume {
+	i := slices.IndexFunc(w.volumes, func(v *volume) bool { return v.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return w.volumes[i]
+}
+
+// remove deletes a volume.
+func (w *world) remove(gone *volume) {
+	w.volumes = slices.DeleteFunc(w.volumes, func(v *volume) bool { return v == gone })
+}
+
+// settle makes everything happen that is due.
 func (w *world) settle(now time.Time) {
 	for _, v := range w.volumes {
-		v.attachments = slices.DeleteFunc(v.attachments, func(a *attachment) bool {
-			due := !now.Before(a.settles)
-			if a.state == StateAttaching && due {
-				a.state = StateInUse
-			}
-			return a.state == StateDetaching && due
-		})
+		v.settle(now)
+	}
+	due := w.events
+	w.events = nil
+	for _, e := range due {
+		if now.Before(e.at) {
+			w.events = append(w.events, e)
+		} else {
+			e.do(w)
+		}
 	}
 }
 
-// state is that of the volume: what moves comes before what rests.
+func (v *volume) settle(now time.Time) {
+	v.attachments = slices.DeleteFunc(v.attachments, func(a *attachment) bool {
+		if a.state == StateInUse || now.Before(a.settles) {
+			return false
+		}
+		v.modified = a.settles
+		if a.state == StateAttaching {
+			a.state = StateInUse
+			return false
+		}
+		return true
+	})
+}
+
+// state is the state of the volume: that of an attachment that is coming or leaving, if there is one.
 func (v *volume) state() string {
 	state := StateAvailable
 	if v.broken && len(v.attachments) == 0 {
@@ -136,6 +187,7 @@ func (v *volume) state() string {
 	return state
 }
 
+// at returns the volume's attachment to a server, or nil.
 func (v *volume) at(server string) *attachment {
 	i := slices.IndexFunc(v.attachments, func(a *attachment) bool { return a.server == server })
 	if i < 0 {
@@ -144,8 +196,11 @@ func (v *volume) at(server string) *attachment {
 	return v.attachments[i]
 }
 
-// freeDevice is the first device of a server that no data volume has, named as Linux does: vdb to vdz,
-// then vdaa. The OS has vda.
+// osDevice is the device of a server's OS volume.
+const osDevice = "/dev/vda"
+
+// freeDevice is the first device of a server that no data volume has, in Linux's order: vdb to vdz, then
+// vdaa.
 func (w *world) freeDevice(server string) string {
 	taken := map[string]bool{}
 	for _, v := range w.volumes {
@@ -161,13 +216,7 @@ func (w *world) freeDevice(server string) string {
 	return "/dev/vdaa"
 }
 
-// dataVolumes counts the volumes at a server besides the OS's.
-func (w *world) dataVolumes(server string) int {
-	n := 0
-	for _, v := range w.volumes {
-		if !v.Bootable && v.at(server) != nil {
-			n++
-		}
-	}
-	return n
+// dataVolumes are the volumes of a server besides its OS volume, those that are coming or leaving included.
+func (w *world) dataVolumes(server string) []*volume {
+	return slices.DeleteFunc(slices.Clone(w.volumes), func(v *volume) bool { return v.Bootable || v.at(server) == nil })
 }

@@ -155,9 +155,9 @@ func TestDataVolumes(t *testing.T) {
 func TestAttachUnknown(t *testing.T) {
 	s := serve(t)
 	for name, c := range map[string]struct{ volume, server string }{
-		"volume": {nowhere, mock.ServerID},
-		"server": {mock.SpareID, nowhere},
-		"both":   {nowhere, nowhere},
+		"volume": {unusedID, mock.ServerID},
+		"server": {mock.SpareID, unusedID},
+		"both":   {unusedID, unusedID},
 	} {
 		t.Run(name, func(t *testing.T) {
 			refused := s.attach(c.volume, c.server)

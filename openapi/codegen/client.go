@@ -64,6 +64,9 @@ func fitForGo(spec *openapi3.T) {
 	// A shared parameter would become a type of its own; inlined it is no more than a parameter.
 	if spec.Components != nil {
 		spec.Components.Parameters = nil
+		for _, schema := range spec.Components.Schemas {
+			pointersToBooleans(schema.Value)
+		}
 	}
 	for path, item := range spec.Paths.Map() {
 		for method, operation := range item.Operations() {
@@ -78,6 +81,16 @@ func fitForGo(spec *openapi3.T) {
 			item.SetOperation(method, operation)
 		}
 		spec.Paths.Set(path, item)
+	}
+}
+
+// pointersToBooleans makes the required booleans of a schema pointers in Go. oapi-codegen would make them
+// values, and a client could not tell an absent bootable from false: it would detach an OS volume.
+func pointersToBooleans(schema *openapi3.Schema) {
+	for _, name := range schema.Required {
+		if property := schema.Properties[name].Value; property.Type.Is(openapi3.TypeBoolean) && !property.Nullable {
+			property.Extensions = map[string]any{"x-go-type": "*bool"}
+		}
 	}
 }
 

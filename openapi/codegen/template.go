@@ -113,8 +113,8 @@ type operation struct {
 
 // The operations that the templates know.
 const (
-	detachOperation = "detachVolumeFromVirtualServer"
-	showOperation   = "showVolume"
+	detachOperation = openapi.DetachOperation
+	showOperation   = openapi.ShowOperation
 )
 
 func wrapperOf(doc *openapi.Document, name string) wrapper {

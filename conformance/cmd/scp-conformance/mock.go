@@ -117,7 +117,14 @@ func (f *mockFlags) handler() (*mock.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	opts := []mock.Option{mock.WithDelay(f.delay), mock.WithTable(table), mock.WithDefect(f.defect)}
+	opts := []mock.Option{mock.WithDelay(f.delay), mock.WithTable(table)}
+	if f.defect != "" {
+		defect, err := mock.DefectByName(f.defect)
+		if err != nil {
+			return nil, err
+		}
+		opts = append(opts, mock.WithDefect(defect))
+	}
 	if f.at != "" { // else the day goes on with the clock
 		day, err := dayFlag(f.at)
 		if err != nil {

@@ -1,0 +1,203 @@
+package mock_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/scp-openapi/virtualserver/conformance/mock"
+)
+
+// broken serves a mock with a defect.
+func broken(t *testing.T, name string, opts ...mock.Option) *served {
+	t.Helper()
+	d, err := mock.DefectByName(name)
+	require.NoError(t, err)
+	return serve(t, append(opts, mock.WithDefect(d))...)
+}
+
+func TestDefects(t *testing.T) {
+	seen := map[string]bool{}
+	for _, d := range mock.Defects() {
+		t.Run(d.Name, func(t *testing.T) {
+			assert.Regexp(t, `^[a-z0-9]+(-[a-z0-9]+)*$`, d.Name)
+			assert.False(t, seen[d.Name], "the name is taken")
+			assert.NotEmpty(t, d.Summary)
+			assert.False(t, strings.HasSuffix(d.Summary, "."), "a summary is no sentence")
+			got, err := mock.DefectByName(d.Name)
+			require.NoError(t, err)
+			assert.Equal(t, d.Summary, got.Summary)
+		})
+		seen[d.Name] = true
+	}
+	_, err := mock.DefectByName("no-such-thing")
+	assert.ErrorContains(t, err, `"no-such-thing"`)
+	assert.ErrorContains(t, err, "--list-defects")
+}
+
+// TestLenientIDs writes the ID of a volume and of its server in ways that a strict server refuses, and a
+// lenient one accepts.
+func TestLenientIDs(t *testing.T) {
+	escape := url.PathEscape
+	written := map[string]func(id string) string{
+		"any-case":        strings.ToUpper,
+		"trimmed":         func(id string) string { return escape(" " + id + "\t") },
+		"decoded-twice":   func(id string) string { return strings.ReplaceAll(id, "-", "%252D") },
+		"cut":             func(id string) string { return id + ";x=y" },
+		"longer":          func(id string) string { return id + "0" },
+		"within":          func(id string) string { return "x" + id + "x" },
+		"shorter":         func(id string) string { return id[:13] },
+		"wildcard":        func(id string) string { return id[:8] + escape("*") },
+		"sql-wildcard":    func(id string) string { return escape(id[:8] + "%") },
+		"list":            func(id string) string { return unusedID + "," + id },
+		"without-hyphens": func(id string) string { return strings.ReplaceAll(id, "-", "") },
+		"in-braces":       func(id string) string { return escape("{" + id + "}") },
+		"urn":             func(id string) string { return escape("urn:uuid:" + id) },
+		"quoted":          func(id string) string { return escape(`"` + id + `"`) },
+	}
+	families := 0
+	for _, d := range mock.Defects() {
+		if strings.HasPrefix(d.Name, "volume-id-") {
+			families++
+		}
+	}
+	require.Len(t, written, families, "every way has an example")
+	for name, write := range written {
+		for what, path := range map[string]string{
+			"volume": "/v1/volumes/" + write(mock.VolumeID) + "/servers/" + mock.ServerID,
+			"server": "/v1/volumes/" + mock.VolumeID + "/servers/" + write(mock.ServerID),
+		} {
+			t.Run(what+"-id-"+name, func(t *testing.T) {
+				strict := serve(t)
+				assert.Equal(t, http.StatusBadRequest, strict.ask(http.MethodDelete, path).status)
+				strict.requireVolume(mock.VolumeID, mock.StateInUse, mock.ServerID)
+
+				lenient := broken(t, what+"-id-"+name)
+				require.Equal(t, http.StatusAccepted, lenient.ask(http.MethodDelete, path).status)
+				lenient.requireVolume(mock.VolumeID, mock.StateAvailable)
+			})
+		}
+	}
+}
+
+// shared is a detach of the shared volume, whose neighbour on the server is VolumeID.
+const shared = "/v1/volumes/" + mock.SharedID + "/servers/" + mock.ServerID
+
+// TestAftermath detaches the shared volume, and looks at the world at once and a while later.
+func TestAftermath(t *testing.T) {
+	type look func(*served) string
+	volumeOf := func(id string) look {
+		return func(s *served) string {
+			got := s.ask(http.MethodGet, "/v1/volumes/"+id)
+			if got.status != http.StatusOK {
+				return fmt.Sprint(got.status)
+			}
+			v := s.show(id)
+			var servers []string
+			for _, at := range v.Servers {
+				servers = append(servers, at.ID+*at.Device)
+			}
+			return fmt.Sprint(v.State, v.Name, v.Size, v.VolumeType, *v.Encrypted, *v.Bootable, *v.Multiattach, servers)
+		}
+	}
+	own, neighbour, os := volumeOf(mock.SharedID), volumeOf(mock.VolumeID), volumeOf(mock.OSVolumeID)
+	for _, tt := range []struct {
+		name  string
+		look  look
+		later bool
+	}{
+		{"stuck", own, false},
+		{"renames", own, false},
+		{"renames-later", own, true},
+		{"resizes", own, false},
+		{"decrypts", own, false},
+		{"retypes", own, false},
+		{"becomes-bootable", own, true},
+		{"unshares", own, false},
+		{"comes-back", own, true},
+		{"vanishes", own, true},
+		{"second-server-follows", own, true},
+		{"takes-others-along", neighbour, false},
+		{"neighbour-detached-later", neighbour, true},
+		{"neighbour-renamed", neighbour, false},
+		{"neighbour-renamed-later", neighbour, true},
+		{"neighbour-resized", neighbour, false},
+		{"neighbour-deleted", neighbour, true},
+		{"neighbour-broken", neighbour, false},
+		{"neighbour-moves-device", neighbour, false},
+		{"os-volume-renamed", os, false},
+		{"os-volume-leaves-later", os, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			sound, faulty := serve(t, mock.WithDelay(delay)), broken(t, tt.name, mock.WithDelay(delay))
+			for _, s := range []*served{sound, faulty} {
+				require.Equal(t, http.StatusAccepted, s.ask(http.MethodDelete, shared).status)
+				s.clock.advance(delay)
+			}
+			if tt.later {
+				assert.Equal(t, tt.look(sound), tt.look(faulty), "nothing yet")
+				faulty.clock.advance(time.Second)
+			}
+			assert.NotEqual(t, tt.look(sound), tt.look(faulty))
+		})
+	}
+}
+
+// TestRefusedButDone: the answer is that of a sound server, and the volume is detached all the same.
+func TestRefusedButDone(t *testing.T) {
+	const own = "/v1/volumes/" + mock.VolumeID + "/servers/"
+	for _, tt := range []struct {
+		name, path string
+		spoil      func(*http.Request)
+		volume     string
+	}{
+		{"os-volume-goes-silently", "/v1/volumes/" + mock.OSVolumeID + "/servers/" + mock.ServerID, nil, mock.OSVolumeID},
+		{"refused-but-done", own + mock.OtherServerID, nil, mock.VolumeID},
+		{"refused-done-unauthorized", own + mock.ServerID, func(r *http.Request) { r.Header.Set("Scp-Signature", "x") }, mock.VolumeID},
+		{"refused-done-version", own + mock.ServerID, func(r *http.Request) { r.Header.Set("Scp-Api-Version", speaks("9.99")) }, mock.VolumeID},
+		{"refused-done-server", own + unusedID, nil, mock.VolumeID},
+		{"refused-done-malformed", own + "..", nil, mock.VolumeID},
+		{"refused-done-os-volume", "/v1/volumes/" + mock.OSVolumeID + "/servers/" + mock.OtherServerID, nil, mock.OSVolumeID},
+	} {
+		ask := func(s *served) int {
+			req := s.sign(s.request(http.MethodDelete, tt.path, ""), credentials)
+			if tt.spoil != nil {
+				tt.spoil(req)
+			}
+			return s.send(req).status
+		}
+		t.Run(tt.name, func(t *testing.T) {
+			sound, faulty, later := serve(t), broken(t, tt.name), broken(t, tt.name+"-later")
+			want := ask(sound)
+			require.GreaterOrEqual(t, want, 400)
+			sound.requireVolume(tt.volume, mock.StateInUse, mock.ServerID)
+
+			assert.Equal(t, want, ask(faulty))
+			faulty.requireVolume(tt.volume, mock.StateAvailable)
+
+			assert.Equal(t, want, ask(later))
+			later.requireVolume(tt.volume, mock.StateInUse, mock.ServerID)
+			later.clock.advance(time.Second)
+			later.requireVolume(tt.volume, mock.StateAvailable)
+		})
+	}
+}
+
+// TestDefectsKnowNoDefaultIDs: defects find volumes by what they are, in any world.
+func TestDefectsKnowNoDefaultIDs(t *testing.T) {
+	world := mock.World{Servers: []string{"s1", "s2"}, Volumes: []mock.Volume{
+		{ID: "a", Servers: []string{"s1"}}, {ID: "b", Servers: []string{"s1"}}, {ID: "c"},
+	}}
+	s := broken(t, "volume-ignored", mock.WithWorld(world))
+	require.Equal(t, http.StatusAccepted, s.detach("c", "s1"))
+	s.requireVolume("a", mock.StateAvailable)
+
+	s = broken(t, "shows-another", mock.WithWorld(world))
+	assert.Equal(t, "b", fields(t, s.ask(http.MethodGet, "/v1/volumes/a").body)["id"])
+}
