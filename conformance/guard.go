@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/scp-openapi/virtualserver/gen/volumes"
 	"github.com/scp-openapi/virtualserver/signing"
@@ -299,14 +300,18 @@ func (g *guard) lenientDetach(raw string) bool {
 		}
 	}
 	volume, server := segments[3], segments[5]
-	exactVolume := volume != "" && slices.Contains([]string{g.fixture.Volume, g.fixture.SpareVolume}, volume)
-	exactServer := server != "" && server == g.fixture.Server
+	exactVolume := plainID.MatchString(volume) && slices.Contains([]string{g.fixture.Volume, g.fixture.SpareVolume}, volume)
+	exactServer := plainID.MatchString(server) && server == g.fixture.Server
 	switch {
+	case exactVolume && exactServer:
+		return true
 	case exactVolume:
-		// At worst this one volume is detached, from wherever it is.
-		return exactServer || oneSegment(server)
+		// At worst this one volume is detached. A server that somebody else may have is not named.
+		return oneSegment(server) && (resembles(server, g.fixture.Server) || !looksLikeID.MatchString(letters(server)))
 	case exactServer:
-		return resembles(volume, g.fixture.Volume) || resembles(volume, g.fixture.SpareVolume)
+		// Cut at a semicolon, the path would be that of the volume alone.
+		return !strings.Contains(decoded(volume), ";") &&
+			(resembles(volume, g.fixture.Volume) || resembles(volume, g.fixture.SpareVolume))
 	}
 	return false
 }
@@ -344,7 +349,7 @@ func decoded(text string) string {
 // oneSegment reports whether a segment stays one, and stays a name, however often it is decoded.
 func oneSegment(segment string) bool {
 	for _, reading := range []string{segment, decoded(segment)} {
-		if strings.ContainsAny(reading, `/\?#`) || strings.Trim(reading, ". \t\r\n\x00") == "" {
+		if strings.ContainsAny(reading, `/\?#`) || strings.Trim(reading, ". ") == "" || strings.ContainsFunc(reading, unicode.IsControl) {
 			return false
 		}
 	}

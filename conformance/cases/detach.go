@@ -2,8 +2,10 @@ package cases
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/scp-openapi/virtualserver/conformance"
 	"github.com/scp-openapi/virtualserver/gen/volumes"
@@ -222,42 +224,53 @@ func whileDetaching(ctx context.Context, t *conformance.Trial) error {
 	return refused(t, second, detachState)
 }
 
-// severalAtOnce asks for the same detach several times at once.
+// severalAtOnce asks for the same detach several times at once. Right after the attach all of them may be
+// refused: it asks again then.
 func severalAtOnce(ctx context.Context, t *conformance.Trial) error {
-	const times = 4
+	const times, tries = 4, 8
 	p, err := t.Attached(ctx)
 	if err != nil {
 		return err
 	}
-	answers := make([]conformance.Exchange, times)
-	errs := make([]error, times)
-	var asking sync.WaitGroup
-	for i := range times {
-		asking.Go(func() {
-			answers[i], errs[i] = t.Send(ctx, conformance.Request{Pair: p, About: "an attached volume, several times at once"})
-		})
-	}
-	asking.Wait()
-	taken := 0
-	for i, e := range answers {
-		switch {
-		case errs[i] != nil:
-			return errs[i]
-		case e.Status != http.StatusAccepted:
-			if err := refused(t, e, detachState); err != nil {
-				return err
-			}
-		case taken > 0:
-			return conformance.ShownBy(e, conformance.Broken(detachState, conformance.CodeAccepted,
-				"of %d detaches of one volume at once, more than one was accepted", times))
-		default:
-			taken++
+	for try := range tries {
+		answers := make([]conformance.Exchange, times)
+		errs := make([]error, times)
+		var asking sync.WaitGroup
+		for i := range times {
+			asking.Go(func() {
+				answers[i], errs[i] = t.Send(ctx, conformance.Request{Pair: p, About: "an attached volume, several times at once"})
+			})
+		}
+		asking.Wait()
+		if err := errors.Join(errs...); err != nil {
+			return err
+		}
+		if taken, err := oneAccepted(t, answers); taken || err != nil {
+			return err
+		}
+		if err := t.Pause(ctx, min(10*time.Millisecond<<try, t.Settle()/tries)); err != nil {
+			return err
 		}
 	}
-	if taken == 0 {
-		return conformance.CannotJudge(conformance.CodeSetup, "of %d detaches of one volume at once, none was accepted", times)
+	return conformance.CannotJudge(conformance.CodeSetup, "of %d detaches of one volume at once, none was accepted", times)
+}
+
+// oneAccepted judges the answers to the same detach, and reports whether one of them was accepted.
+func oneAccepted(t *conformance.Trial, answers []conformance.Exchange) (taken bool, err error) {
+	for _, e := range answers {
+		switch {
+		case e.Status != http.StatusAccepted:
+			if err := refused(t, e, detachState); err != nil {
+				return taken, err
+			}
+		case taken:
+			return taken, conformance.ShownBy(e, conformance.Broken(detachState, conformance.CodeAccepted,
+				"of %d detaches of one volume at once, more than one was accepted", len(answers)))
+		default:
+			taken = true
+		}
 	}
-	return nil
+	return taken, nil
 }
 
 // whileAttaching asks for a detach as soon as an attach was accepted. Attaching may be over just then: only a

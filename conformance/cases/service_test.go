@@ -1,0 +1,462 @@
+package cases_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/scp-openapi/virtualserver/gen"
+	"github.com/scp-openapi/virtualserver/signing"
+)
+
+// service is a second implementation of the API, written from the document alone. It conforms, and uses the
+// freedoms that the document leaves as its switches say: what the suite says about it is a false alarm.
+type service struct {
+	on       map[string]bool
+	verifier *signing.Verifier
+	day      string
+
+	mu      sync.Mutex
+	random  *rand.Rand
+	volumes map[string]*disk
+}
+
+// disk is a volume of the service.
+type disk struct {
+	id, name  string
+	boot      bool
+	shared    bool
+	at        map[string]time.Time // server to since when
+	becomes   map[string]time.Time // what at will be, from then on
+	from      time.Time
+	leaving   bool
+	lastTouch time.Time
+	lastLeft  map[string]time.Time // server to when it was asked to leave
+	was       string               // the last shown form, for looks that lag
+	wasUntil  time.Time
+}
+
+// The IDs of the service.
+const (
+	diskID   = "11111111-aaaa-4bbb-8ccc-000000000001"
+	spareID  = "22222222-aaaa-4bbb-8ccc-000000000002"
+	sharedID = "33333333-aaaa-4bbb-8ccc-000000000003"
+	bootID   = "44444444-aaaa-4bbb-8ccc-000000000004"
+	hostID   = "55555555-aaaa-4bbb-8ccc-000000000005"
+	otherID  = "66666666-aaaa-4bbb-8ccc-000000000006"
+)
+
+func newService(keys signing.Credentials, day string, freedoms ...string) *service {
+	s := &service{on: map[string]bool{}, day: day, random: rand.New(rand.NewPCG(1, 2))}
+	for _, name := range freedoms {
+		s.on[name] = true
+	}
+	window := 5 * time.Minute
+	if s.on["window-1m"] {
+		window = time.Minute
+	}
+	if s.on["window-15m"] {
+		window = 15 * time.Minute
+	}
+	s.verifier = signing.NewVerifier(func(id string) (signing.Credentials, bool) {
+		return keys, id == keys.AccessKey
+	}, signing.WithMaxSkew(window))
+	long := time.Now().Add(-time.Hour)
+	s.volumes = map[string]*disk{
+		diskID:   {id: diskID, name: "data", at: map[string]time.Time{hostID: long}},
+		spareID:  {id: spareID, name: "spare", at: map[string]time.Time{}},
+		sharedID: {id: sharedID, name: "shared", shared: true, at: map[string]time.Time{hostID: long, otherID: long}},
+		bootID:   {id: bootID, name: "os", boot: true, at: map[string]time.Time{hostID: long}},
+	}
+	for _, d := range s.volumes {
+		d.lastLeft = map[string]time.Time{}
+	}
+	return s
+}
+
+func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.headers(w, r)
+	path, _, _ := strings.Cut(r.RequestURI, "?")
+	if s.on["stray-502"] && s.random.IntN(50) == 0 {
+		w.Header().Set("Content-Type", "text/html")
+		w.WriteHeader(http.StatusBadGateway + s.random.IntN(2))
+		_, _ = w.Write([]byte("<html><h1>Bad Gateway</h1></html>"))
+		return
+	}
+	if len(r.RequestURI) > 3<<10 && s.on["gateway-414"] {
+		http.Error(w, "<html>URI too long</html>", http.StatusRequestURITooLong)
+		return
+	}
+	if path == "/" && r.Method == http.MethodGet {
+		s.discovery(w, r)
+		return
+	}
+	if err := s.verifier.Verify(r); err != nil {
+		text := "The signature does not fit."
+		if s.on["key-in-401"] {
+			text = "The signature of access key " + r.Header.Get(signing.HeaderAccessKey) + " does not fit."
+		}
+		w.Header().Set("WWW-Authenticate", "SCP")
+		s.refuse(w, http.StatusUnauthorized, "HmacValidFail", text)
+		return
+	}
+	if !s.version(r.Header.Values(signing.HeaderAPIVersion)) {
+		s.refuse(w, s.pick("version-409", 409, 400), "ValidationError", "Unknown version.")
+		return
+	}
+	segments := strings.Split(path, "/")
+	is := func(words ...string) bool {
+		if len(segments) != len(words)+1 || segments[0] != "" {
+			return false
+		}
+		for i, word := range words {
+			if word != "" && segments[i+1] != word {
+				return false
+			}
+		}
+		return true
+	}
+	switch {
+	case is("v1", "volumes", "") && r.Method == http.MethodGet:
+		s.show(w, r, s.id(segments[3]))
+	case is("v1", "volumes", "", "servers") && r.Method == http.MethodPost:
+		s.attach(w, r, s.id(segments[3]))
+	case is("v1", "volumes", "", "servers", "") && r.Method == http.MethodDelete:
+		s.detach(w, s.id(segments[3]), s.id(segments[5]))
+	case s.on["other-methods-405"]:
+		s.refuse(w, http.StatusMethodNotAllowed, "MethodNotAllowed", "No.")
+	case s.on["other-methods-501"] && r.Method == http.MethodPatch:
+		w.WriteHeader(http.StatusNotImplemented)
+	default:
+		s.refuse(w, http.StatusNotFound, "NotFound", "Nothing is here.")
+	}
+}
+
+func (s *service) pick(freedom string, with, without int) int {
+	if s.on[freedom] {
+		return with
+	}
+	return without
+}
+
+// id decodes a path segment, once.
+func (s *service) id(segment string) string {
+	id, err := url.PathUnescape(segment)
+	if err != nil {
+		return ""
+	}
+	return id
+}
+
+func (s *service) headers(w http.ResponseWriter, _ *http.Request) {
+	if s.on["extra-headers"] {
+		w.Header().Set("Server", "gateway/1.2")
+		w.Header().Set("X-Request-Id", "req-0b0b0b0b")
+		w.Header().Set("Set-Cookie", "route=a1; Path=/")
+		w.Header().Set("X-RateLimit-Remaining", "998")
+		w.Header().Set("Strict-Transport-Security", "max-age=1")
+	}
+	if s.on["announcements"] {
+		w.Header().Set("Deprecation", "@1767225600")
+		w.Header().Set("Sunset", "Thu, 31 Dec 2026 15:00:00 GMT")
+	}
+	if s.on["connection-close"] {
+		w.Header().Set("Connection", "close")
+	}
+}
+
+// version reports whether Scp-Api-Version asks for one that is answered.
+func (s *service) version(values []string) bool {
+	if len(values) == 0 {
+		return true
+	}
+	for _, client := range gen.Clients() {
+		if len(values) == 1 && values[0] == "virtualserver "+client.ID.String() {
+			return !(s.on["ended-refused"] && !client.NotBefore.IsZero() && client.NotBefore.String() <= s.day)
+		}
+	}
+	return false
+}
+
+// refuse answers an error in the form that the switches choose.
+func (s *service) refuse(w http.ResponseWriter, status int, code, text string) {
+	kind := "application/json"
+	entry := map[string]any{"code": code, "title": code, "detail": []string{text}, "status": status, "request_id": "req-1", "links": []any{}}
+	var body any = map[string]any{"errors": []any{entry}}
+	switch {
+	case s.on["detail-missing"]:
+		delete(entry, "detail")
+	case s.on["detail-null"]:
+		entry["detail"] = nil
+	case s.on["detail-string"]:
+		entry["detail"] = text
+	}
+	if s.on["status-string"] {
+		entry["status"] = fmt.Sprint(status)
+	}
+	if s.on["code-missing"] {
+		delete(entry, "code")
+	}
+	if s.on["errors-two"] {
+		body = map[string]any{"errors": []any{entry, map[string]any{"code": "Second", "detail": "x", "status": status}}}
+	}
+	if s.on["error-extra"] {
+		entry["help"], entry["docs"] = "https://docs.invalid/", map[string]any{"a": 1}
+	}
+	switch {
+	case s.on["charset-upper"]:
+		kind = "application/json; charset=UTF-8"
+	case s.on["charset-quoted"]:
+		kind = `application/json;charset="utf-8"`
+	}
+	switch {
+	case s.on["refusal-empty"]:
+		w.WriteHeader(status)
+		return
+	case s.on["refusal-text"]:
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.WriteHeader(status)
+		fmt.Fprintln(w, text)
+		return
+	case s.on["refusal-problem"]:
+		kind, body = "application/problem+json", map[string]any{"type": "about:blank", "title": code, "status": status, "detail": text}
+	}
+	w.Header().Set("Content-Type", kind)
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body)
+}
+
+func (s *service) discovery(w http.ResponseWriter, r *http.Request) {
+	var list []map[string]any
+	for _, standing := range gen.Table().At(dayOf(s.day)) {
+		if s.on["ended-unlisted"] && string(standing.State) == "ENDED" {
+			continue
+		}
+		v := map[string]any{"id": "v" + standing.ID.String(), "status": string(standing.State.Label())}
+		v["links"] = []map[string]string{{"href": "http://" + r.Host + "/v1", "rel": "self"}}
+		switch {
+		case s.on["links-absent"]:
+			delete(v, "links")
+		case s.on["links-null"]:
+			v["links"] = nil
+		}
+		if s.on["status-lower"] {
+			v["status"] = strings.ToLower(v["status"].(string))
+		}
+		switch {
+		case !standing.NotBefore.IsZero() && s.on["date-compact"]:
+			v["not_before"] = strings.ReplaceAll(standing.NotBefore.String(), "-", "")
+		case !standing.NotBefore.IsZero():
+			v["not_before"] = standing.NotBefore.String()
+		case s.on["date-null"]:
+			v["not_before"] = nil
+		case s.on["date-empty"]:
+			v["not_before"] = ""
+		}
+		if s.on["discovery-extra"] {
+			v["min_version"], v["updated"] = "1.0", "2026-01-01T00:00:00Z"
+		}
+		list = append(list, v)
+	}
+	if s.on["discovery-reversed"] {
+		slices.Reverse(list)
+	}
+	if s.on["planned-listed"] {
+		list = append(list, map[string]any{"id": "v9.0", "status": "PLANNED", "not_before": nil, "links": []any{}})
+	}
+	if s.on["newer-current"] {
+		for _, v := range list {
+			if v["status"] == "CURRENT" || v["status"] == "current" {
+				v["status"] = strings.Replace(strings.Replace(v["status"].(string), "CURRENT", "SUPPORTED", 1), "current", "supported", 1)
+			}
+		}
+		list = append(list, map[string]any{"id": "v9.1", "status": "CURRENT", "not_before": nil, "links": nil})
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]any{"versions": list})
+}
+
+// settle lets what was accepted happen.
+func (d *disk) settle(now time.Time) {
+	if d.becomes != nil && !now.Before(d.from) {
+		d.at, d.becomes = d.becomes, nil
+	}
+}
+
+func (s *service) spell(state string) string {
+	switch {
+	case s.on["state-upper"]:
+		return strings.ToUpper(state)
+	case s.on["state-underscore"]:
+		return strings.ReplaceAll(state, "-", "_")
+	case s.on["state-title"]:
+		return strings.ToUpper(state[:1]) + state[1:]
+	}
+	return state
+}
+
+func (s *service) show(w http.ResponseWriter, r *http.Request, id string) {
+	d := s.volumes[id]
+	if d == nil {
+		s.refuse(w, s.pick("unknown-409", 409, 400), "ValidationError", "No such volume.")
+		return
+	}
+	now := time.Now()
+	d.settle(now)
+	state := "available"
+	if len(d.at) > 0 {
+		state = "in-use"
+	}
+	if d.becomes != nil {
+		state = "attaching"
+		if d.leaving {
+			state = "detaching"
+		}
+	}
+	servers := []map[string]any{}
+	for server, since := range d.at {
+		servers = append(servers, map[string]any{"id": server, "device": "/dev/vdb", "attached_at": since.UTC().Format(time.RFC3339)})
+	}
+	v := map[string]any{
+		"id": d.id, "name": d.name, "state": s.spell(state), "size": 10, "bootable": d.boot, "encrypted": false,
+		"multiattach": d.shared, "volume_type": "SSD", "volume_type_id": "t-1", "user_id": "u-1",
+		"created_at": "2026-01-01T00:00:00Z", "modified_at": now.UTC().Format(time.RFC3339), "servers": servers,
+	}
+	if version := r.Header.Get(signing.HeaderAPIVersion); version == "" || strings.Compare(version, "virtualserver 1.2") >= 0 {
+		v["max_iops"], v["max_throughput"] = 3000, 125
+	}
+	if s.on["show-extra"] {
+		v["zone"], v["tags"] = "az1", []string{"a"}
+	}
+	text, _ := json.Marshal(v)
+	fresh := string(text)
+	lag := 300 * time.Millisecond
+	if s.on["looks-lag"] || s.on["looks-jitter"] && s.random.IntN(2) == 0 {
+		if d.was != "" && now.Before(d.wasUntil) {
+			fresh = d.was
+		} else if d.was == "" || core(d.was) != core(fresh) {
+			if d.was != "" && d.wasUntil.IsZero() {
+				d.wasUntil = now.Add(lag)
+				fresh = d.was
+			} else {
+				d.was, d.wasUntil = fresh, time.Time{}
+			}
+		}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write([]byte(fresh))
+}
+
+// core is what of a shown volume changes with attaching.
+func core(text string) string {
+	var v struct {
+		State   string
+		Servers []struct{ ID string }
+	}
+	_ = json.Unmarshal([]byte(text), &v)
+	return fmt.Sprint(v)
+}
+
+func (s *service) delay(what string) time.Duration {
+	switch {
+	case what == "detach" && s.on["detach-2s"]:
+		return 2 * time.Second
+	case what == "attach" && s.on["attach-slow"]:
+		return 500 * time.Millisecond
+	}
+	return 3 * time.Millisecond
+}
+
+// busy reports whether a volume is busy with a neighbouring operation.
+func (s *service) busy(d *disk) bool {
+	return s.on["busy-after"] && time.Since(d.lastTouch) < 300*time.Millisecond
+}
+
+func (s *service) attach(w http.ResponseWriter, r *http.Request, id string) {
+	var ask struct {
+		Server string `json:"server_id"`
+	}
+	d := s.volumes[id]
+	if json.NewDecoder(r.Body).Decode(&ask) != nil || d == nil || ask.Server != hostID && ask.Server != otherID {
+		s.refuse(w, s.pick("unknown-409", 409, 400), "ValidationError", "No such volume or server.")
+		return
+	}
+	d.settle(time.Now())
+	_, there := d.at[ask.Server]
+	if there || d.becomes != nil || d.boot || len(d.at) > 0 && !d.shared || s.busy(d) {
+		s.refuse(w, http.StatusConflict, "VolumeBusy", "The volume is busy.")
+		return
+	}
+	d.becomes = map[string]time.Time{ask.Server: time.Now()}
+	for server, since := range d.at {
+		d.becomes[server] = since
+	}
+	d.from, d.leaving, d.lastTouch = time.Now().Add(s.delay("attach")), false, time.Now()
+	delete(d.lastLeft, ask.Server) // a detach after this is no repeated one
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusAccepted)
+	_ = json.NewEncoder(w).Encode(map[string]any{"server_id": ask.Server, "volume_id": id, "device": "/dev/vdb", "delete_on_termination": false})
+}
+
+func (s *service) detach(w http.ResponseWriter, id, server string) {
+	d := s.volumes[id]
+	malformed := id == "" || server == "" || len(id) > 200 || len(server) > 200
+	switch {
+	case malformed:
+		s.refuse(w, s.pick("malformed-409", 409, 400), "ValidationError", "Malformed.")
+		return
+	case d == nil, server != hostID && server != otherID:
+		s.refuse(w, s.pick("unknown-409", 409, 400), "ValidationError", "No such volume or server.")
+		return
+	}
+	d.settle(time.Now())
+	_, there := d.at[server]
+	if d.leaving && d.becomes != nil {
+		_, stays := d.becomes[server]
+		there = there && stays
+	}
+	if since := d.lastLeft[server]; s.on["repeat-202"] && !d.boot && time.Since(since) < time.Second && (!there || d.becomes != nil && d.leaving) {
+		s.accept(w)
+		return
+	}
+	switch {
+	case d.boot:
+		s.refuse(w, s.pick("os-400", 400, 409), "OsVolume", "The OS starts from it.")
+	case !there, d.becomes != nil:
+		s.refuse(w, s.pick("state-400", 400, 409), "NotAttached", "It is not attached there.")
+	case s.busy(d):
+		s.refuse(w, http.StatusConflict, "VolumeBusy", "The volume is busy.")
+	default:
+		d.becomes = map[string]time.Time{}
+		for other, since := range d.at {
+			if other != server {
+				d.becomes[other] = since
+			}
+		}
+		d.from, d.leaving, d.lastTouch = time.Now().Add(s.delay("detach")), true, time.Now()
+		d.lastLeft[server] = time.Now()
+		s.accept(w)
+	}
+}
+
+func (s *service) accept(w http.ResponseWriter) {
+	if s.on["accepted-location"] {
+		w.Header().Set("Location", "/v1/jobs/1")
+	}
+	if s.on["accepted-typed"] {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Length", "0")
+	}
+	w.WriteHeader(http.StatusAccepted)
+	if s.on["accepted-chunked"] {
+		_ = http.NewResponseController(w).Flush()
+	}
+}
