@@ -22,7 +22,8 @@ type Defect struct {
 // Defects returns all defects, grouped by what they are about.
 func Defects() []Defect {
 	return slices.Concat(everythingDefects, statusDefects, effectDefects, aftermathDefects, neighbourDefects,
-		refusedDefects, idDefects(), authenticationDefects, versionDefects, discoveryDefects, formDefects,
+		refusedDefects, idDefects(), authenticationDefects, signatureDefects,
+		accessKeyDefects, timestampDefects, skippedDefects, versionDefects, discoveryDefects, formDefects,
 		showDefects, wireDefects)
 }
 
