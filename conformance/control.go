@@ -84,7 +84,7 @@ func Shared[T any](t *Trial, name string, keep time.Duration, observe func() (T,
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if value, ok := o.value.(T); ok && time.Since(o.at) <= keep {
-		t.reuse(o.evidence)
+		t.reuse(o)
 		return value, nil
 	}
 	before := len(t.taken())
@@ -96,11 +96,18 @@ func Shared[T any](t *Trial, name string, keep time.Duration, observe func() (T,
 	return value, nil
 }
 
-// reuse adds the exchanges of an observation, which were sent for another case.
-func (t *Trial) reuse(evidence []Exchange) {
+// reuse adds the exchanges of an observation, which were sent for another case, once.
+func (t *Trial) reuse(o *observation) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, e := range evidence {
+	if t.reused[o] == o.at {
+		return
+	}
+	if t.reused == nil {
+		t.reused = map[*observation]time.Time{}
+	}
+	t.reused[o] = o.at
+	for _, e := range o.evidence {
 		if e.Case != t.asked.ID {
 			t.exchanges = append(t.exchanges, e)
 		}

@@ -33,6 +33,7 @@ type Trial struct {
 	exchanges []Exchange
 	notes     []string
 	left      []leftFinding
+	reused    map[*observation]time.Time // observations whose evidence is here, by when they were made
 }
 
 // leftFinding is a finding for another case to report.

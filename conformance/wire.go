@@ -158,11 +158,13 @@ func (e Exchange) Overloaded() bool {
 	}, e.Status)
 }
 
-// signatures are those that a request was sent with, in whatever letters the name of the header was.
+// signatures are those that a request was sent with, in whatever letters the name of the header was, and in
+// the headers that a case puts one into to see whether it is looked for there.
 func (e Exchange) signatures() []string {
 	var all []string
 	for name, values := range e.RequestHeader {
-		if http.CanonicalHeaderKey(name) == signing.HeaderSignature {
+		switch http.CanonicalHeaderKey(name) {
+		case signing.HeaderSignature, "X-Signature", "X-Scp-Signature", "Authorization":
 			all = append(all, values...)
 		}
 	}

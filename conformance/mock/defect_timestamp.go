@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"errors"
 	"math/big"
 	"strconv"
 	"strings"
@@ -51,16 +52,17 @@ var timestampDefects = []Defect{
 	letsIn("window-time-of-day", "looks at the time of day of a timestamp, and not at the day", func(c *call) bool {
 		millis, err := strconv.ParseInt(c.request.Header.Get(signing.HeaderTimestamp), 10, 64)
 		age := c.server.now().Sub(time.UnixMilli(millis)) % (24 * time.Hour)
-		return err == nil && age.Abs() <= signing.AssumedMaxSkew && c.signedWith(nil)
-	}),
-	keepsOut("window-seconds", "refuses timestamps that are half a minute old", func(c *call) bool {
-		return !c.server.verifiesWithin(c.request, 30*time.Second)
+		return errors.Is(c.refused, signing.ReasonStaleTimestamp) && err == nil && age.Abs() <= signing.AssumedMaxSkew && c.signedWith(nil)
 	}),
 }
 
 // dated is a defect that reads timestamps as it likes, and accepts those in the window.
 func dated(name, summary string, read func(string) (time.Time, bool)) Defect {
 	return letsIn(name, summary, func(c *call) bool {
+		var refused *signing.VerifyError
+		if !errors.As(c.refused, &refused) || refused.Header != signing.HeaderTimestamp || len(c.request.Header.Values(signing.HeaderTimestamp)) != 1 {
+			return false
+		}
 		at, ok := read(c.request.Header.Get(signing.HeaderTimestamp))
 		return ok && c.server.now().Sub(at).Abs() <= signing.AssumedMaxSkew && c.signedWith(nil)
 	})
