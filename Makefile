@@ -34,7 +34,7 @@ FUZZTIME ?= 1m
 fuzz: ## fuzz everything that reads what others wrote (FUZZTIME=1m each)
 	$(GO) test -run '^$$' -fuzz '^FuzzVerify$$' -fuzztime $(FUZZTIME) ./signing
 	$(GO) test -run '^$$' -fuzz '^FuzzParseDiscovery$$' -fuzztime $(FUZZTIME) ./openapi/lifecycle
-	$(GO) test -run '^$$' -fuzz '^FuzzErr$$' -fuzztime $(FUZZTIME) ./openapi/codegen
+	$(GO) test -run '^$$' -fuzz '^FuzzErr$$' -fuzztime $(FUZZTIME) ./openapi/client
 
 .PHONY: generate
 generate: ## write gen/ from the documents in openapi/

@@ -5,7 +5,7 @@
 //
 //	//go:generate go tool virtualserver -version 1.3 -package volumes -o volumes
 //
-// In this module, without flags, it writes all of gen/, and removes what no document stands for.
+// In this module, without flags, it writes all of gen/, and removes the packages of removed documents.
 package main
 
 import (
@@ -37,7 +37,7 @@ func main() {
 	}
 }
 
-// usageError is a call that could not be understood.
+// usageError is wrong usage: exit code 2.
 type usageError struct{ error }
 
 func usagef(format string, args ...any) error {
@@ -47,7 +47,7 @@ func usagef(format string, args ...any) error {
 func run(args []string, stderr io.Writer) error {
 	flags := flag.NewFlagSet("virtualserver", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	version := flags.String("version", "", "the API `version` to write a client of, 1.3 say")
+	version := flags.String("version", "", "the API `version` of the client, such as 1.3")
 	name := flags.String("package", "", "the `name` of the package (default: the name of the folder)")
 	folder := flags.String("o", "", "the `folder` to write the package to")
 	flags.Usage = func() {
@@ -62,7 +62,7 @@ func run(args []string, stderr io.Writer) error {
 	case err != nil:
 		return &usageError{err}
 	case flags.NArg() > 0:
-		return usagef("%q is no flag; see -help", flags.Arg(0))
+		return usagef("unexpected argument %q; see -help", flags.Arg(0))
 	}
 	set, err := openapi.Load()
 	if err != nil {
@@ -78,7 +78,7 @@ func run(args []string, stderr io.Writer) error {
 func regenerate(set *openapi.Set) error {
 	mod, err := os.ReadFile("go.mod")
 	if err != nil || !strings.HasPrefix(string(mod), "module "+codegen.Module+"\n") {
-		return usagef("this folder is not the root of %s; in another one say what to write: -version 1.3 -package volumes -o volumes", codegen.Module)
+		return usagef("this folder is not the root of %s; elsewhere, use -version 1.3 -package volumes -o volumes", codegen.Module)
 	}
 	files, err := codegen.All(set)
 	if err != nil {
@@ -90,7 +90,7 @@ func regenerate(set *openapi.Set) error {
 	return files.Prune("gen")
 }
 
-// writeClient writes the client of one version to a folder of somebody else's module.
+// writeClient writes the client of one version to a folder of another module.
 func writeClient(set *openapi.Set, version, name, folder string) error {
 	if version == "" || folder == "" {
 		return usagef("-version and -o go together: -version 1.3 -package volumes -o volumes")
@@ -102,8 +102,9 @@ func writeClient(set *openapi.Set, version, name, folder string) error {
 		}
 		name = filepath.Base(absolute)
 	}
-	if !token.IsIdentifier(name) || name == "_" {
-		return usagef("-package %q is no name of a Go package", name)
+	// Package main cannot be imported, and the Go tool ignores the files of package documentation.
+	if !token.IsIdentifier(name) || name == "_" || name == "main" || name == "documentation" {
+		return usagef("-package: %q cannot be the name of a Go package that is imported; choose one such as volumes", name)
 	}
 	id, err := lifecycle.ParseID(version)
 	if err != nil {
@@ -111,7 +112,7 @@ func writeClient(set *openapi.Set, version, name, folder string) error {
 	}
 	doc := set.Lookup(id)
 	if doc == nil {
-		return usagef("there is no document of version %s; there is %s", id, strings.Join(names(set), ", "))
+		return usagef("unknown version %s; known are %s", id, strings.Join(names(set), ", "))
 	}
 	files, err := codegen.Package(doc, name)
 	if err != nil {

@@ -9,6 +9,8 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -96,13 +98,16 @@ func TestWrongUsage(t *testing.T) {
 		{"a folder alone", []string{"-o", "volumes"}, []string{"-version"}},
 		{"a package alone", []string{"-package", "volumes"}, []string{"-version", "-o"}},
 		{"a version and a package", []string{"-version", version, "-package", "volumes"}, []string{"-o"}},
-		{"a version that nobody documented", []string{"-version", "9.9", "-o", "volumes"}, append([]string{"9.9"}, known...)},
-		{"a version that is none", []string{"-version", "newest", "-o", "volumes"}, []string{`"newest"`}},
+		{"an unknown version", []string{"-version", "9.9", "-o", "volumes"}, append([]string{"9.9"}, known...)},
+		{"not a version", []string{"-version", "newest", "-o", "volumes"}, []string{`"newest"`}},
 		{"a flag without its value", []string{"-o"}, []string{"-o"}},
 		{"a package with a hyphen", []string{"-version", version, "-package", "my-volumes", "-o", "volumes"}, []string{`"my-volumes"`}},
 		{"a package that is a keyword", []string{"-version", version, "-package", "func", "-o", "volumes"}, []string{`"func"`}},
 		{"a package without a name", []string{"-version", version, "-package", "_", "-o", "volumes"}, []string{`"_"`}},
-		{"a folder that is no name of a package", []string{"-version", version, "-o", "my-volumes"}, []string{`"my-volumes"`, "-package"}},
+		{"package main", []string{"-version", version, "-package", "main", "-o", "volumes"}, []string{`"main"`}},
+		{"package documentation", []string{"-version", version, "-package", "documentation", "-o", "volumes"}, []string{`"documentation"`}},
+		{"a folder called main", []string{"-version", version, "-o", "main"}, []string{`"main"`, "-package"}},
+		{"a folder whose name cannot be a package's", []string{"-version", version, "-o", "my-volumes"}, []string{`"my-volumes"`, "-package"}},
 		{"no flag in another module", nil, []string{codegen.Module, "-version"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -165,7 +170,7 @@ func TestExit(t *testing.T) {
 	}{
 		{"done", []string{"-version", newest(t), "-package", "volumes", "-o", "volumes"}, 0, ""},
 		{"help", []string{"-h"}, 0, "go tool virtualserver"},
-		{"wrong usage", []string{"-version", "9.9", "-o", "volumes"}, 2, "virtualserver: there is no document of version 9.9"},
+		{"wrong usage", []string{"-version", "9.9", "-o", "volumes"}, 2, "virtualserver: unknown version 9.9"},
 		{"cannot write", []string{"-version", newest(t), "-package", "volumes", "-o", filepath.Join("file", "volumes")}, 1, "virtualserver: "},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -229,7 +234,7 @@ func tool(ctx context.Context, dir string, args ...string) (string, error) {
 	return string(out), err
 }
 
-// The programs of a downstream module: one as people write it, and one that the types have to stop.
+// The programs of a downstream module: one as people write it, and two that must not compile.
 const (
 	detaching = `package main
 
@@ -276,33 +281,54 @@ func Detach(client *volumes.ClientWithResponses, volumeID volumes.VolumeID, serv
 `
 )
 
-// TestDownstream writes a client into another module, the way its go:generate line does, and has the
-// real compiler judge what comes of it.
-func TestDownstream(t *testing.T) {
+// around are the ways around New: to a client that is not signed, or not guarded.
+var around = []string{
+	"NewClient(endpoint)",
+	"NewClientWithResponses(endpoint)",
+	"WithHTTPClient(http.DefaultClient)",
+	"WithBaseURL(endpoint)",
+	"WithRequestEditorFn(nil)",
+	"Client{Server: endpoint, Client: http.DefaultClient}",
+	"caller{Server: endpoint, Client: http.DefaultClient}",
+	`NewDetachVolumeFromVirtualServerRequest(endpoint, "v", "s")`,
+	`newDetachVolumeFromVirtualServerRequest(endpoint, "v", "s")`,
+}
+
+// downstream is another module with these files, which uses this one as it stands.
+func downstream(t *testing.T, files map[string]string) string {
+	t.Helper()
 	checkout, err := filepath.Abs(".")
 	require.NoError(t, err)
 	// On a fresh clone this fetches what a client needs; from here on nothing is fetched.
 	require.NotEmpty(t, packages(t, "list", "-deps", "./gen/v1.3"))
 	// Every requirement is written out, as `go mod tidy` does: without that the Go tool would look
-	// into modules that no package comes from, and that nobody has fetched.
+	// into modules that no package comes from, and that were never fetched.
 	mod, err := os.ReadFile("go.mod")
 	require.NoError(t, err)
 	requirements, found := strings.CutPrefix(string(mod), "module "+codegen.Module+"\n")
 	require.True(t, found)
 	sum, err := os.ReadFile("go.sum")
 	require.NoError(t, err)
+	files["go.mod"] = "module example.com/downstream\n" + requirements + "\nrequire " + codegen.Module + " v0.0.0\n\nreplace " +
+		codegen.Module + " => " + checkout + "\n"
+	files["go.sum"] = string(sum)
 	dir := t.TempDir()
-	for name, text := range map[string]string{
-		"go.mod": "module example.com/downstream\n" + requirements + "\nrequire " + codegen.Module + " v0.0.0\n\nreplace " +
-			codegen.Module + " => " + checkout + "\n",
-		"go.sum":             string(sum),
-		"main.go":            detaching,
-		"swapped/swapped.go": swapped,
-	} {
+	for name, text := range files {
 		file := filepath.Join(dir, filepath.FromSlash(name))
 		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
 		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
 	}
+	return dir
+}
+
+// TestDownstream writes a client into another module, the way its go:generate line does, and has the
+// real compiler judge what comes of it.
+func TestDownstream(t *testing.T) {
+	dir := downstream(t, map[string]string{
+		"main.go":            detaching,
+		"swapped/swapped.go": swapped,
+		"around/around.go":   aroundProgram(),
+	})
 	t.Chdir(dir)
 	require.NoError(t, run([]string{"-version", "1.3", "-package", "volumes", "-o", "volumes"}, io.Discard))
 	written := contents(t, "volumes")
@@ -323,10 +349,26 @@ func TestDownstream(t *testing.T) {
 	assert.Regexp(t, `cannot use serverID .*ServerID.* as volumes\.VolumeID`, out)
 	assert.Regexp(t, `cannot use volumeID .*VolumeID.* as volumes\.ServerID`, out)
 
+	out, err = tool(t.Context(), dir, "build", "-gcflags=-e", "./around")
+	require.Error(t, err, "nothing but New opens a client")
+	for _, way := range around {
+		name, _, _ := strings.Cut(strings.ReplaceAll(way, "{", "("), "(")
+		assert.Regexp(t, `(undefined: volumes\.`+name+`\b|name `+name+` not exported by package volumes)`, out)
+	}
+
 	out, err = tool(t.Context(), dir, "list", "-deps", "./volumes")
 	require.NoError(t, err, out)
 	assertLight(t, strings.Fields(out))
 	assert.NotContains(t, strings.Fields(out), codegen.Module+"/openapi", "nor the documents")
+}
+
+func aroundProgram() string {
+	program := "package around\n\nimport (\n\t\"net/http\"\n\n\t\"example.com/downstream/volumes\"\n)\n\n" +
+		"const endpoint = \"https://127.0.0.1:1\"\n\nvar _ = http.DefaultClient\n"
+	for _, way := range around {
+		program += "\nfunc _() { _ = volumes." + way + " }\n"
+	}
+	return program
 }
 
 // packages is what the Go tool lists in this module.
@@ -339,16 +381,21 @@ func packages(t *testing.T, args ...string) []string {
 	return strings.Fields(string(out))
 }
 
-// assertLight: whoever imports a client compiles none of what makes or tests it.
+// assertLight: whoever imports a client compiles the runtime of the clients, the signer, and
+// oapi-codegen/runtime with what that needs, beside the standard library and what is generated.
 func assertLight(t *testing.T, list []string) {
 	t.Helper()
 	assert.Contains(t, list, codegen.Module+"/signing", "this is the list of a client")
-	for _, heavy := range []string{
-		"github.com/getkin/kin-openapi", "github.com/oapi-codegen/oapi-codegen/v2", "github.com/spf13/cobra", "github.com/stretchr/testify",
-	} {
-		assert.False(t, slices.ContainsFunc(list, func(dep string) bool {
-			return dep == heavy || strings.HasPrefix(dep, heavy+"/")
-		}), "%s is compiled into a client", heavy)
+	for _, dep := range list {
+		first, _, _ := strings.Cut(dep, "/")
+		standard := !strings.Contains(first, ".")
+		light := slices.ContainsFunc([]string{
+			codegen.Module + "/signing", codegen.Module + "/openapi/client",
+			codegen.Module + "/gen", codegen.Module + "/openapi/lifecycle", // of the registry
+			"github.com/oapi-codegen/runtime", "github.com/apapsch/go-jsonmerge/v2", "github.com/google/uuid",
+			"example.com/downstream",
+		}, func(allowed string) bool { return dep == allowed || strings.HasPrefix(dep, allowed+"/") })
+		assert.True(t, standard || light, "%s is compiled into a client", dep)
 	}
 }
 
@@ -363,8 +410,8 @@ func TestClientsAreLight(t *testing.T) {
 	}
 }
 
-// What signs and what judges dates is reviewed once, with nothing of others in it.
-func TestSigningAndLifecycleAreTheStandardLibraryAlone(t *testing.T) {
+// What signs and what judges dates is reviewed once: it has no code of others.
+func TestSigningAndLifecycleImportTheStandardLibraryOnly(t *testing.T) {
 	for _, name := range []string{"signing", "openapi/lifecycle"} {
 		t.Run(name, func(t *testing.T) {
 			list := packages(t, "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", "./"+name)
@@ -372,3 +419,82 @@ func TestSigningAndLifecycleAreTheStandardLibraryAlone(t *testing.T) {
 		})
 	}
 }
+
+// The runtime of the clients adds the signer to that.
+func TestTheRuntimeImportsTheSignerOnly(t *testing.T) {
+	list := packages(t, "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", "./openapi/client")
+	assert.Equal(t, []string{codegen.Module + "/signing", codegen.Module + "/openapi/client"}, list)
+}
+
+// TestREADMERetries runs the retrying client as the README prints it, against an endpoint that answers
+// 503: it tries again, with a fresh signature each time, prints nothing, and the status is in the error.
+func TestREADMERetries(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	var block string
+	for part := range strings.SplitSeq(string(readme), "```go\n") {
+		if code, _, closed := strings.Cut(part, "```"); closed && strings.Contains(code, "retryablehttp.NewClient") {
+			block = code
+		}
+	}
+	require.NotEmpty(t, block)
+	dir := downstream(t, map[string]string{"main.go": strings.Replace(retries, "// README", block, 1)})
+
+	signatures := map[string]bool{}
+	endpoint := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		signatures[r.Header.Get("Scp-Signature")] = true
+		w.Header().Set("Retry-After", "0") // so that the test does not wait
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = io.WriteString(w, `{"errors":[{"code":"ContactAdminForAssistance"}]}`)
+	}))
+	defer endpoint.Close()
+	out, err := tool(t.Context(), dir, "run", ".", endpoint.URL)
+	require.NoError(t, err, out)
+	assert.Equal(t, "503 ContactAdminForAssistance\n", out)
+	assert.Len(t, signatures, 5, "one attempt, and four more")
+}
+
+const retries = `package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+
+	virtualserver "github.com/scp-openapi/virtualserver/gen/v1.3"
+	"github.com/scp-openapi/virtualserver/signing"
+)
+
+func main() {
+	err := detach(os.Args[1])
+	var answer *virtualserver.Error
+	if errors.As(err, &answer) {
+		fmt.Println(answer.StatusCode, answer.Code)
+		return
+	}
+	fmt.Println(err)
+}
+
+// clock is a second later each time: signatures of the same millisecond would be the same.
+func clock() func() time.Time {
+	now := time.Now()
+	return func() time.Time { now = now.Add(time.Second); return now }
+}
+
+func detach(endpoint string) error {
+	signer, err := signing.New(signing.Credentials{AccessKey: "ak", SecretKey: signing.Secret("sk")}, signing.WithClock(clock()))
+	if err != nil {
+		return err
+	}
+	// README
+	if err != nil {
+		return err
+	}
+	return client.Detach(context.Background(), "v", "s")
+}
+`

@@ -71,7 +71,7 @@ func (t *Trial) Await(ctx context.Context, volume string, limit time.Duration, d
 // AwaitAccepted waits for all that was accepted for a volume and may not be shown yet.
 func (t *Trial) AwaitAccepted(ctx context.Context, volume string) error {
 	for _, p := range t.run.pending.of(volume) {
-		if err := t.settle(ctx, p); err != nil {
+		if _, err := t.settle(ctx, p); err != nil {
 			return err
 		}
 	}

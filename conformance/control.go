@@ -96,11 +96,11 @@ func Shared[T any](t *Trial, name string, keep time.Duration, observe func() (T,
 	return value, nil
 }
 
-// reuse adds the exchanges of an observation, which were sent for another case, once.
+// reuse adds the exchanges of an observation that were sent for another case, once.
 func (t *Trial) reuse(o *observation) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.reused[o] == o.at {
+	if t.reused[o].Equal(o.at) {
 		return
 	}
 	if t.reused == nil {

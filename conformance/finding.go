@@ -26,7 +26,7 @@ func (p *problem) Unwrap() error { return p.cause }
 // clause says, and a difference where the clause was only observed in the field or is assumed.
 func Broken(clause Clause, code Code, format string, args ...any) error {
 	p := problemf(clause.Source.verdict(), code, format, args...)
-	p.Clause, p.Source = clause.ID, clause.Source
+	p.Clause, p.Statement, p.Source = clause.ID, clause.Text, clause.Source
 	return p
 }
 
@@ -68,12 +68,32 @@ func Distinct(err error, key string) error {
 	return err
 }
 
-// VerdictOf is the verdict that an error of a case stands for.
+// VerdictOf is the verdict that an error of a case stands for: the worst of several that are joined.
 func VerdictOf(err error) Verdict {
-	if err == nil {
-		return Pass
+	verdict := Pass
+	for _, one := range joined(err) {
+		verdict = worst(verdict, problemOf(one).Verdict)
 	}
-	return problemOf(err).Verdict
+	return verdict
+}
+
+// joined are the findings that errors.Join made one error of, or else the error by itself.
+func joined(err error) []error {
+	if err == nil {
+		return nil
+	}
+	several, ok := err.(interface{ Unwrap() []error }) // not errors.As: what is wrapped further down has text around it
+	if !ok {
+		return []error{err}
+	}
+	var list []error
+	for _, one := range several.Unwrap() {
+		if _, finding := errors.AsType[*problem](one); !finding {
+			return []error{err}
+		}
+		list = append(list, joined(one)...)
+	}
+	return list
 }
 
 // problemOf is what an error of a case says. What is no finding is a fault of the suite; so is a request
@@ -96,10 +116,12 @@ type findings struct {
 
 // add adds what an error says. A fact that is there already counts one request more.
 func (f *findings) add(err error, variant, seenBy string) {
-	if err == nil {
-		return
+	for _, one := range joined(err) {
+		f.addFact(problemOf(one), variant, seenBy)
 	}
-	p := problemOf(err)
+}
+
+func (f *findings) addFact(p *problem, variant, seenBy string) {
 	key := fmt.Sprint(p.Verdict, p.Code, p.Clause, p.key)
 	i := slices.Index(f.keys, key)
 	if i < 0 {

@@ -3,7 +3,6 @@ package conformance
 import (
 	"fmt"
 	"regexp"
-	"slices"
 )
 
 // Fixture is what of an account the suite may touch. A case that needs what is not named is skipped.
@@ -41,11 +40,6 @@ func (f Fixture) check() error {
 
 func (f Fixture) ids() []string {
 	return []string{f.Volume, f.SpareVolume, f.Server, f.OtherServer, f.SharedVolume, f.OSVolume}
-}
-
-// volumes are the volumes that are named.
-func (f Fixture) volumes() []string {
-	return slices.DeleteFunc([]string{f.Volume, f.SpareVolume, f.SharedVolume, f.OSVolume}, func(id string) bool { return id == "" })
 }
 
 var plainID = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)

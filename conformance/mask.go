@@ -89,7 +89,19 @@ func Contains(values []string, text string) bool {
 	return false
 }
 
-func (m *mask) text(s string) string {
+// text takes the secrets out of a text. Bytes that are no text are replaced, as JSON would: a report is
+// what is read back of it.
+func (m *mask) text(s string) string { return strings.ToValidUTF8(m.bytes(s), "\ufffd") }
+
+// body takes the secrets out of a body, which may be anything.
+func (m *mask) body(b Body) Body {
+	if len(b) == 0 {
+		return nil
+	}
+	return Body(m.bytes(string(b)))
+}
+
+func (m *mask) bytes(s string) string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for secret := range m.short {
@@ -124,7 +136,7 @@ func (m *mask) secretAt(s string) int {
 }
 
 func (m *mask) header(h http.Header) http.Header {
-	if h == nil {
+	if len(h) == 0 {
 		return nil
 	}
 	clean := make(http.Header, len(h))
@@ -158,8 +170,8 @@ func (m *mask) result(r *Result) {
 }
 
 func (m *mask) exchange(e *Exchange) {
-	e.URL, e.Err = m.text(e.URL), m.text(e.Err)
+	e.URL, e.Err, e.About = m.text(e.URL), m.text(e.Err), m.text(e.About)
 	e.RequestHeader, e.ResponseHeader = m.header(e.RequestHeader), m.header(e.ResponseHeader)
 	e.Trailer, e.Informational = m.header(e.Trailer), m.header(e.Informational)
-	e.RequestBody, e.Body = Body(m.text(string(e.RequestBody))), Body(m.text(string(e.Body)))
+	e.RequestBody, e.Body = m.body(e.RequestBody), m.body(e.Body)
 }

@@ -15,7 +15,7 @@ func (r *runner) report(results []Result, trouble *Trouble) *Report {
 		Suite:         ThisSuite(),
 		Endpoint:      r.Endpoint,
 		Day:           r.Day,
-		Table:         Table{Source: r.Table.Source, Read: r.Table.Read, Stale: r.Table.Stale(r.Day), Versions: slices.Clone(r.Table.Versions)},
+		Table:         Table{Source: r.Table.Source, Read: moment(r.Table.Read), Stale: r.Table.Stale(r.Day), Versions: slices.Clone(r.Table.Versions)},
 		Harm:          r.Harm,
 		Fixture:       r.Fixture,
 		Seed:          r.Seed,
@@ -92,7 +92,7 @@ func unjudged(clauses []Clause, results []Result) []Unjudged {
 // whyUnjudged reports whether no case judged a clause, and why. A clause that does not apply to the endpoint
 // is judged: there is nothing to judge.
 func whyUnjudged(clause Clause, results []Result) (why string, is bool) {
-	why = "no case that judges it was asked"
+	why = "no case that judges it was asked; see --case"
 	for _, result := range results {
 		if !slices.ContainsFunc(result.Case.Clauses, func(c Clause) bool { return c.ID == clause.ID }) {
 			continue
@@ -155,7 +155,7 @@ func (r *Report) headline() string {
 		Fail:         "does not behave as documented",
 		Inconclusive: "could not be judged",
 	}[r.Verdict]
-	if r.Verdict == Inconclusive && r.Counts.Pass > 0 {
+	if r.Verdict == Inconclusive && r.Counts.Pass+r.Counts.Differs > 0 {
 		what = "could not be judged in full"
 	}
 	said := fmt.Sprintf("%s %s on %s", r.Endpoint, what, r.Day)

@@ -3,6 +3,7 @@ package conformance
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"runtime/debug"
 	"strconv"
@@ -217,11 +218,12 @@ type Finding struct {
 	Verdict Verdict `json:"verdict"`
 	// Code is stable from night to night; Text is not, as it holds IDs and ports.
 	Code Code `json:"code"`
-	// Clause is the ID of the clause that is broken, and Source where that stands; empty where nothing
-	// is proved.
-	Clause string `json:"clause,omitempty"`
-	Source Source `json:"source,omitempty"`
-	Text   string `json:"text"`
+	Text string `json:"text"`
+	// Clause is the ID of the clause that is broken, Statement what that says, and Source where it stands;
+	// empty where nothing is proved.
+	Clause    string `json:"clause,omitempty"`
+	Statement string `json:"statement,omitempty"`
+	Source    Source `json:"source,omitempty"`
 	// Variants are those of the case that came to it.
 	Variants []string `json:"variants,omitempty"`
 	// Requests is how many requests showed it.
@@ -310,8 +312,14 @@ func (b *Body) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// moment is a time as JSON keeps it: without a monotonic clock, and in UTC.
+func moment(t time.Time) time.Time { return t.Round(0).UTC() }
+
 // Millis is a duration that is written in milliseconds, with three decimals.
 type Millis time.Duration
+
+// since is how long ago a time was, to the microsecond, as JSON keeps it.
+func since(began time.Time) Millis { return Millis(time.Since(began).Truncate(time.Microsecond)) }
 
 // String implements fmt.Stringer.
 func (m Millis) String() string { return time.Duration(m).String() }
@@ -327,6 +335,6 @@ func (m *Millis) UnmarshalJSON(data []byte) error {
 	if err != nil {
 		return fmt.Errorf("milliseconds: %w", err)
 	}
-	*m = Millis(time.Duration(ms*1000+0.5) * time.Microsecond)
+	*m = Millis(time.Duration(math.Round(ms*1000)) * time.Microsecond)
 	return nil
 }

@@ -93,7 +93,7 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	if ctx.Err() != nil {
 		report.Trouble = &Trouble{TroubleStopped, fmt.Sprintf("The run was stopped: %v.", context.Cause(ctx))}
 	}
-	report.Started, report.Duration = started, Millis(time.Since(began))
+	report.Started, report.Duration = moment(started), since(began)
 	report.conclude()
 	return report, nil
 }
@@ -185,7 +185,7 @@ func (r *runner) reach(ctx context.Context) *Trouble {
 		}
 		return nil
 	}
-	if exchange, _ := wire.last(); exchange.Status != 0 || ctx.Err() != nil && context.Cause(ctx) != context.DeadlineExceeded {
+	if exchange, _ := wire.last(); exchange.Status != 0 || ctx.Err() != nil && !errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
 		return nil // the cases say more
 	}
 	r.abort = CannotJudge(CodeNoAnswer, "not asked, as the endpoint could not be reached")
@@ -208,8 +208,10 @@ func (r *runner) whyUnreachable(err error) string {
 // again is the command that asks cases of one version again.
 func (r *runner) again(client gen.Client, ids ...string) string {
 	command := r.Command
-	for _, id := range slices.Compact(ids) {
-		command += " --case " + id
+	for i, id := range ids {
+		if !slices.Contains(ids[:i], id) {
+			command += " --case " + id
+		}
 	}
 	command += fmt.Sprintf(" --api-version %s --at %s --seed %d", client.ID, r.Day, r.Seed)
 	if r.All && !strings.Contains(command, " --all") {

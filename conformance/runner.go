@@ -55,7 +55,7 @@ func newRunner(config Config) (*runner, error) {
 		Config:   config,
 		endpoint: endpoint,
 		unused:   newUnusedIDs(random.Uint64),
-		pending:  &pending{pairs: map[Pair]bool{}},
+		pending:  &pending{pairs: map[Pair]change{}},
 		mask:     newMask(config.Credentials.SecretKey.Reveal(), config.Credentials.AccessKey),
 		shared:   shared{made: map[string]*observation{}},
 		aside:    aside{why: map[string]string{}},
@@ -126,7 +126,7 @@ func (v *versionRun) between(ctx context.Context) {
 		}
 		v.touching(c, func() {
 			t := v.trial(c)
-			v.watchedBy(c.ID).add(c.Between(ctx, t), "", "")
+			v.watchedBy(c.ID).add(t.question(ctx, c.Between), "", "")
 			v.watch(t)
 		})
 	}
@@ -194,7 +194,7 @@ func (v *versionRun) touching(c Case, f func()) {
 // skipEnded is how an ended version that is no longer answered is skipped, or nil.
 func (v *versionRun) skipEnded(ctx context.Context) error {
 	t := v.trial(Case{ID: "version-answered", Harm: HarmReads})
-	if v.aborted() != nil || t.standing.State != lifecycle.Ended {
+	if givenUp := v.aborted() != nil; givenUp || t.standing.State != lifecycle.Ended {
 		return nil
 	}
 	if _, answered, err := t.Answered(ctx); err == nil && !answered {
@@ -241,7 +241,7 @@ func (v *versionRun) whyNot(ctx context.Context, c Case) error {
 	case ctx.Err() != nil:
 		return CannotJudge(CodeStopped, "not asked, as the run was stopped: %w", context.Cause(ctx))
 	case c.Harm > v.Harm:
-		return Skipped("its class is %s, and the run allows no more than %s", c.Harm, v.Harm)
+		return Skipped("its class is %s, and the run allows no more than %s; allow it with --harm %s", c.Harm, v.Harm, c.Harm)
 	case standing.State == lifecycle.Planned && !c.AnyState:
 		return Skipped("version %s is PLANNED: it cannot be called yet", v.client.ID)
 	case v.skip != nil && !c.AnyState:
@@ -252,7 +252,7 @@ func (v *versionRun) whyNot(ctx context.Context, c Case) error {
 
 // result asks a case until it can be judged, or its attempts are used up.
 func (v *versionRun) result(ctx context.Context, c Case) Result {
-	result := Result{Case: c.facts(), Version: v.client.Version, Started: v.Clock()}
+	result := Result{Case: c.facts(), Version: v.client.Version, Started: moment(v.Clock())}
 	began := time.Now()
 	found, asked, unanswered := new(findings), 0, false
 	if why := v.whyNot(ctx, c); why != nil {
@@ -278,7 +278,7 @@ func (v *versionRun) result(ctx context.Context, c Case) Result {
 		}
 	}
 	result.Again = v.again(v.client, ids...)
-	result.Duration = Millis(time.Since(began))
+	result.Duration = since(began)
 	v.mask.result(&result)
 	v.done(result, unanswered)
 	return result
@@ -296,7 +296,7 @@ func (v *versionRun) attempts(ctx context.Context, c Case, result *Result) (foun
 		var again []Variant
 		var err error
 		if gate != nil {
-			if err = gate(ctx, t); VerdictOf(err) != Inconclusive {
+			if err = t.question(ctx, gate); VerdictOf(err) != Inconclusive {
 				gate = nil
 				found.add(err, "", "")
 			}
@@ -306,14 +306,13 @@ func (v *versionRun) attempts(ctx context.Context, c Case, result *Result) (foun
 		case VerdictOf(err) == Inconclusive:
 			open.add(err, "", "")
 			again = todo
-		case err != nil:
-			again, todo = nil, nil
+		case err != nil: // the variants are not asked
 		default:
 			if len(todo) == 0 {
 				passed++
 			}
 			for _, variant := range todo {
-				err := variant.Ask(ctx, t)
+				err := t.question(ctx, variant.Ask)
 				unanswered = isUnanswered(err)
 				switch VerdictOf(err) {
 				case Inconclusive:
@@ -327,7 +326,7 @@ func (v *versionRun) attempts(ctx context.Context, c Case, result *Result) (foun
 			}
 		}
 		v.watch(t)
-		verdict := worst(found.verdict(true), open.verdict(true))
+		verdict := worst(found.verdict(passed > 0), open.verdict(true))
 		result.Attempts = append(result.Attempts, Attempt{Verdict: verdict, Reason: firstText(found, open), Exchanges: t.taken()})
 		result.Notes = appendNew(result.Notes, t.notes...)
 		todo = again
@@ -410,16 +409,16 @@ func (r *runner) clientOf(id lifecycle.ID) gen.Client {
 // newest is the newest version with a client that can be called on the day judged. An endpoint may be on a
 // newer one still.
 func (r *runner) newest() (lifecycle.ID, error) {
-	withClient := r.Table
-	withClient.Versions = slices.DeleteFunc(slices.Clone(r.Table.Versions), func(version lifecycle.Version) bool {
-		return r.clientOf(version.ID).Detach == nil
-	})
-	standings := withClient.At(r.Day)
-	if recommended, ok := standings.Recommended(); ok {
+	var withClient []lifecycle.ID
+	for _, client := range gen.Clients() {
+		withClient = append(withClient, client.ID)
+	}
+	standings := r.Table.At(r.Day)
+	if recommended, ok := standings.RecommendedAmong(withClient...); ok {
 		return recommended.ID, nil
 	}
 	for _, standing := range slices.Backward(standings) {
-		if standing.State != lifecycle.Planned {
+		if standing.State != lifecycle.Planned && slices.Contains(withClient, standing.ID) {
 			return standing.ID, nil
 		}
 	}

@@ -32,14 +32,26 @@ type Trial struct {
 	mu        sync.Mutex
 	exchanges []Exchange
 	notes     []string
-	left      []leftFinding
-	reused    map[*observation]time.Time // observations whose evidence is here, by when they were made
+	blocked   error // the first request that the guard blocked
+	// reused are the observations of other cases that are evidence already, and when they were made.
+	reused map[*observation]time.Time
+	left   []leftFinding
 }
 
 // leftFinding is a finding for another case to report.
 type leftFinding struct {
 	to  string
 	err error
+}
+
+// question asks a question of a case. A request that the guard blocked is a fault of the suite, whatever
+// the case made of it.
+func (t *Trial) question(ctx context.Context, question func(context.Context, *Trial) error) error {
+	err := question(ctx, t)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	err, t.blocked = cmp.Or(t.blocked, err), nil
+	return err
 }
 
 // Version is the version that is asked, and Standing what holds for it on the day judged.
@@ -211,6 +223,7 @@ func (t *Trial) once(ctx context.Context, r Request) (Exchange, error) {
 	}
 	switch {
 	case errors.As(err, new(*GuardError)):
+		t.block(err)
 		return exchange, err
 	case !sent:
 		return exchange, fmt.Errorf("the client sent no request: %w", err)
@@ -251,7 +264,7 @@ func (t *Trial) call(ctx context.Context, wire http.RoundTripper, r Request) err
 		_, err = found.ListVersionsWithResponse(ctx)
 		return err
 	}
-	around, err := volumes.New(t.run.Endpoint, signer, client.ID.String(), volumes.WithTransport(wire), volumes.WithTimeout(t.run.Timeout))
+	around, err := volumes.New(t.run.Endpoint, signer, client.APIVersion, volumes.WithTransport(wire), volumes.WithTimeout(t.run.Timeout))
 	if err != nil {
 		return err
 	}
@@ -295,6 +308,13 @@ func (t *Trial) unanswered(exchange Exchange, err error) error {
 	p.unanswered = true
 	p.Exchange = &exchange
 	return p
+}
+
+// block remembers the first request that was blocked.
+func (t *Trial) block(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.blocked = cmp.Or(t.blocked, err)
 }
 
 // keep keeps an exchange, and makes its signatures known as secrets.

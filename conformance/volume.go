@@ -15,7 +15,7 @@ import (
 // Needs ends a case whose fixture does not name what it needs: a skip.
 func (t *Trial) Needs(what string, ids ...string) error {
 	if slices.Contains(ids, "") {
-		return Skipped("the fixture names no %s", what)
+		return Skipped("the fixture names no %s; name it with --volume, --server and the like", what)
 	}
 	return nil
 }
@@ -84,10 +84,11 @@ func (t *Trial) Unattached(ctx context.Context) (Pair, error) {
 // dataVolume shows a volume with which nothing is under way. A volume that an OS starts from cannot be
 // judged by: refusing its detach is right.
 func (t *Trial) dataVolume(ctx context.Context, p Pair) (*volumes.Volume, error) {
-	if err := t.settle(ctx, p); err != nil {
-		return nil, err
+	volume, err := t.settle(ctx, p)
+	usable := func(v *volumes.Volume) bool { return settled(v) && !Failed(v) }
+	if err == nil && (volume == nil || !usable(volume)) {
+		volume, err = t.await(ctx, p.Volume, usable)
 	}
-	volume, err := t.await(ctx, p.Volume, settled)
 	switch {
 	case err != nil:
 		return nil, err
@@ -160,10 +161,13 @@ func (t *Trial) show(ctx context.Context, volume string) (*volumes.Volume, Excha
 	return &shown, exchange, nil
 }
 
+// confirm is for how long a look may lag behind what was done (assumed): until then, one that shows what was
+// before is confirmed by others.
+const confirm = 600 * time.Millisecond
+
 // StillAttached reports whether a volume is at a server, in use and at rest. A look may lag behind: one that
 // says otherwise is confirmed by others for a while.
 func (t *Trial) StillAttached(ctx context.Context, p Pair) (*volumes.Volume, bool, error) {
-	const confirm = 600 * time.Millisecond
 	rests := func(v *volumes.Volume) bool { return AttachedTo(v, p.Server) && settled(v) }
 	return t.poll(ctx, p.Volume, min(confirm, t.run.Settle), rests)
 }
@@ -175,14 +179,21 @@ func (t *Trial) AwaitDetached(ctx context.Context, p Pair) (shown *volumes.Volum
 }
 
 // settle waits for what was accepted of a pair and may not be shown yet: right after a 202 the volume may
-// still be shown as it was. What does not come is for the case to judge.
-func (t *Trial) settle(ctx context.Context, p Pair) error {
-	attach, pending := t.run.pending.take(p)
-	if !pending {
-		return nil
+// still be shown as it was, and for a moment it may be shown now so and now so. It returns the look that shows
+// it, or nil where nothing was accepted lately. What does not come is for the case to judge.
+func (t *Trial) settle(ctx context.Context, p Pair) (*volumes.Volume, error) {
+	change, found := t.run.pending.get(p)
+	if !found {
+		return nil, nil
 	}
-	_, _, err := t.wait(ctx, p.Volume, func(v *volumes.Volume) bool { return settled(v) && AttachedTo(v, p.Server) == attach })
-	return err
+	done := func(v *volumes.Volume) bool { return settled(v) && AttachedTo(v, p.Server) == change.attach }
+	if change.shown {
+		shown, _, err := t.poll(ctx, p.Volume, confirm-time.Since(change.at), done)
+		return shown, err
+	}
+	shown, ok, err := t.wait(ctx, p.Volume, done)
+	t.run.pending.looked(p, ok)
+	return shown, err
 }
 
 // await shows a volume until it is as it should be. A volume that is not in time is set aside: no other
@@ -256,33 +267,55 @@ func (w *waits) settle(limit time.Duration) time.Duration {
 // busy is how long to wait while a volume is busy.
 func (w *waits) busy(limit time.Duration) time.Duration { return w.settle(min(limit, 10*time.Second)) }
 
-// pending are the attaches and detaches that were accepted and have not been waited for.
+// pending are the attaches and detaches that were accepted, until they can no longer be shown as not done.
 type pending struct {
 	mu    sync.Mutex
-	pairs map[Pair]bool // true for an attach
+	pairs map[Pair]change
+}
+
+// change is one attach or detach that was accepted.
+type change struct {
+	attach bool
+	at     time.Time
+	shown  bool // a look showed it
 }
 
 func (u *pending) put(p Pair, attach bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.pairs[p] = attach
+	u.pairs[p] = change{attach: attach, at: time.Now()}
 }
 
-func (u *pending) take(p Pair) (attach, found bool) {
+func (u *pending) get(p Pair) (c change, found bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	attach, found = u.pairs[p]
-	delete(u.pairs, p)
-	return attach, found
+	c, found = u.pairs[p]
+	if found && c.shown && time.Since(c.at) > confirm {
+		delete(u.pairs, p)
+		return change{}, false
+	}
+	return c, found
 }
 
-// of lists the pairs of a volume.
+// looked records whether the change was shown. One that was not is waited for no longer.
+func (u *pending) looked(p Pair, shown bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if c, found := u.pairs[p]; found && shown {
+		c.shown = true
+		u.pairs[p] = c
+		return
+	}
+	delete(u.pairs, p)
+}
+
+// of lists the pairs of a volume whose change was not shown yet.
 func (u *pending) of(volume string) []Pair {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	var list []Pair
-	for p := range u.pairs {
-		if p.Volume == volume {
+	for p, c := range u.pairs {
+		if p.Volume == volume && !c.shown {
 			list = append(list, p)
 		}
 	}

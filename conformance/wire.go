@@ -38,21 +38,15 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Header.Get("Accept-Encoding") == "" { // net/http would ask for gzip, and hide that it did
 		req.Header.Set("Accept-Encoding", "identity")
 	}
-	exchange := Exchange{Method: req.Method, URL: req.URL.Redacted(), RequestHeader: req.Header.Clone(), Started: time.Now()}
+	began := time.Now()
+	exchange := Exchange{Method: req.Method, URL: req.URL.Redacted(), RequestHeader: req.Header.Clone(), Started: moment(began)}
 	if req.GetBody != nil {
 		if body, err := req.GetBody(); err == nil {
 			exchange.RequestBody, _ = io.ReadAll(io.LimitReader(body, maxEvidence))
 		}
 	}
-	informational := http.Header{}
-	req = req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
-		Got1xxResponse: func(_ int, header textproto.MIMEHeader) error {
-			for name, values := range header {
-				informational[name] = append(informational[name], values...)
-			}
-			return nil
-		},
-	}))
+	var early hints
+	req = req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{Got1xxResponse: early.got}))
 	resp, err := r.base.RoundTrip(req)
 	if err == nil && resp.StatusCode == http.StatusSwitchingProtocols {
 		// Neither a timeout nor a context ends the reading of what follows a 101.
@@ -64,10 +58,8 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	} else {
 		exchange.Err = err.Error()
 	}
-	if len(informational) > 0 {
-		exchange.Informational = boundedHeader(informational)
-	}
-	exchange.Duration = Millis(time.Since(exchange.Started))
+	exchange.Informational = early.header()
+	exchange.Duration = since(began)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.exchanges = append(r.exchanges, exchange)
@@ -100,6 +92,40 @@ func (r *recorder) last() (Exchange, bool) {
 		return Exchange{}, false
 	}
 	return r.exchanges[len(r.exchanges)-1], true
+}
+
+// hints are the headers of 1xx answers, maxEvidence bytes of them. net/http reads them on, however many come,
+// in a goroutine that may outlive the request.
+type hints struct {
+	mu   sync.Mutex
+	kept http.Header
+	size int
+}
+
+func (h *hints) got(_ int, header textproto.MIMEHeader) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.kept == nil {
+		h.kept = http.Header{}
+	}
+	for name, values := range header {
+		for _, value := range values {
+			if h.size += len(name) + len(value); h.size <= maxEvidence {
+				h.kept[name] = append(h.kept[name], value)
+			}
+		}
+	}
+	return nil
+}
+
+// header is what was kept so far, or nil.
+func (h *hints) header() http.Header {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.kept) == 0 {
+		return nil
+	}
+	return h.kept.Clone()
 }
 
 // boundedHeader keeps at most maxEvidence bytes of a header.

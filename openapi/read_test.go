@@ -19,8 +19,8 @@ import (
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 )
 
-// The documents of these tests are made from one that cannot be taken away, as the seed has it, and
-// are always the same two: whatever documents there are beside it turns no test.
+// These tests use two documents, both made from one that the seed requires: adding or removing documents
+// changes no test.
 const (
 	modelFile, modelVersion = "v1.3.yaml", "1.3"
 
@@ -28,7 +28,7 @@ const (
 	newerFile, newerVersion = "v1.10.yaml", "1.10"
 )
 
-// sound is a set with nothing wrong: 1.9 and 1.10, discovery and volumes.
+// sound is a valid set: 1.9 and 1.10, discovery and volumes.
 func sound(t testing.TB) fstest.MapFS {
 	t.Helper()
 	return fstest.MapFS{
@@ -39,7 +39,7 @@ func sound(t testing.TB) fstest.MapFS {
 	}
 }
 
-// embedded is one of the documents that the package embeds: those of the folder a test runs in.
+// embedded is one of the documents that the package embeds. A test runs in their folder.
 func embedded(t testing.TB, file string) []byte {
 	t.Helper()
 	data, err := fs.ReadFile(os.DirFS("."), file)
@@ -53,7 +53,7 @@ var (
 	versionLine = regexp.MustCompile(`(?m)^ {6}x-api-version:.*\n`)
 )
 
-// document is the document of another version. Its date is YAML, quotes and all.
+// document is the document of another version. Its date is YAML, quotes included.
 func document(t testing.TB, version, label, date string) []byte {
 	t.Helper()
 	life := "      x-api-status: " + label + "\n      x-not-before: " + date + "\n"
@@ -66,7 +66,7 @@ func document(t testing.TB, version, label, date string) []byte {
 	return []byte(modelNumber.ReplaceAllString(text, version))
 }
 
-// replace changes one place in a file, which has to be there.
+// replace changes the one place in a file that has a text.
 func replace(file, before, after string) func(testing.TB, fstest.MapFS) {
 	return func(t testing.TB, fsys fstest.MapFS) {
 		t.Helper()
@@ -111,7 +111,7 @@ func TestReadFindsTheVersionsFromTheFiles(t *testing.T) {
 	assert.False(t, set.Volumes.Versioned())
 }
 
-// What is only PLANNED cannot be called, so it is not what anybody is to move to.
+// A PLANNED version cannot be called, so it is not one to move to.
 func TestNewestPassesOverWhatIsPlanned(t *testing.T) {
 	fsys := sound(t)
 	add("v1.11.yaml", document(t, "1.11", "PLANNED", `"-"`))(t, fsys)
@@ -121,7 +121,7 @@ func TestNewestPassesOverWhatIsPlanned(t *testing.T) {
 	assert.Equal(t, newerFile, set.Newest().File)
 }
 
-// A caller changes a Copy, and what others read stays as it was.
+// A caller may change a Copy: the shared document stays as it was.
 func TestCopyIsNotShared(t *testing.T) {
 	set, err := openapi.Read(sound(t))
 	require.NoError(t, err)
@@ -136,9 +136,8 @@ func TestCopyIsNotShared(t *testing.T) {
 	assert.NotEmpty(t, doc.Operations()[0].Parameters)
 }
 
-// Whether a date stands in quotes or not is not what its writer thinks of: YAML takes it for a number
-// or for an instant without them.
-func TestReadTakesADateInAnyDress(t *testing.T) {
+// Writers forget quotes, and YAML reads a date without them as a number or a time.
+func TestReadAcceptsADateWithOrWithoutQuotes(t *testing.T) {
 	for _, tt := range []struct{ name, written, want string }{
 		{"compact, quoted", `"20260831"`, "2026-08-31"},
 		{"compact, bare", `20260831`, "2026-08-31"},
@@ -180,7 +179,7 @@ func TestReadNamesWhatIsWrong(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		spoil func(testing.TB, fstest.MapFS)
-		// names are what the error has to say: the file, and what is wrong with it.
+		// names are what the error must contain: the file, and what is wrong with it.
 		names []string
 	}{
 		{"another info.version", replace(newerFile, infoVersion, "\n  version: \"9.9\"\n"), []string{newerFile, "info.version", `"9.9"`}},
@@ -244,8 +243,8 @@ func TestReadNamesWhatIsWrong(t *testing.T) {
 	}
 }
 
-// What a reference leads to is neither embedded nor reviewed, so it is not followed, though it leads to
-// what would fit.
+// A reference out of the document is not followed, even to a valid parameter: its target is neither
+// embedded nor reviewed.
 func TestReadFollowsNoReferenceOutOfTheDocument(t *testing.T) {
 	const param = "{name: dry_run, in: query, schema: {type: string}}\n"
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -272,7 +271,7 @@ func TestReadFollowsNoReferenceOutOfTheDocument(t *testing.T) {
 	}
 }
 
-// One version has one state: operations of a document that disagree would leave it open which holds.
+// A version has one state: the operations of its document must agree.
 func TestReadRefusesOperationsThatDisagree(t *testing.T) {
 	_, operation, found := strings.Cut(string(document(t, newerVersion, "SUPPORTED", `"20260831"`)), "  /v1/volumes/{volume_id}/servers/{server_id}:\n")
 	require.True(t, found)
@@ -289,7 +288,7 @@ func TestReadRefusesOperationsThatDisagree(t *testing.T) {
 	}
 }
 
-// Whoever edits several documents sees all that is wrong with them at once.
+// The error names every faulty document at once.
 func TestReadNamesEveryFaultyDocument(t *testing.T) {
 	fsys := sound(t)
 	add(newerFile, []byte("{"))(t, fsys)

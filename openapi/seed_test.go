@@ -16,8 +16,8 @@ import (
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 )
 
-// seedVersion is what the vendor's page says of one version, in its own words. testdata/seed.json has
-// them all; it is not brought up to date.
+// seedVersion is what the vendor's page says of one version, in its own words. testdata/seed.json has all
+// of them; it is never updated.
 type seedVersion struct {
 	Version     string
 	Method      string
@@ -83,8 +83,8 @@ func TestDocumentsSayWhatTheSeedSays(t *testing.T) {
 			holdResponses(t, said, op)
 			holdHeaders(t, said, doc.Spec, op)
 
-			// The page was printed when its newest version was CURRENT. Once there is a newer one it
-			// steps down, on a date that the page cannot know. Those before it stay as they were read.
+			// The page was printed when its newest version was CURRENT. A newer one makes it SUPPORTED,
+			// with a date that the page cannot know. Older versions keep the label that was read.
 			newest := set.Versions[len(set.Versions)-1].Version.ID
 			if said.Version == latest.Version && newest.Compare(parseID(t, said.Version)) > 0 {
 				assert.Contains(t, []lifecycle.State{lifecycle.Current, lifecycle.Supported, lifecycle.Deprecated}, doc.Version.Label)
@@ -95,7 +95,7 @@ func TestDocumentsSayWhatTheSeedSays(t *testing.T) {
 	}
 }
 
-// holdParameters: those in the path, in the page's order, with nothing that the page does not say.
+// holdParameters checks the path parameters: the page's, in its order, with nothing added.
 func holdParameters(t *testing.T, said seedVersion, op openapi.Operation) {
 	t.Helper()
 	inPath := slices.DeleteFunc(slices.Clone(op.Parameters), func(p *openapi3.ParameterRef) bool {
@@ -116,14 +116,14 @@ func holdParameters(t *testing.T, said seedVersion, op openapi.Operation) {
 	}
 }
 
-// bare is a schema without where in the file it was found.
+// bare is a schema without its place in the file.
 func bare(schema *openapi3.Schema) *openapi3.Schema {
 	copied := *schema
 	copied.Origin = nil
 	return &copied
 }
 
-// holdResponses: those of the page alone, and no schema for any of them.
+// holdResponses checks the responses: the page's and no others, without a schema.
 func holdResponses(t *testing.T, said seedVersion, op openapi.Operation) {
 	t.Helper()
 	assert.Equal(t, len(said.Responses), op.Responses.Len())
@@ -139,8 +139,8 @@ func holdResponses(t *testing.T, said seedVersion, op openapi.Operation) {
 	assert.Equal(t, http.StatusAccepted, op.Accepted())
 }
 
-// holdHeaders: each header of the example request is in one place, those that prove who calls as one
-// security requirement, the others as required parameters with the page's example.
+// holdHeaders checks that each header of the example request is in one place: those that authenticate the
+// caller in one security requirement, the others as required parameters with the page's example.
 func holdHeaders(t *testing.T, said seedVersion, spec *openapi3.T, op openapi.Operation) {
 	t.Helper()
 	assert.Nil(t, op.Security, "the security of the document holds for the operation")
@@ -178,8 +178,7 @@ func holdHeaders(t *testing.T, said seedVersion, spec *openapi3.T, op openapi.Op
 	assert.Equal(t, []any{"virtualserver " + said.Version}, headers["Scp-Api-Version"].Schema.Value.Enum)
 }
 
-// holdLifecycle: the page's own spelling of state and date, both as they stand in the document and as
-// they are read from it.
+// holdLifecycle checks state and date, both as the document spells them and as they are read from it.
 func holdLifecycle(t *testing.T, said seedVersion, doc *openapi.Document, op openapi.Operation) {
 	t.Helper()
 	assert.Equal(t, said.State, "ACTIVE ("+op.Extensions["x-api-status"].(string)+")")
@@ -335,7 +334,7 @@ func TestVolumesRequiresWhatTheSDKRequires(t *testing.T) {
 	}
 }
 
-// What linters ask of every document, and readers want to know.
+// Linters and readers ask this of every document.
 func TestDocumentsSayWhatTheyAre(t *testing.T) {
 	set := load(t)
 	for _, doc := range append(slices.Clone(set.Versions), set.Discovery, set.Volumes) {

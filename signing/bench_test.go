@@ -43,7 +43,7 @@ func TestAllocations(t *testing.T) {
 	}), 6.0, "Sign on a fresh request")
 }
 
-// The four to compare, over one message:
+// Compare these four, which sign the same message:
 //
 //	go test -run '^$' -bench . -count 10 -benchtime 100ms ./signing
 func BenchmarkBareHMAC(b *testing.B) {

@@ -54,13 +54,9 @@ func Example() {
 	// Output: 202 Accepted
 }
 
-// Keys are taken from the environment or else from the file; one that others can
-// read is worth a warning.
-func ExampleCredentialsFromFile() {
-	creds, err := signing.CredentialsFromEnv()
-	if errors.Is(err, signing.ErrNoCredentials) {
-		creds, err = signing.CredentialsFromFile("")
-	}
+// A file that others can read gives its keys all the same, and is worth a warning.
+func ExampleFindCredentials() {
+	creds, err := signing.FindCredentials("")
 	var exposed *signing.ExposedFileError
 	if errors.As(err, &exposed) {
 		fmt.Println("warning:", err)
@@ -68,7 +64,7 @@ func ExampleCredentialsFromFile() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println("using", creds) // the secret key stays out of it
+	fmt.Println("using", creds) // {access [redacted] }
 }
 
 func ExampleVerifier_Verify() {

@@ -13,8 +13,8 @@ import (
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
-// FuzzVerify gives the verifier what a server could get, and more. It may only
-// accept what the plain algorithm signs for that request, and must accept it.
+// The verifier accepts a request if and only if it has the signature that the
+// plain algorithm makes for it.
 func FuzzVerify(f *testing.F) {
 	const at = "1767225600123"
 	good := plainSignature(alice, "DELETE", "https://h.example/v1/a%2Fb?", signedAt, "Openapi")

@@ -14,17 +14,17 @@ import (
 // signatureLength is the length of every signature in bytes: base64 of a SHA-256.
 const signatureLength = (sha256.Size + 2) / 3 * 4
 
-// A key is one key pair made ready to sign. It is never changed: another pair is
-// another key, with a pool of its own, because the state inside a prepared HMAC
-// is as secret as the key it was made from and must go when the key goes.
+// A key is one key pair, prepared for signing. It never changes: another pair is
+// another key with a pool of its own, because the state inside a prepared HMAC is
+// as secret as the key it was made from, and must not outlive it.
 type key struct {
 	accessKey, accountID string
-	tail                 string    // what each message ends with
-	pool                 sync.Pool // of *digest; its New alone knows the secret
+	tail                 string    // the end of each message
+	pool                 sync.Pool // of *digest; only its New knows the secret
 }
 
-// A digest holds all that one signature needs, so that none of it is allocated
-// anew: what is handed to a hash.Hash escapes to the heap.
+// A digest holds the buffers that one signature needs, to be used again: slices
+// that are passed to a hash.Hash escape to the heap.
 type digest struct {
 	mac     hash.Hash
 	message []byte
@@ -32,8 +32,8 @@ type digest struct {
 	text    [signatureLength]byte
 }
 
-// newKey fails only where crypto/hmac would panic: with a secret shorter than
-// 112 bits in a program that runs under GODEBUG=fips140=only.
+// newKey fails only if crypto/hmac would panic: for a secret shorter than 112 bits
+// in a program that runs with GODEBUG=fips140=only.
 func newKey(creds Credentials, clientType string) (*key, error) {
 	if fips140.Enforced() && len(creds.SecretKey.Reveal()) < 112/8 {
 		return nil, errors.New("signing: secret key is too short for FIPS 140-3")
@@ -49,9 +49,9 @@ func newKey(creds Credentials, clientType string) (*key, error) {
 	return k, nil
 }
 
-// signature signs method + URL + timestamp + tail. The URL comes last here and in
-// as many pieces as the caller has it in, to be joined for free; millis is the
-// timestamp in Unix milliseconds.
+// signature signs method + URL + timestamp + tail, where millis is the timestamp in
+// Unix milliseconds. The URL is the last parameter so that callers can pass it in
+// pieces, which are joined without an allocation.
 func (k *key) signature(millis int64, method string, url ...string) string {
 	d := k.pool.Get().(*digest)
 	defer k.pool.Put(d)

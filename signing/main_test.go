@@ -18,7 +18,7 @@ const (
 )
 
 var (
-	// signedAt is the only time that the tests know.
+	// signedAt is the time of all clocks in the tests.
 	signedAt = time.UnixMilli(1_767_225_600_123)
 
 	alice = signing.Credentials{AccessKey: "alice-access", SecretKey: signing.Secret("alice-secret-0123456789")}
@@ -34,7 +34,7 @@ func newSigner(t testing.TB, creds signing.Credentials, opts ...signing.Option) 
 	return signer
 }
 
-// newVerifier knows the given credentials and the tests' time.
+// newVerifier makes a verifier that knows these credentials and the tests' time.
 func newVerifier(creds []signing.Credentials, opts ...signing.VerifierOption) *signing.Verifier {
 	lookup := func(accessKey string) (signing.Credentials, bool) {
 		for _, c := range creds {

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/scp-openapi/virtualserver/signing"
@@ -54,9 +55,14 @@ type holder struct {
 	Any         any
 	signer      *signing.Signer
 	transport   *signing.Transport
+
+	// Unexported, so fmt calls no methods on them.
+	credentials signing.Credentials
+	key         signing.SecretKey
+	keys        []signing.SecretKey
 }
 
-// printable is one of everything that has to do with the secret.
+// printable returns one of every value that has to do with the secret.
 func printable(t *testing.T) map[string]any {
 	t.Helper()
 	signer := newSigner(t, secretive)
@@ -65,14 +71,25 @@ func printable(t *testing.T) map[string]any {
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, detachURL, nil)
 	require.NoError(t, err)
 	require.NoError(t, signer.Sign(req))
+	held := holder{
+		secretive, &secretive, secretive, signer, transport,
+		secretive, secretive.SecretKey,
+		[]signing.SecretKey{secretive.SecretKey},
+	}
 	subjects := map[string]any{
+		"secret key":          secretive.SecretKey,
+		"pointer to key":      &secretive.SecretKey,
+		"map by key":          map[signing.SecretKey]signing.SecretKey{secretive.SecretKey: secretive.SecretKey},
+		"unnamed struct":      struct{ c signing.Credentials }{secretive},
+		"unnamed pointer":     &struct{ c *signing.Credentials }{&secretive},
+		"unnamed any":         struct{ c any }{secretive},
 		"credentials":         secretive,
 		"pointer":             &secretive,
 		"slice":               []signing.Credentials{secretive},
 		"map":                 map[string]signing.Credentials{"key": secretive},
 		"map key":             map[signing.Credentials]int{secretive: 1},
-		"holder":              holder{secretive, &secretive, secretive, signer, transport},
-		"pointer to holder":   &holder{secretive, &secretive, secretive, signer, transport},
+		"holder":              held,
+		"pointer to holder":   &held,
 		"signer":              signer,
 		"signers":             []*signing.Signer{signer},
 		"transport":           transport,
@@ -80,7 +97,7 @@ func printable(t *testing.T) map[string]any {
 		"pointer to client":   &http.Client{Transport: transport},
 		"signed request":      req,
 		"verifier":            newVerifier([]signing.Credentials{secretive}),
-		"pointers of holders": []*holder{{secretive, &secretive, nil, signer, transport}},
+		"pointers of holders": []*holder{&held},
 	}
 	for name, err := range secretiveErrors(t, signer, transport) {
 		subjects["error: "+name] = err
@@ -89,7 +106,7 @@ func printable(t *testing.T) map[string]any {
 	return subjects
 }
 
-// secretiveErrors are the errors of everything that has seen the secret.
+// secretiveErrors returns an error of every function that handles the secret.
 func secretiveErrors(t *testing.T, signer *signing.Signer, transport *signing.Transport) map[string]error {
 	t.Helper()
 	found := map[string]error{}
@@ -123,7 +140,7 @@ func secretiveErrors(t *testing.T, signer *signing.Signer, transport *signing.Tr
 	} {
 		path := filepath.Join(t.TempDir(), "credentials.json")
 		require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
-		_, err := signing.CredentialsFromFile(path)
+		_, err := signing.FindCredentials(path)
 		fail("file: "+name, err)
 	}
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, detachURL, nil)
@@ -141,27 +158,10 @@ func TestNoVerbPrintsTheSecret(t *testing.T) {
 		for _, flags := range []string{"", "+", "#", "-", " ", "0", "+#", "# ", "20", "-40", ".3", "+20.60"} {
 			format := "%" + flags + string(verb)
 			for name, subject := range subjects {
-				if methodless(verb, subject) {
-					continue
-				}
 				requireNoSecret(t, name+fmt.Errorf(format, subject).Error())
 			}
 		}
 	}
-}
-
-// methodless reports whether fmt finds the verb wrong for the subject and so prints
-// the fields as they are, calling no method. Nothing in Credentials can change
-// that, but their comment warns of it.
-func methodless(verb rune, subject any) bool {
-	switch subject.(type) {
-	case signing.Credentials, *signing.Credentials, []signing.Credentials, map[string]signing.Credentials,
-		map[signing.Credentials]int, holder, *holder:
-		return verb == 'w' || verb == 'p'
-	case []*holder: // a pointer inside another value takes these verbs alone
-		return !strings.ContainsRune("vbodxX", verb)
-	}
-	return false
 }
 
 func TestNoFormatLeaksTheSecretBesideOtherArguments(t *testing.T) {
@@ -187,11 +187,58 @@ func TestNoEncoderWritesTheSecret(t *testing.T) {
 		err = gob.NewEncoder(&buffer).Encode(subject)
 		requireNoSecret(t, buffer.String()+fmt.Sprint(err))
 	}
-	text, err := json.Marshal(secretive)
+	text, err := json.Marshal([]signing.Credentials{secretive, {}})
 	require.NoError(t, err)
-	require.JSONEq(t, `"signing.Credentials{AccessKey:\"visible-access\" SecretKey:[redacted] AccountID:\"visible-account\"}"`, string(text))
-	require.Equal(t, `signing.Credentials{AccessKey:"" SecretKey:[none] AccountID:""}`, signing.Credentials{}.String())
+	require.JSONEq(t, `[
+		{"AccessKey":"visible-access","SecretKey":"[redacted]","AccountID":"visible-account"},
+		{"AccessKey":"","SecretKey":"[none]","AccountID":""}
+	]`, string(text))
+	require.Equal(t, "{visible-access [redacted] visible-account}", fmt.Sprint(secretive))
 	require.Error(t, gob.NewEncoder(&bytes.Buffer{}).Encode(secretive), "nothing to send elsewhere by mistake")
+}
+
+// diffs is a *testing.T that keeps what a failed assertion writes.
+type diffs struct{ bytes.Buffer }
+
+func (d *diffs) Errorf(format string, args ...any) { fmt.Fprintf(d, format, args...) }
+
+// The diff of a failed assertion follows pointers and calls no methods.
+func TestNoFailedAssertionPrintsTheSecret(t *testing.T) {
+	for name, subject := range printable(t) {
+		var written diffs
+		assert.Equal(&written, nil, subject)
+		assert.Nil(&written, subject)
+		assert.Len(&written, []any{subject}, 2)
+		require.NotZero(t, written.Len(), name)
+		requireNoSecret(t, written.String())
+	}
+	var written diffs
+	other := secretive
+	other.SecretKey = signing.Secret(secret)
+	assert.Equal(&written, holder{credentials: secretive}, holder{credentials: other})
+	require.Contains(t, written.String(), "Diff:")
+	requireNoSecret(t, written.String())
+}
+
+func TestSecretKeyEqual(t *testing.T) {
+	key := signing.Secret("key")
+	for name, c := range map[string]struct {
+		other signing.SecretKey
+		want  bool
+	}{
+		"itself":         {key, true},
+		"the same text":  {signing.Secret("key"), true},
+		"another text":   {signing.Secret("kez"), false},
+		"a longer one":   {signing.Secret("keys"), false},
+		"an empty key":   {signing.Secret(""), false},
+		"the zero value": {signing.SecretKey{}, false},
+	} {
+		require.Equal(t, c.want, key.Equal(c.other), name)
+		require.Equal(t, c.want, c.other.Equal(key), name)
+	}
+	require.True(t, signing.SecretKey{}.Equal(signing.Secret("")))
+	require.Equal(t, "key", key.Reveal())
+	require.Empty(t, signing.SecretKey{}.Reveal())
 }
 
 func TestNoLogLineHasTheSecret(t *testing.T) {
@@ -206,7 +253,7 @@ func TestNoLogLineHasTheSecret(t *testing.T) {
 	requireNoSecret(t, lines.String())
 }
 
-// A panic is printed by the runtime, not by fmt, so it takes a process to see it.
+// The runtime prints a panic, not fmt, so this needs another process.
 func TestNoPanicPrintsTheSecret(t *testing.T) {
 	const variable = "SIGNING_TEST_PANIC"
 	subjects := map[string]any{"credentials": secretive, "pointer": &secretive, "signer": newSigner(t, secretive), "error": fmt.Errorf("keys: %v", secretive)}

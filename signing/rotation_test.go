@@ -12,8 +12,7 @@ import (
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
-// Keys rotate while 64 goroutines sign: every request is one pair's through and
-// through.
+// Keys are replaced while 64 goroutines sign: no request mixes two pairs.
 func TestRotationNeverMixesKeys(t *testing.T) {
 	pairs := make([]signing.Credentials, 5)
 	for i := range pairs {
@@ -55,7 +54,7 @@ func TestRotationNeverMixesKeys(t *testing.T) {
 	<-rotated
 }
 
-// checkOnePair signs once in each way and counts the pairs that explain it.
+// checkOnePair signs once in each way and counts the pairs that would give the same.
 func checkOnePair(signer *signing.Signer, pairs []signing.Credentials) error {
 	req, err := http.NewRequestWithContext(context.Background(), http.MethodDelete, detachURL, nil)
 	if err != nil {

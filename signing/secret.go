@@ -1,18 +1,23 @@
 package signing
 
-// A SecretKey is a secret key that cannot print. The zero SecretKey is empty.
+import (
+	"crypto/subtle"
+	"fmt"
+	"io"
+)
+
+// A SecretKey is a secret key that does not print. The zero SecretKey is empty.
+// Compare keys with [SecretKey.Equal]: == is false for two keys of one text.
 //
-// Package fmt calls no methods on the unexported fields of a struct, and a
-// client configuration is the commonest place to keep keys in. So the value is
-// out of reach of reflection: fmt, an encoder or the diff of an assertion
-// library finds an address here, whatever the verb and wherever the key is kept.
+// Its methods write "[redacted]". Where a printer calls no methods, as package fmt
+// does for unexported struct fields, it finds the address of a function.
 type SecretKey struct{ hidden *hidden }
 
-// hidden keeps the value in a closure, which reflection cannot look into.
+// hidden keeps the text in a closure, which reflection cannot look into.
 type hidden struct{ reveal func() string }
 
-// Secret makes a SecretKey of its text: any bytes, but no white space at either
-// end.
+// Secret returns the SecretKey with this text: any bytes, but no white space at
+// either end.
 func Secret(text string) SecretKey {
 	if text == "" {
 		return SecretKey{}
@@ -20,7 +25,7 @@ func Secret(text string) SecretKey {
 	return SecretKey{&hidden{reveal: func() string { return text }}}
 }
 
-// Reveal returns the text of the key. Log nothing that it returns.
+// Reveal returns the text of the key. Do not log it.
 func (k SecretKey) Reveal() string {
 	if k.hidden == nil {
 		return ""
@@ -30,3 +35,26 @@ func (k SecretKey) Reveal() string {
 
 // IsZero reports whether the key is empty.
 func (k SecretKey) IsZero() bool { return k.hidden == nil }
+
+// Equal reports whether two keys have the same text, in a time that tells nothing
+// but their lengths.
+func (k SecretKey) Equal(other SecretKey) bool {
+	return subtle.ConstantTimeCompare([]byte(k.Reveal()), []byte(other.Reveal())) == 1
+}
+
+// String returns "[redacted]", or "[none]" for an empty key.
+func (k SecretKey) String() string {
+	if k.IsZero() {
+		return "[none]"
+	}
+	return "[redacted]"
+}
+
+// Format implements [fmt.Formatter] by writing [SecretKey.String] for every verb.
+func (k SecretKey) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, k.String())
+}
+
+// MarshalText implements [encoding.TextMarshaler] by [SecretKey.String], so that
+// encoders and loggers write that too.
+func (k SecretKey) MarshalText() ([]byte, error) { return []byte(k.String()), nil }

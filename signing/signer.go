@@ -13,8 +13,8 @@ import (
 // may be used by many goroutines, also while [Signer.SetCredentials] changes the
 // keys.
 type Signer struct {
-	// Swapped as one thing, so that access key, account id and secret always
-	// belong together.
+	// One pointer, so that access key, account id and secret always belong
+	// together.
 	current atomic.Pointer[key]
 	options signerOptions
 }
@@ -32,23 +32,27 @@ func WithClock(now func() time.Time) Option {
 	return func(o *signerOptions) { o.now = now }
 }
 
-// WithLanguage sets the Accept-Language of each request, "ko-KR" if not given.
+// WithLanguage sets the Accept-Language of each request. The default is "ko-KR";
 // "en-US" asks for English.
 func WithLanguage(language string) Option {
 	return func(o *signerOptions) { o.language = language }
 }
 
-// WithClientType sets the client type of each request, "Openapi" if not given.
+// WithClientType sets the client type of each request. The default is "Openapi".
 func WithClientType(clientType string) Option {
 	return func(o *signerOptions) { o.clientType = clientType }
 }
 
-// New makes a Signer. It refuses empty keys and whatever could not be sent as a
-// header; its errors never contain a key.
+var errNoSigner = errors.New("signing: Signer was not made by New")
+
+// New makes a Signer. Empty keys, and values that cannot be sent in a header, are
+// errors, which never contain a key.
 func New(creds Credentials, opts ...Option) (*Signer, error) {
 	s := &Signer{options: signerOptions{clientType: defaultClientType, language: defaultLanguage}}
 	for _, opt := range opts {
-		opt(&s.options)
+		if opt != nil {
+			opt(&s.options)
+		}
 	}
 	if s.options.now == nil {
 		s.options.now = time.Now
@@ -59,16 +63,23 @@ func New(creds Credentials, opts ...Option) (*Signer, error) {
 	if !isHeaderText(s.options.language) {
 		return nil, errors.New("signing: language is empty or cannot be sent in a header")
 	}
-	if err := s.SetCredentials(creds); err != nil {
+	if err := s.store(creds); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
-// SetCredentials replaces the key pair. A request that is being signed meanwhile
-// is signed wholly with the old pair or wholly with the new one. Credentials that
-// [New] would refuse are refused here too, and the old ones stay.
+// SetCredentials replaces the key pair. A request that is being signed at the same
+// time gets either the old pair or the new one, never parts of both. If [New] would
+// refuse the credentials, the result is its error, and the old ones stay.
 func (s *Signer) SetCredentials(creds Credentials) error {
+	if s.key() == nil {
+		return errNoSigner
+	}
+	return s.store(creds)
+}
+
+func (s *Signer) store(creds Credentials) error {
 	if err := creds.validate(); err != nil {
 		return err
 	}
@@ -80,45 +91,53 @@ func (s *Signer) SetCredentials(creds Credentials) error {
 	return nil
 }
 
-// Format implements [fmt.Formatter]: whatever the verb, it writes which access
-// key is in use.
+// key returns the key in use, nil if the Signer was not made by New.
+func (s *Signer) key() *key {
+	if s == nil {
+		return nil
+	}
+	return s.current.Load()
+}
+
+// Format implements [fmt.Formatter]. For every verb it writes the access key in
+// use.
 func (s *Signer) Format(f fmt.State, _ rune) {
 	var accessKey string
-	if k := s.current.Load(); k != nil {
+	if k := s.key(); k != nil {
 		accessKey = k.accessKey
 	}
 	_, _ = fmt.Fprintf(f, "signing.Signer{AccessKey:%q}", accessKey)
 }
 
-// Signature is the signature of one attempt, for those who send requests without
-// net/http. method and url have to be exactly what goes on the wire, scheme and
-// host included: nothing is encoded or checked here. It is good for the
-// millisecond of at alone, which must be sent as [HeaderTimestamp].
+// Signature returns the signature of one attempt, for programs that send requests
+// without net/http. method and url must be exactly what goes on the wire, scheme
+// and host included: nothing is encoded or checked here. at must be sent in
+// [HeaderTimestamp], in milliseconds.
 //
-// The access key and the account id to send are those of the credentials set at
-// this moment. A program that rotates keys while it signs uses [Signer.Sign].
+// The access key and account id to send are those of the current credentials. A
+// program that replaces keys while it signs uses [Signer.Sign].
 func (s *Signer) Signature(method, url string, at time.Time) string {
-	k := s.current.Load()
+	k := s.key()
 	if k == nil {
-		return "" // not made by New; no server takes it
+		return "" // not made by New; no server accepts it
 	}
 	return k.signature(at.UnixMilli(), method, url)
 }
 
-// Sign sets the authentication headers and Accept-Language on req, replacing what
-// is there under any spelling. The account id's header is there only if the
-// credentials have one.
+// Sign sets the authentication headers and Accept-Language of req, and replaces
+// those that are there in any spelling. It sets the account id's header only if
+// the credentials have one.
 //
 // It signs one attempt: sign again before each retry, and do not change method,
-// URL or Host after it. A zone in the URL's host, which must not be sent, is kept
-// out by setting req.Host.
+// URL or Host afterwards. If the URL's host has a zone, which must not be sent,
+// Sign sets req.Host to the host without it.
 //
-// It fails, and leaves req as it was, if the URL cannot be sent as it stands.
-// Where the request goes is not checked; [Transport] does that.
+// It fails, and leaves req as it was, if the URL cannot be sent as it stands. It
+// does not check where the request goes; [Transport] does.
 func (s *Signer) Sign(req *http.Request) error {
-	k := s.current.Load()
+	k := s.key()
 	if k == nil {
-		return errors.New("signing: Signer was not made by New")
+		return errNoSigner
 	}
 	url, err := sentURL(req)
 	if err != nil {

@@ -18,8 +18,8 @@ import (
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
-// plainSignature is the algorithm written down as a reader of the documents
-// would: the tests' second opinion, and the benchmarks' plain way.
+// plainSignature is the algorithm as the documents describe it, without any
+// optimisation: the tests and benchmarks compare with it.
 func plainSignature(creds signing.Credentials, method, url string, at time.Time, clientType string) string {
 	message := method + url + strconv.FormatInt(at.UnixMilli(), 10) + creds.AccessKey + creds.AccountID + clientType
 	mac := hmac.New(sha256.New, []byte(creds.SecretKey.Reveal()))
@@ -88,7 +88,7 @@ func TestVectors(t *testing.T) {
 	}
 }
 
-// One signature covers one time and nothing else does.
+// Every millisecond has its own signature.
 func TestSignatureDependsOnTheMillisecond(t *testing.T) {
 	signer := newSigner(t, alice)
 	seen := map[string]bool{}
@@ -129,8 +129,11 @@ func TestNewRefuses(t *testing.T) {
 			require.Nil(t, signer)
 		})
 	}
-	_, err := signing.New(alice, signing.WithLanguage("ko-KR, en;q=0.5"), signing.WithClock(nil))
+	signer, err := signing.New(alice, nil, signing.WithLanguage("ko-KR, en;q=0.5"), signing.WithClock(nil))
 	require.NoError(t, err)
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodDelete, detachURL, nil)
+	require.NoError(t, err)
+	require.NoError(t, signer.Sign(req))
 }
 
 func TestSignReplacesWhatIsThere(t *testing.T) {
@@ -153,19 +156,23 @@ func TestSignReplacesWhatIsThere(t *testing.T) {
 		"Scp-API-Version":        {"virtualserver 1.2"},
 	}, req.Header)
 
-	// The values share an array, which nobody may notice.
+	// The values share an array, which must not show.
 	req.Header.Add(signing.HeaderAccessKey, "another")
 	require.Equal(t, plainSignature(alice, "DELETE", detachURL, signedAt, "Openapi"), req.Header.Get(signing.HeaderSignature))
 }
 
-func TestZeroSignerSignsNothing(t *testing.T) {
-	var signer signing.Signer
-	req, err := http.NewRequestWithContext(context.Background(), http.MethodDelete, detachURL, nil)
-	require.NoError(t, err)
-	require.Error(t, signer.Sign(req))
-	require.Empty(t, req.Header)
-	require.Empty(t, signer.Signature("GET", detachURL, signedAt))
-	require.Equal(t, `signing.Signer{AccessKey:""}`, fmt.Sprint(&signer))
+func TestSignerNotMadeByNew(t *testing.T) {
+	for name, signer := range map[string]*signing.Signer{"nil": nil, "zero": {}} {
+		t.Run(name, func(t *testing.T) {
+			req, err := http.NewRequestWithContext(context.Background(), http.MethodDelete, detachURL, nil)
+			require.NoError(t, err)
+			require.ErrorContains(t, signer.SetCredentials(alice), "not made by New")
+			require.ErrorContains(t, signer.Sign(req), "not made by New")
+			require.Empty(t, req.Header)
+			require.Empty(t, signer.Signature("GET", detachURL, signedAt))
+			require.Equal(t, `signing.Signer{AccessKey:""}`, fmt.Sprint(signer))
+		})
+	}
 }
 
 func TestSetCredentialsKeepsTheOldOnesOnError(t *testing.T) {

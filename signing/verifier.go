@@ -2,14 +2,15 @@ package signing
 
 import (
 	"crypto/subtle"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
 	"time"
 )
 
-// AssumedMaxSkew is how old a timestamp may be, and how far ahead, unless
-// [WithMaxSkew] says otherwise. No document tells it: it is assumed.
+// AssumedMaxSkew is the default of [WithMaxSkew]. It is assumed: no source says how
+// old a timestamp may be.
 const AssumedMaxSkew = 5 * time.Minute
 
 // A Reason is why [Verifier.Verify] refused a request. It is an error too, so
@@ -17,8 +18,8 @@ const AssumedMaxSkew = 5 * time.Minute
 // [VerifyError.Reason].
 type Reason string
 
-// The reasons. A request with several faults gets the one that is cheapest to
-// find, which is roughly the first in this list.
+// The reasons. For a request with several faults it is the one that is cheapest to
+// find, roughly the first in this list.
 const (
 	ReasonMissingHeader   Reason = "missing header" // or an empty one
 	ReasonMalformed       Reason = "malformed"      // repeated header, odd timestamp or request target
@@ -30,11 +31,10 @@ const (
 )
 
 // Error makes a Reason the target of errors.Is.
-
 func (r Reason) Error() string { return string(r) }
 
-// A VerifyError tells why a request was refused. It repeats nothing of what the
-// request said.
+// A VerifyError tells why a request was refused. It repeats nothing of the request
+// but the name of a header.
 type VerifyError struct {
 	Reason Reason
 	Header string // canonical name of the header at fault, or "" for the URL
@@ -50,8 +50,8 @@ func (e *VerifyError) Error() string {
 // Unwrap returns the reason.
 func (e *VerifyError) Unwrap() error { return e.Reason }
 
-// A Verifier checks the signatures of requests that a server gets. Make it with
-// [NewVerifier]; it may be used by many goroutines.
+// A Verifier checks the signatures of requests that a server receives. Make it with
+// [NewVerifier]. It may be used by many goroutines.
 type Verifier struct {
 	lookup  func(accessKey string) (Credentials, bool)
 	options verifierOptions
@@ -61,8 +61,8 @@ type verifierOptions struct {
 	now        func() time.Time
 	maxSkew    time.Duration
 	clientType string
-	origin     wireURL // target unused; empty unless set
-	originErr  error
+	public     Endpoint // zero unless set
+	publicErr  error
 }
 
 // A VerifierOption is a choice that [NewVerifier] takes.
@@ -73,32 +73,34 @@ func WithVerifierClock(now func() time.Time) VerifierOption {
 	return func(o *verifierOptions) { o.now = now }
 }
 
-// WithMaxSkew allows timestamps this old, and as far ahead, both ends included;
-// [AssumedMaxSkew] if not given.
+// WithMaxSkew allows timestamps up to this old, and up to this far ahead, both ends
+// included. The default is [AssumedMaxSkew].
 func WithMaxSkew(skew time.Duration) VerifierOption {
 	return func(o *verifierOptions) { o.maxSkew = skew }
 }
 
-// WithVerifierClientType asks for this client type, "Openapi" if not given.
+// WithVerifierClientType requires this client type. The default is "Openapi".
 func WithVerifierClientType(clientType string) VerifierOption {
 	return func(o *verifierOptions) { o.clientType = clientType }
 }
 
-// WithPublicURL is for a server behind a proxy: the scheme and host of publicURL,
-// which clients sign, replace those that arrive here. A path in it is ignored;
-// the proxy has to pass path and query on as they are. If publicURL is no
-// http(s)://host URL, every Verify fails and says so.
+// WithPublicURL is for a server behind a proxy: publicURL, which [ParseEndpoint]
+// reads and which clients sign, replaces the scheme and host that arrive here. The
+// proxy has to pass path and query on as they are. If publicURL does not parse,
+// every Verify fails and says so.
 func WithPublicURL(publicURL string) VerifierOption {
-	return func(o *verifierOptions) { o.origin, o.originErr = parseOrigin(publicURL) }
+	return func(o *verifierOptions) { o.public, o.publicErr = parseEndpoint(publicURL) }
 }
 
 // NewVerifier makes a Verifier. lookup returns the credentials of an access key
-// and whether there are any; it is called by many goroutines at once, with
-// whatever a stranger sent. Credentials without a secret key count as none.
+// and whether there are any. It is called by many goroutines at once, with values
+// that anyone may have sent. Credentials without a secret key count as none.
 func NewVerifier(lookup func(accessKey string) (Credentials, bool), opts ...VerifierOption) *Verifier {
 	v := &Verifier{lookup: lookup, options: verifierOptions{maxSkew: AssumedMaxSkew, clientType: defaultClientType}}
 	for _, opt := range opts {
-		opt(&v.options)
+		if opt != nil {
+			opt(&v.options)
+		}
 	}
 	if v.lookup == nil {
 		v.lookup = func(string) (Credentials, bool) { return Credentials{}, false }
@@ -109,31 +111,36 @@ func NewVerifier(lookup func(accessKey string) (Credentials, bool), opts ...Veri
 	return v
 }
 
-// Verify returns nil if r carries a good signature, and else a *[VerifyError]. Only
-// a fault of the server's own, a bad public URL or a secret key that the hash does
-// not take, is another error. Headers and request line are read, never the body.
+// Verify returns nil if r has a valid signature, and otherwise a *[VerifyError]. Other
+// errors are the server's own fault: a bad public URL, a secret key that the hash
+// does not accept, no request. It reads headers and request line, never the body.
 //
-// Without [WithPublicURL] the client's word is taken for the host: a server that
-// shares its keys with others must see to it that r.Host is its own name, or a
-// request meant for one of them is good here too. A signature may come twice
-// while its timestamp lasts; Verify remembers nothing.
+// Without [WithPublicURL] it trusts the Host that the client sent. A server that
+// shares its keys with other servers must check that r.Host is its own name, or it
+// accepts requests that were meant for them. Verify remembers nothing, so it
+// accepts a signature again until its timestamp is too old.
 //
-// The account id is signed as it was sent. One that differs from the looked-up
-// credentials' is refused; a request that sends none is in the documented
-// five-part form and good for any.
+// The account id is signed as it was sent. It must be that of the credentials, if
+// both have one. A request without one has the documented five-part signature, and
+// is valid for any.
 func (v *Verifier) Verify(r *http.Request) error {
-	if v.options.originErr != nil {
-		return fmt.Errorf("signing: public URL: %w", v.options.originErr)
+	switch {
+	case v == nil || v.lookup == nil:
+		return errors.New("signing: Verifier was not made by NewVerifier")
+	case v.options.publicErr != nil:
+		return fmt.Errorf("signing: public URL %w", v.options.publicErr)
+	case r == nil:
+		return errors.New("signing: no request")
 	}
 	claim, err := readClaim(r.Header)
 	if err != nil {
 		return err
 	}
-	url, err := receivedURL(r, v.options.origin)
+	url, err := receivedURL(r, v.options.public)
 	if err != nil {
 		return &VerifyError{Reason: ReasonMalformed}
 	}
-	// What costs nothing comes before the lookup and the hash.
+	// Cheap checks come before the lookup and the hash.
 	if claim.clientType != v.options.clientType {
 		return &VerifyError{ReasonWrongClientType, HeaderClientType}
 	}
@@ -169,14 +176,14 @@ func (v *Verifier) verifySignature(claim claim, method string, url wireURL) erro
 	return nil
 }
 
-// A claim is what a request says of itself.
+// A claim is what the headers of a request say.
 type claim struct {
 	accessKey, signature, clientType, accountID string
 	millis                                      int64
 }
 
-// readClaim fails on a header that is missing, empty or there twice: a proxy may
-// have looked at another value than the one that is judged here.
+// readClaim fails on a header that is missing or empty, and on one that is there
+// twice: a proxy may have looked at another value than the one read here.
 func readClaim(header http.Header) (claim, error) {
 	var c claim
 	var timestamp string

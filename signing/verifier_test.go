@@ -17,7 +17,7 @@ import (
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
-// unreadable is a body that the verifier has no business with.
+// unreadable is a body that the verifier must leave alone.
 type unreadable struct{ t testing.TB }
 
 func (u unreadable) Read([]byte) (int, error) {
@@ -138,7 +138,7 @@ func TestVerifySkew(t *testing.T) {
 			requireReason(t, err, c.reason, signing.HeaderTimestamp)
 		})
 	}
-	// Without a clock given, it is the real one.
+	// The default is the real clock.
 	lookup := func(string) (signing.Credentials, bool) { return alice, true }
 	require.NoError(t, signing.NewVerifier(lookup, signing.WithVerifierClock(nil)).Verify(received(t, alice, time.Now())))
 	requireReason(t, signing.NewVerifier(lookup).Verify(received(t, alice, time.Now().Add(-time.Hour))),
@@ -175,7 +175,7 @@ func TestVerifyAccounts(t *testing.T) {
 	require.NoError(t, newVerifier([]signing.Credentials{without}).Verify(r), "the vendor's SDK sends it empty")
 }
 
-// A server behind a proxy gets another scheme and host than its clients sign.
+// A server behind a proxy receives another scheme and host than clients sign.
 func TestVerifyBehindAProxy(t *testing.T) {
 	cases := []struct {
 		name, public string
@@ -183,8 +183,12 @@ func TestVerifyBehindAProxy(t *testing.T) {
 		reason       signing.Reason
 	}{
 		{name: "other host, no TLS", public: endpoint},
-		{name: "path is ignored", public: endpoint + "/base/"},
+		{name: "trailing slash", public: endpoint + "/"},
+		{name: "other letter case, default port", public: "HTTPS" + strings.ToUpper(strings.TrimPrefix(endpoint, "https")) + ":443"},
 		{name: "whole URL passed on", public: endpoint, edit: func(r *http.Request) { r.RequestURI = "http://inner:8080" + r.RequestURI }},
+		{name: "whole URL of the public host", public: endpoint, edit: func(r *http.Request) { r.RequestURI = endpoint + r.RequestURI }},
+		{name: "whole URL of a third host", public: endpoint, edit: func(r *http.Request) { r.RequestURI = "https://third.example" + r.RequestURI }},
+		{name: "whole URL with another path", public: endpoint, edit: func(r *http.Request) { r.RequestURI = endpoint + "/v1" }, reason: signing.ReasonBadSignature},
 		{name: "another public URL", public: "https://h.example", reason: signing.ReasonBadSignature},
 		{name: "without", reason: signing.ReasonBadSignature},
 	}
@@ -207,7 +211,12 @@ func TestVerifyBehindAProxy(t *testing.T) {
 			requireReason(t, err, c.reason, signing.HeaderSignature)
 		})
 	}
-	for _, bad := range []string{"", "h.example", "ftp://h.example", "https://", "https://user:pass-word@h.example:x"} {
+	t.Run("zone in the public URL", func(t *testing.T) {
+		r := received(t, alice, signedAt)
+		r.Header.Set(signing.HeaderSignature, plainSignature(alice, r.Method, "http://[fe80::1]:8080"+r.RequestURI, signedAt, "Openapi"))
+		require.NoError(t, newVerifier([]signing.Credentials{alice}, signing.WithPublicURL("http://[fe80::1%25eth0]:8080")).Verify(r))
+	})
+	for _, bad := range []string{"", "h.example", "ftp://h.example", "https://", "https://h.example/base", "https://user:pass-word@h.example:x"} {
 		err := newVerifier([]signing.Credentials{alice}, signing.WithPublicURL(bad)).Verify(received(t, alice, signedAt))
 		require.ErrorContains(t, err, "public URL")
 		require.NotContains(t, err.Error(), "pass-word")
@@ -224,7 +233,7 @@ func TestVerifyReadsTheRawRequest(t *testing.T) {
 	require.NoError(t, newVerifier([]signing.Credentials{alice}).Verify(r))
 }
 
-// What other clients than net/http may send to a proxy: a whole URL without path.
+// Clients other than net/http may send a proxy a URL without a path.
 func TestVerifyWholeURLWithoutPath(t *testing.T) {
 	for _, uri := range []string{"http://h.example", "http://h.example?", "http://h.example?a=b"} {
 		r := received(t, alice, signedAt)
@@ -237,7 +246,11 @@ func TestVerifyWholeURLWithoutPath(t *testing.T) {
 func TestVerifierThatKnowsNothingAcceptsNothing(t *testing.T) {
 	r := received(t, alice, signedAt)
 	requireReason(t, signing.NewVerifier(nil, signing.WithVerifierClock(fixedClock)).Verify(r), signing.ReasonUnknownKey, signing.HeaderAccessKey)
-	require.Error(t, (&signing.Verifier{}).Verify(r))
+	for name, verifier := range map[string]*signing.Verifier{"nil": nil, "zero": {}} {
+		require.ErrorContains(t, verifier.Verify(r), "not made by NewVerifier", name)
+	}
+	require.ErrorContains(t, newVerifier([]signing.Credentials{alice}).Verify(nil), "no request")
+	require.NoError(t, newVerifier([]signing.Credentials{alice}, nil, nil).Verify(r))
 	console := newVerifier([]signing.Credentials{alice}, signing.WithVerifierClientType("Console"))
 	requireReason(t, console.Verify(r), signing.ReasonWrongClientType, signing.HeaderClientType)
 }

@@ -68,7 +68,7 @@ func (w *wire) send(t require.TestingT, req *http.Request) *http.Request {
 	return <-w.arrived
 }
 
-// What is signed is the URL as it arrives; here that is written down by hand.
+// The signed URL, written by hand here, is the URL that arrives.
 func TestSignedURLIsTheOneOnTheWire(t *testing.T) {
 	cases := []struct {
 		name string
@@ -92,7 +92,7 @@ func TestSignedURLIsTheOneOnTheWire(t *testing.T) {
 		{name: "upper-case host", in: "H.Example/a", want: "H.Example/a"},
 		{name: "port", in: "h.example:8443/a", want: "h.example:8443/a"},
 		{name: "empty port", in: "h.example:/a", want: "h.example/a"},
-		{name: "default ports are kept", in: "h.example:443/a", want: "h.example:443/a"},
+		{name: "a default port is kept", in: "h.example:443/a", want: "h.example:443/a"},
 		{name: "IPv6", in: "[2001:db8::1]:8080/a", want: "[2001:db8::1]:8080/a"},
 		{name: "IPv6 zone", in: "[fe80::1%25eth0]:8080/a", want: "[fe80::1]:8080/a"},
 		{name: "IPv6 zone without Host", in: "[fe80::1%25eth0]/a", edit: func(r *http.Request) { r.Host = "" }, want: "[fe80::1]/a"},
@@ -123,9 +123,61 @@ func TestSignedURLIsTheOneOnTheWire(t *testing.T) {
 	}
 }
 
-// What net/http would not send as it stands gets no signature, and the request
-// stays as it was.
+// However a request writes the endpoint, a Transport sends it in one form: a proxy
+// on the way may drop a default port, and the signature covers it.
+func TestTransportSendsOneFormOfTheEndpoint(t *testing.T) {
+	for _, w := range newWires(t) {
+		port := map[string]string{"http": ":80", "https": ":443"}[w.scheme]
+		for _, c := range []struct{ endpoint, url, host, want string }{
+			{endpoint: "h.example", url: "h.example", want: "h.example"},
+			{endpoint: "h.example", url: "h.example" + port, want: "h.example"},
+			{endpoint: "h.example" + port, url: "h.example", want: "h.example"},
+			{endpoint: "h.example" + port, url: "H.Example" + port, want: "h.example"},
+			{endpoint: "H.Example", url: "h.example", host: "H.EXAMPLE" + port, want: "h.example"},
+			{endpoint: "h.example:8443", url: "H.example:8443", want: "h.example:8443"},
+			{endpoint: "[2001:db8::1]" + port, url: "[2001:DB8::1]" + port, want: "[2001:db8::1]"},
+			{endpoint: "[fe80::1%25eth0]" + port, url: "[fe80::1%25eth0]", host: "[FE80::1]" + port, want: "[fe80::1]"},
+		} {
+			t.Run(w.name+"/"+c.endpoint+" "+c.url+" "+c.host, func(t *testing.T) {
+				dialled := ""
+				base := roundTripFunc(func(r *http.Request) (*http.Response, error) {
+					dialled = withoutZone(r.URL.Host)
+					return w.base.RoundTrip(r)
+				})
+				transport := newTransport(t, w.scheme+"://"+c.endpoint, signing.WithBase(base), signing.AllowPlainHTTP())
+				req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.scheme+"://"+c.url+"/a%2Fb?", nil)
+				require.NoError(t, err)
+				if c.host != "" {
+					req.Host = c.host
+				}
+				resp, err := transport.RoundTrip(req)
+				require.NoError(t, err)
+				require.NoError(t, resp.Body.Close())
+				got := <-w.arrived
+				require.Equal(t, c.want, dialled)
+				require.Equal(t, c.want, got.Host)
+				require.Equal(t, plainSignature(alice, "GET", w.scheme+"://"+c.want+"/a%2Fb?", signedAt, "Openapi"),
+					got.Header.Get(signing.HeaderSignature))
+				require.NoError(t, newVerifier([]signing.Credentials{alice}).Verify(got))
+			})
+		}
+	}
+}
+
+// withoutZone removes the zone of an IPv6 address.
+func withoutZone(host string) string {
+	before, zone, _ := strings.Cut(host, "%")
+	_, after, ok := strings.Cut(zone, "]")
+	if !ok {
+		return host
+	}
+	return before + "]" + after
+}
+
+// A request that net/http would not send as it stands gets no signature and stays
+// as it was.
 func TestSignRefuses(t *testing.T) {
+	require.ErrorContains(t, newSigner(t, alice).Sign(nil), "no request")
 	cases := []struct {
 		name string
 		req  http.Request
@@ -141,6 +193,16 @@ func TestSignRefuses(t *testing.T) {
 		{"line break in Host field", http.Request{Host: "h\r\nX: y", URL: &url.URL{Scheme: "https", Host: "h", Path: "/"}}, "host"},
 		{"slash in Host field", http.Request{Host: "h/v1", URL: &url.URL{Scheme: "https", Host: "h", Path: "/"}}, "host"},
 		{"percent in host", http.Request{URL: &url.URL{Scheme: "https", Host: "h%41", Path: "/"}}, "host"},
+		{"password in hand-made host", http.Request{URL: &url.URL{Scheme: "https", Host: "user:hunter2@h", Path: "/"}}, "port"},
+		{"port out of range", http.Request{Host: "h:65536", URL: &url.URL{Scheme: "https", Host: "h", Path: "/"}}, "port"},
+		{"two ports", http.Request{Host: "h:80:80", URL: &url.URL{Scheme: "https", Host: "h", Path: "/"}}, "port"},
+		{"name in brackets", http.Request{Host: "[h]", URL: &url.URL{Scheme: "https", Host: "h", Path: "/"}}, "brackets"},
+		{"IPv4 in brackets", http.Request{Host: "[127.0.0.1]", URL: &url.URL{Scheme: "https", Host: "h", Path: "/"}}, "brackets"},
+		{"text before brackets", http.Request{Host: "x[::1]", URL: &url.URL{Scheme: "https", Host: "h", Path: "/"}}, "brackets"},
+		{"text behind brackets", http.Request{Host: "[::1]x:80", URL: &url.URL{Scheme: "https", Host: "h", Path: "/"}}, "brackets"},
+		{"opening bracket missing", http.Request{Host: "::1]", URL: &url.URL{Scheme: "https", Host: "h", Path: "/"}}, "brackets"},
+		{"closing bracket alone", http.Request{Host: "]", URL: &url.URL{Scheme: "https", Host: "h", Path: "/"}}, "brackets"},
+		{"opening bracket alone", http.Request{Host: "[", URL: &url.URL{Scheme: "https", Host: "h", Path: "/"}}, "character"},
 		{"CONNECT", http.Request{Method: http.MethodConnect, URL: &url.URL{Scheme: "https", Host: "h", Path: "/"}}, "CONNECT"},
 		{"asterisk", http.Request{Method: http.MethodOptions, URL: &url.URL{Scheme: "https", Host: "h", Path: "*"}}, "slash"},
 		{"relative path", http.Request{URL: &url.URL{Scheme: "https", Host: "h", Path: "v1"}}, "slash"},
@@ -153,15 +215,17 @@ func TestSignRefuses(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			host := c.req.Host
-			require.ErrorContains(t, newSigner(t, alice).Sign(&c.req), c.want)
+			err := newSigner(t, alice).Sign(&c.req)
+			require.ErrorContains(t, err, c.want)
+			require.NotContains(t, err.Error(), "hunter2")
 			require.Nil(t, c.req.Header)
 			require.Equal(t, host, c.req.Host)
 		})
 	}
 }
 
-// An HTTP proxy is sent the whole URL in the request line, and a server must
-// accept one.
+// Clients send an HTTP proxy the whole URL in the request line, and a server must
+// accept that.
 func TestVerifyAbsoluteFormThroughARealProxy(t *testing.T) {
 	w := newWires(t)[0]
 	w.base.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: "proxy.example"})
@@ -215,7 +279,7 @@ var (
 	}
 )
 
-// drawURL draws a URL that HTTP/1 and HTTP/2 can carry, written or put together.
+// drawURL draws a URL that HTTP/1 and HTTP/2 can carry, parsed or made by hand.
 func drawURL(t *rapid.T, scheme string) *url.URL {
 	join := func(pieces []string) string { return strings.Join(pieces, "") }
 	inPath := rapid.Map(rapid.SliceOfN(rapid.SampledFrom(append(pieces, "한", " ", `"`, "[", "]")), 0, 8), join)
@@ -236,7 +300,7 @@ func drawURL(t *rapid.T, scheme string) *url.URL {
 	return u
 }
 
-// changes are the single changes to a request each of which spoils its signature.
+// changes returns changes to a request, each of which makes its signature wrong.
 func changes(t *rapid.T, creds signing.Credentials) map[string]func(*http.Request) {
 	set := func(name, value string) func(*http.Request) {
 		return func(r *http.Request) { r.Header.Set(name, value) }
@@ -290,7 +354,7 @@ func editURI(uri, edit string, at int) string {
 	return uri[:at] + string(uri[at]^1) + uri[at+1:]
 }
 
-// spoil takes the header away, or adds it where there is none.
+// spoil removes the header, or adds it if there is none.
 func spoil(r *http.Request, name string) {
 	if r.Header.Get(name) == "" {
 		r.Header.Set(name, "added")

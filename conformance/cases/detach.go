@@ -122,9 +122,11 @@ type detached struct {
 	away          bool
 }
 
+// forever is how long an observation counts that is made once in a version.
+const forever = 1 << 62
+
 // detachOnce detaches the data volume, once for all the cases of a version.
 func detachOnce(ctx context.Context, t *conformance.Trial) (detached, error) {
-	const forever = 1 << 62
 	return conformance.Shared(t, "one detach", forever, func() (detached, error) {
 		var seen detached
 		var err error
@@ -179,28 +181,35 @@ func detachAndSee(ctx context.Context, t *conformance.Trial, p conformance.Pair)
 	return seen.effect(t)
 }
 
-// notAttached asks for the spare volume, which nothing was done with lately: right after a detach, a second
-// one may still be taken for the first.
+// notAttached judges the detach of a volume that is attached to nothing.
 func notAttached(ctx context.Context, t *conformance.Trial) error {
-	p := conformance.Pair{Volume: t.Fixture().SpareVolume, Server: t.Fixture().Server}
-	if p.Volume == "" {
-		var err error
-		if p, err = t.Unattached(ctx); err != nil {
-			return err
-		}
-		if err := t.Pause(ctx, min(t.Linger(), repeatedFor)); err != nil {
-			return err
-		}
-	} else if shown, err := t.Show(ctx, p.Volume); err != nil {
-		return err
-	} else if conformance.AttachedTo(shown, p.Server) {
-		return conformance.CannotJudge(conformance.CodeSetup, "set-up: the spare volume %s is attached to server %s", p.Volume, p.Server)
-	}
-	e, err := t.Send(ctx, conformance.Request{Pair: p, Expect: conformance.ExpectRefused, About: "a volume that is attached to nothing"})
+	e, err := detachNotAttached(ctx, t)
 	if err != nil {
 		return err
 	}
 	return refused(t, e, detachState)
+}
+
+// detachNotAttached asks for the spare volume, which nothing was done with lately: right after a detach, a
+// second one may still be taken for the first.
+func detachNotAttached(ctx context.Context, t *conformance.Trial) (conformance.Exchange, error) {
+	return conformance.Shared(t, "not attached", forever, func() (conformance.Exchange, error) {
+		p := conformance.Pair{Volume: t.Fixture().SpareVolume, Server: t.Fixture().Server}
+		if p.Volume == "" {
+			var err error
+			if p, err = t.Unattached(ctx); err != nil {
+				return conformance.Exchange{}, err
+			}
+			if err := t.Pause(ctx, min(t.Linger(), repeatedFor)); err != nil {
+				return conformance.Exchange{}, err
+			}
+		} else if shown, err := t.Show(ctx, p.Volume); err != nil {
+			return conformance.Exchange{}, err
+		} else if conformance.AttachedTo(shown, p.Server) {
+			return conformance.Exchange{}, conformance.CannotJudge(conformance.CodeSetup, "set-up: the spare volume %s is attached to server %s", p.Volume, p.Server)
+		}
+		return t.Send(ctx, conformance.Request{Pair: p, Expect: conformance.ExpectRefused, About: "a volume that is attached to nothing"})
+	})
 }
 
 // whileDetaching asks for a second detach as soon as the first was accepted.

@@ -203,6 +203,10 @@ func leaveSpare(ctx context.Context, t *conformance.Trial) (*lasting, error) {
 	if !left.since.IsZero() {
 		return left, nil
 	}
+	// Once it was detached, it is a volume that something was done with lately.
+	if _, err := detachNotAttached(ctx, t); err != nil {
+		return left, err
+	}
 	p := conformance.Pair{Volume: t.Fixture().SpareVolume, Server: t.Fixture().Server}
 	if err := t.AttachedPair(ctx, p); err != nil {
 		return left, err

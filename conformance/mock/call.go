@@ -2,9 +2,9 @@ package mock
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -212,16 +212,16 @@ type ids struct{ volume, server string }
 // maxID is the length, in bytes, of the longest ID that the mock accepts as one.
 const maxID = 255
 
-// decode decodes path parameters, and returns an error if one of them cannot be an ID.
+// decode decodes path parameters, and returns an error that names the first that cannot be an ID.
 func decode(params map[string]string) (ids, error) {
-	var faults []error
+	var malformed error
 	decoded := map[string]string{}
-	for name, raw := range params {
-		value, err := url.PathUnescape(raw)
+	for _, name := range slices.Sorted(maps.Keys(params)) {
+		value, err := url.PathUnescape(params[name])
 		if err != nil || value == "" || len(value) > maxID || strings.ContainsAny(value, "/\\\x00") || strings.Trim(value, ".") == "" {
-			faults = append(faults, fmt.Errorf("%s %.80q is malformed", name, raw))
+			malformed = cmp.Or(malformed, fmt.Errorf("%s %.80q is malformed", name, params[name]))
 		}
 		decoded[name] = value
 	}
-	return ids{volume: decoded["volume_id"], server: decoded["server_id"]}, errors.Join(faults...)
+	return ids{volume: decoded["volume_id"], server: decoded["server_id"]}, malformed
 }

@@ -13,20 +13,20 @@ var neighbourDefects = []Defect{
 			c.answer = c.detach(leaving...)
 		}
 	})),
-	neighbour("neighbour-detached-later", "detaches another data volume of the server a while later", true, func(c *call, v *volume) {
+	slow(neighbour("neighbour-detached-later", "detaches another data volume of the server a while later", true, func(c *call, v *volume) {
 		v.attachments = slices.DeleteFunc(v.attachments, func(a *attachment) bool { return a.server == c.ids.server })
-	}),
+	})),
 	neighbour("neighbour-renamed", "renames another data volume of the server", false, func(_ *call, v *volume) { v.Name = "" }),
 	neighbour("neighbour-renamed-later", "renames another data volume of the server a while later", true, func(_ *call, v *volume) { v.Name = "" }),
 	neighbour("neighbour-resized", "resizes another data volume of the server", false, func(_ *call, v *volume) { v.Size++ }),
 	neighbour("neighbour-deleted", "deletes another data volume of the server a while later", true, func(c *call, v *volume) {
 		c.server.world.remove(v)
 	}),
-	neighbour("neighbour-broken", "leaves another data volume of the server detaching", false, func(c *call, v *volume) {
+	slow(neighbour("neighbour-broken", "leaves another data volume of the server detaching", false, func(c *call, v *volume) {
 		if at := v.at(c.ids.server); at != nil {
 			at.state, at.settles = StateDetaching, never
 		}
-	}),
+	})),
 	neighbour("neighbour-moves-device", "changes the device of another data volume of the server", false, func(c *call, v *volume) {
 		if at := v.at(c.ids.server); at != nil {
 			at.device = "/dev/vdz"

@@ -17,12 +17,12 @@ var refusedDefects = slices.Concat(
 		v, at := c.pair()
 		return c.asks(openapi.DetachOperation) && v != nil && at == nil && c.server.world.hasServer(c.ids.server) && !v.Bootable && v.state() == StateInUse
 	}),
-	refusedButDone("refused-done-unauthorized", "a volume for a request with a bad signature", func(c *call) bool {
+	allSlow(refusedButDone("refused-done-unauthorized", "a volume for a request with a bad signature", func(c *call) bool {
 		return c.refused != nil && c.unjudged()
-	}),
-	refusedButDone("refused-done-version", "a volume for a request of an unknown version", func(c *call) bool {
+	})),
+	allSlow(refusedButDone("refused-done-version", "a volume for a request of an unknown version", func(c *call) bool {
 		return c.refused == nil && c.doc == nil && c.unjudged()
-	}),
+	})),
 	refusedButDone("refused-done-server", "a volume from an unknown server, from its own", func(c *call) bool {
 		v := c.volume()
 		return c.asks(openapi.DetachOperation) && v != nil && !v.Bootable && !c.server.world.hasServer(c.ids.server)
@@ -60,6 +60,14 @@ func refusedButDone(name, what string, when func(*call) bool) []Defect {
 		done = append(done, d)
 	}
 	return done
+}
+
+// allSlow marks defects as Slow.
+func allSlow(defects []Defect) []Defect {
+	for i := range defects {
+		defects[i].Slow = true
+	}
+	return defects
 }
 
 // unjudged reads the IDs of a detach that was refused before anybody looked at them, and reports whether

@@ -3,6 +3,7 @@ package mock_test
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/scp-openapi/virtualserver/conformance/mock"
+	"github.com/scp-openapi/virtualserver/signing"
 )
 
 // broken serves a mock with a defect.
@@ -103,7 +105,7 @@ func TestAftermath(t *testing.T) {
 			for _, at := range v.Servers {
 				servers = append(servers, at.ID+*at.Device)
 			}
-			return fmt.Sprint(v.State, v.Name, v.Size, v.VolumeType, *v.Encrypted, *v.Bootable, *v.Multiattach, servers)
+			return fmt.Sprint(v.State, *v.Name, v.Size, v.VolumeType, *v.Encrypted, *v.Bootable, *v.Multiattach, servers)
 		}
 	}
 	own, neighbour, os := volumeOf(mock.SharedID), volumeOf(mock.VolumeID), volumeOf(mock.OSVolumeID)
@@ -200,4 +202,16 @@ func TestDefectsKnowNoDefaultIDs(t *testing.T) {
 
 	s = broken(t, "shows-another", mock.WithWorld(world))
 	assert.Equal(t, "b", fields(t, s.ask(http.MethodGet, "/v1/volumes/a").body)["id"])
+}
+
+// TestNoDetachOfWhatMayBeAnOSVolume: a careful detach does not take an absent bootable for false.
+func TestNoDetachOfWhatMayBeAnOSVolume(t *testing.T) {
+	d, err := mock.DefectByName("shows-no-bootable")
+	require.NoError(t, err)
+	service, err := mock.New([]signing.Credentials{credentials}, mock.WithDefect(d))
+	require.NoError(t, err)
+	server := httptest.NewServer(service)
+	defer server.Close()
+	err = detachAndWait(t.Context(), server.URL, credentials.AccessKey, credentials.SecretKey.Reveal(), mock.OSVolumeID, mock.ServerID)
+	require.ErrorContains(t, err, "does not say whether an OS starts from it")
 }

@@ -29,12 +29,12 @@ func detach(ctx context.Context, endpoint, ak, sk string, volumeID virtualserver
 	return err
 }
 
-// A program that detaches volumes is tried against the mock, which stands in for the service. What
-// changes afterwards is the endpoint, and where the keys come from.
+// The mock stands in for the service while a program is tried. For the service itself, only the endpoint
+// and the source of the keys change.
 func Example() {
 	service, err := mock.New(
 		[]signing.Credentials{{AccessKey: "ak", SecretKey: signing.Secret("sk")}},
-		mock.WithDelay(time.Minute), // a detach goes on for as long
+		mock.WithDelay(time.Minute), // how long a detach takes
 	)
 	if err != nil {
 		fmt.Println(err)

@@ -13,7 +13,7 @@ import (
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
-// detachAndWait detaches a volume that was unmounted in the guest, and returns when it is away.
+// detachAndWait detaches a volume that was unmounted in the guest, and returns when it is detached.
 func detachAndWait(ctx context.Context, endpoint, ak, sk string, volumeID virtualserver.VolumeID, serverID virtualserver.ServerID) error {
 	signer, err := signing.New(signing.Credentials{AccessKey: ak, SecretKey: signing.Secret(sk)})
 	if err != nil {
@@ -23,14 +23,14 @@ func detachAndWait(ctx context.Context, endpoint, ak, sk string, volumeID virtua
 	if err != nil {
 		return err
 	}
-	vols, err := volumes.New(endpoint, signer, virtualserver.APIVersion)
+	vols, err := volumes.New(endpoint, signer, virtualserver.Version)
 	if err != nil {
 		return err
 	}
 	return volumes.DetachAndWait(ctx, vols, client.Detach, volumeID, serverID)
 }
 
-// A careful detach goes on until the volume is away, and touches none that an OS starts from.
+// A careful detach waits until the volume is detached, and refuses a volume that an OS starts from.
 func Example_detachAndWait() {
 	service, err := mock.New(
 		[]signing.Credentials{{AccessKey: "ak", SecretKey: signing.Secret("sk")}},

@@ -174,7 +174,7 @@ func TestRequests(t *testing.T) {
 		{name: "a signature for another path", method: http.MethodDelete, path: detachPath, spoil: func(r *http.Request) { r.URL.Path = showPath }, status: 401, code: hmac},
 		{name: "a signature for another method", method: http.MethodGet, path: showPath, spoil: func(r *http.Request) { r.Method = http.MethodDelete }, status: 401, code: hmac},
 
-		// Who asks is judged before what is asked.
+		// The caller is authenticated before anything else is judged.
 		{name: "wrong signature, unknown path", method: http.MethodDelete, path: "/nothing/here", spoil: without(signing.HeaderSignature), status: 401, code: hmac},
 		{name: "wrong signature, unknown version", method: http.MethodDelete, path: detachPath, spoil: func(r *http.Request) {
 			r.Header.Set(signing.HeaderAPIVersion, speaks("9.99"))
@@ -214,17 +214,17 @@ func without(header string) func(*http.Request) {
 	return func(r *http.Request) { r.Header.Del(header) }
 }
 
-// TestTimestamps goes round the window in which a timestamp is taken.
+// TestTimestamps tries both ends of the window in which a timestamp is accepted.
 func TestTimestamps(t *testing.T) {
 	for name, c := range map[string]struct {
-		off    time.Duration // of the server's clock from the client's
+		off    time.Duration // how far the server's clock is ahead of the client's
 		status int
 	}{
-		"now":            {0, 200},
-		"oldest taken":   {signing.AssumedMaxSkew, 200},
-		"too old":        {signing.AssumedMaxSkew + time.Millisecond, 401},
-		"furthest ahead": {-signing.AssumedMaxSkew, 200},
-		"too far ahead":  {-signing.AssumedMaxSkew - time.Millisecond, 401},
+		"now":             {0, 200},
+		"oldest accepted": {signing.AssumedMaxSkew, 200},
+		"too old":         {signing.AssumedMaxSkew + time.Millisecond, 401},
+		"furthest ahead":  {-signing.AssumedMaxSkew, 200},
+		"too far ahead":   {-signing.AssumedMaxSkew - time.Millisecond, 401},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := serve(t)
@@ -235,8 +235,8 @@ func TestTimestamps(t *testing.T) {
 	}
 }
 
-// TestRawPaths sends paths that other servers clean, decode or redirect. One that is cleaned turns the
-// detach into the deletion of a volume or a server.
+// TestRawPaths sends paths that other servers clean, decode or redirect. Cleaning would turn some of the
+// detaches into the deletion of a volume or a server.
 func TestRawPaths(t *testing.T) {
 	const volume, server = mock.VolumeID, mock.ServerID
 	s := serve(t)
@@ -275,7 +275,7 @@ func TestRawPaths(t *testing.T) {
 		for _, method := range []string{http.MethodDelete, http.MethodPost, http.MethodGet} {
 			t.Run(name+"/"+method, func(t *testing.T) {
 				got := s.ask(method, path)
-				assert.True(t, got.status >= 400 && got.status < 500, "it was answered %d: %s", got.status, got.body)
+				assert.True(t, got.status >= 400 && got.status < 500, "answered %d: %s", got.status, got.body)
 				assert.Empty(t, got.header.Get("Location"))
 				assert.Equal(t, before, s.world())
 			})
@@ -283,7 +283,7 @@ func TestRawPaths(t *testing.T) {
 	}
 }
 
-// TestMalformedIDs are told from such as are only unknown.
+// TestMalformedIDs tells malformed IDs from unknown ones.
 func TestMalformedIDs(t *testing.T) {
 	s := serve(t)
 	for name, c := range map[string]struct{ id, want string }{
@@ -309,7 +309,7 @@ func TestMalformedIDs(t *testing.T) {
 	}
 }
 
-// TestEncodedID asks with an ID some of whose letters are encoded for no need: it is the same ID.
+// TestEncodedID percent-encodes a character that needs no encoding: the ID is the same.
 func TestEncodedID(t *testing.T) {
 	s := serve(t)
 	encoded := strings.Replace(detachPath, "-", "%2D", 1)
@@ -359,7 +359,7 @@ func TestVersionHeader(t *testing.T) {
 	}
 }
 
-// TestPlannedNeverAnswers: a PLANNED version is refused where a request names it, and passed over where it
+// TestPlannedNeverAnswers: a PLANNED version is refused if a request names it, and passed over if a request
 // names none.
 func TestPlannedNeverAnswers(t *testing.T) {
 	clients := gen.Clients()
@@ -407,7 +407,7 @@ func TestUnversionedSkipsEnded(t *testing.T) {
 	s = serve(t, mock.WithTable(table), mock.RefuseEnded())
 	got := s.ask(http.MethodGet, "/v1/volumes/"+mock.VolumeID)
 	assert.Equal(t, http.StatusOK, got.status)
-	assert.NotContains(t, string(got.body), "max_iops", "it is the oldest version that answered")
+	assert.NotContains(t, string(got.body), "max_iops", "the oldest version answered")
 }
 
 func ids(clients []gen.Client) []lifecycle.ID {
@@ -429,7 +429,7 @@ func days() []lifecycle.Date {
 	return list
 }
 
-// TestDiscovery holds GET / against what lifecycle says of each day.
+// TestDiscovery compares GET / with what package lifecycle says of each day.
 func TestDiscovery(t *testing.T) {
 	for _, day := range days() {
 		for name, refuseEnded := range map[string]bool{"keeps ended": false, "refuses ended": true} {
@@ -473,7 +473,7 @@ func TestDiscovery(t *testing.T) {
 	}
 }
 
-// TestDiscoveryFollowsTheClock has no day set: the labels are those of the clock's day, in Korea.
+// TestDiscoveryFollowsTheClock sets no day: the labels are those of the clock's day in Korea.
 func TestDiscoveryFollowsTheClock(t *testing.T) {
 	table := lifecycle.Table{Versions: []lifecycle.Version{
 		{ID: lifecycle.V(1, 9), Label: lifecycle.Supported, NotBefore: lifecycle.Day(2026, time.July, 1)},
@@ -493,7 +493,7 @@ func TestDiscoveryFollowsTheClock(t *testing.T) {
 	assert.Equal(t, "DEPRECATED", label())
 }
 
-// TestDiscoveryForms asks for GET / in ways that are still, or no longer, a request for the list.
+// TestDiscoveryForms sends requests that are, and that are not, for the list of versions.
 func TestDiscoveryForms(t *testing.T) {
 	s := serveBy(t, (*httptest.Server).StartTLS)
 	for name, c := range map[string]struct {

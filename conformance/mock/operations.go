@@ -104,9 +104,9 @@ const (
 func (c *call) show(v *volume) answer {
 	// The answer is written after the lock is released, so it points to copies.
 	shown := volumes.Volume{
-		ID: v.ID, Name: v.Name, State: v.state(), Size: v.Size, VolumeType: v.Type, VolumeTypeID: shownVolumeTypeID,
+		ID: v.ID, Name: new(v.Name), State: v.state(), Size: v.Size, VolumeType: v.Type, VolumeTypeID: shownVolumeTypeID,
 		Bootable: new(v.Bootable), Encrypted: new(v.Encrypted), Multiattach: new(v.MultiAttach), UserID: shownUserID,
-		CreatedAt: rfc3339(v.created), ModifiedAt: rfc3339(v.modified),
+		CreatedAt: rfc3339(v.created), ModifiedAt: new(rfc3339(v.modified)),
 		MaxIOPS: new(shownMaxIOPS), MaxThroughput: new(shownThroughput),
 		Servers: []volumes.AttachedServer{},
 	}

@@ -118,11 +118,11 @@ func TestStates(t *testing.T) {
 func TestModifiedAt(t *testing.T) {
 	s := serve(t, mock.WithDelay(delay))
 	created := s.show(mock.VolumeID)
-	assert.Equal(t, created.CreatedAt, created.ModifiedAt)
+	assert.Equal(t, &created.CreatedAt, created.ModifiedAt)
 	s.clock.advance(time.Hour)
 	s.detach(mock.VolumeID, mock.ServerID)
 	done := s.clock.Now().Add(delay).Format(time.RFC3339)
 	s.clock.advance(2 * delay)
-	assert.Equal(t, done, s.show(mock.VolumeID).ModifiedAt)
+	assert.Equal(t, &done, s.show(mock.VolumeID).ModifiedAt)
 	assert.Equal(t, created.CreatedAt, s.show(mock.VolumeID).CreatedAt)
 }

@@ -21,7 +21,7 @@ import (
 
 const delay = 3 * time.Second
 
-// TestDetachLifecycle takes a volume from its server and puts it back.
+// TestDetachLifecycle detaches a volume and attaches it again.
 func TestDetachLifecycle(t *testing.T) {
 	s := serve(t, mock.WithDelay(delay))
 	const volume, server = mock.VolumeID, mock.ServerID
@@ -32,8 +32,8 @@ func TestDetachLifecycle(t *testing.T) {
 	s.clock.advance(delay - time.Millisecond)
 	s.requireVolume(volume, mock.StateDetaching, server)
 	require.Equal(t, http.StatusConflict, s.detach(volume, server), "it is detaching already")
-	require.Equal(t, http.StatusConflict, s.attach(volume, server).status, "it is not away yet")
-	require.Equal(t, http.StatusConflict, s.attach(volume, mock.OtherServerID).status, "it is not away yet")
+	require.Equal(t, http.StatusConflict, s.attach(volume, server).status, "it is still detaching")
+	require.Equal(t, http.StatusConflict, s.attach(volume, mock.OtherServerID).status, "it is still detaching")
 
 	s.clock.advance(time.Millisecond)
 	s.requireVolume(volume, mock.StateAvailable)
@@ -47,7 +47,7 @@ func TestDetachLifecycle(t *testing.T) {
 	assert.Equal(t, server, body.ServerID)
 	assert.NotEmpty(t, body.Device)
 	s.requireVolume(volume, mock.StateAttaching, server)
-	require.Equal(t, http.StatusConflict, s.detach(volume, server), "it is not there yet")
+	require.Equal(t, http.StatusConflict, s.detach(volume, server), "it is still attaching")
 	since := s.clock.Now().Format(time.RFC3339)
 
 	s.clock.advance(delay)
@@ -57,7 +57,7 @@ func TestDetachLifecycle(t *testing.T) {
 	require.Equal(t, http.StatusConflict, s.attach(volume, mock.OtherServerID).status, "it is attached elsewhere")
 }
 
-// TestDetachInEveryVersion goes through the typed clients.
+// TestDetachInEveryVersion detaches with the typed client of each version.
 func TestDetachInEveryVersion(t *testing.T) {
 	for _, client := range gen.Clients() {
 		t.Run(client.ID.String(), func(t *testing.T) {
@@ -75,7 +75,7 @@ func TestDetachInEveryVersion(t *testing.T) {
 	}
 }
 
-// TestDetachFromAnother asks for what is attached, but not there.
+// TestDetachFromAnother names a server that does not have the volume.
 func TestDetachFromAnother(t *testing.T) {
 	s := serve(t)
 	require.Equal(t, http.StatusConflict, s.detach(mock.VolumeID, mock.OtherServerID))
@@ -84,7 +84,7 @@ func TestDetachFromAnother(t *testing.T) {
 	s.requireVolume(mock.SpareID, mock.StateAvailable)
 }
 
-// TestOSVolume neither goes from its server nor to another.
+// TestOSVolume tries to move an OS volume.
 func TestOSVolume(t *testing.T) {
 	s := serve(t)
 	require.Equal(t, http.StatusConflict, s.detach(mock.OSVolumeID, mock.ServerID))
@@ -98,7 +98,7 @@ func TestOSVolume(t *testing.T) {
 	assert.True(t, *s.show(mock.OSVolumeID).Bootable)
 }
 
-// TestMultiAttach takes a volume from one of its two servers.
+// TestMultiAttach detaches a volume from one of its two servers.
 func TestMultiAttach(t *testing.T) {
 	s := serve(t, mock.WithDelay(delay))
 	const volume = mock.SharedID
@@ -117,8 +117,8 @@ func TestMultiAttach(t *testing.T) {
 	s.requireVolume(volume, mock.StateAvailable)
 }
 
-// TestDataVolumes attaches volumes until the server takes no more. Each has a device of its own, also
-// after one in between was taken away.
+// TestDataVolumes attaches as many volumes as a server can have. No two have the same device, even after
+// one of them was detached.
 func TestDataVolumes(t *testing.T) {
 	const most, server = 26, "server"
 	world := mock.World{Servers: []string{server}, Volumes: []mock.Volume{
@@ -151,7 +151,7 @@ func TestDataVolumes(t *testing.T) {
 	attach(last)
 }
 
-// TestAttachUnknown asks for what there is not.
+// TestAttachUnknown names unknown volumes and servers.
 func TestAttachUnknown(t *testing.T) {
 	s := serve(t)
 	for name, c := range map[string]struct{ volume, server string }{
@@ -168,7 +168,7 @@ func TestAttachUnknown(t *testing.T) {
 	s.requireVolume(mock.SpareID, mock.StateAvailable)
 }
 
-// TestAttachBodies sends bodies that name no server, and one that does.
+// TestAttachBodies sends valid and invalid bodies.
 func TestAttachBodies(t *testing.T) {
 	good := `{"server_id":"` + mock.ServerID + `"`
 	for name, c := range map[string]struct {
@@ -206,7 +206,7 @@ func TestAttachBodies(t *testing.T) {
 	}
 }
 
-// TestConcurrent has fifty clients at once. Of those who detach the same volume, one succeeds.
+// TestConcurrent has fifty clients at once. Of those that detach the same volume, one succeeds.
 func TestConcurrent(t *testing.T) {
 	const each = 10
 	s := serve(t, mock.WithDelay(delay))

@@ -1,172 +1,221 @@
-// Package report writes what a conformance run came to.
+// Package report writes the one result of a run in several forms. Its writers decide nothing: verdicts, counts
+// and sentences are in the report.
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/scp-openapi/virtualserver/conformance"
 )
 
-// Text writes a run for a person at a terminal: a line for each result as it comes, and at the end a
-// grid of cases by versions and one line with the verdict.
+// Text writes a report for a person at a terminal: what is not a pass, the totals of each family, and the
+// verdict as the last line.
 type Text struct {
-	Out   io.Writer
 	Color bool
-	// Quiet leaves out the lines of the results.
+	// Width is how many columns a line may have; 0 is 80. Commands, IDs and the verdict are never broken.
+	Width int
+	// Verbose adds a line for each result, with its notes.
+	Verbose bool
+	// Grid adds a table of cases by versions.
+	Grid bool
+	// Quiet leaves out what was skipped, and the totals.
 	Quiet bool
 }
 
-// words are the verdicts as they stand in the grid: what needs a look is loud.
-var words = map[conformance.Verdict]struct{ word, color string }{
-	conformance.Pass:         {"pass", "\x1b[32m"},
-	conformance.Fail:         {"FAIL", "\x1b[1;31m"},
-	conformance.Inconclusive: {"????", "\x1b[33m"},
-	conformance.Skip:         {"skip", "\x1b[2m"},
-	conformance.Error:        {"ERR!", "\x1b[1;35m"},
+// word is a verdict as it is printed.
+type word struct {
+	verdict     conformance.Verdict
+	text, color string
+	heading     string // of what ended with it
+	counted     string // of a number of results
 }
 
-// Result writes the line of one result.
-func (t Text) Result(r conformance.Result) {
-	if t.Quiet || r.Unasked { // the summary says once why
-		return
-	}
-	line := fmt.Sprintf("%s  %-5s %-26s %6s", t.word(r.Verdict), r.Version.ID, r.Case.ID, round(r.Duration))
-	if n := len(r.Attempts); n > 1 {
-		line += fmt.Sprintf("  (%d attempts)", n)
-	}
-	if r.Reason != "" {
-		line += "  " + printable(r.Reason)
-	}
-	var notes strings.Builder
-	for _, note := range r.Notes {
-		notes.WriteString("  note: " + printable(note))
-	}
-	fmt.Fprintln(t.Out, line+notes.String())
+// words are the verdicts in the order in which they are printed, the worst at the end, above the verdict of
+// the run. What needs a look is loud.
+var words = []word{
+	{conformance.Skip, "skip", "\x1b[2m", "Skipped", "skipped"},
+	{conformance.Differs, "diff", "\x1b[36m", "Differs where nobody promised anything", "different"},
+	{conformance.Inconclusive, "????", "\x1b[33m", "Could not be judged", "inconclusive"},
+	{conformance.Error, "ERR!", "\x1b[1;35m", "Faults of the suite itself", "errored"},
+	{conformance.Fail, "FAIL", "\x1b[1;31m", "Not as documented", "failed"},
+	{conformance.Pass, "pass", "\x1b[32m", "", "passed"},
 }
 
-// Summary writes the grid, what failed and how to ask it again, and the verdict.
-func (t Text) Summary(r *conformance.Report) {
-	if slices.ContainsFunc(r.Results, func(r conformance.Result) bool { return !r.Unasked }) {
-		t.grid(r)
-	}
-	t.failures(r)
-	fmt.Fprintln(t.Out, t.verdict(r))
-}
+const wordWidth = 4
 
-// failures writes each case that failed, once for all versions it failed in: the statements it is held
-// against, and how to ask it again.
-func (t Text) failures(r *conformance.Report) {
-	versions := map[string][]string{}
-	var first []conformance.Result
-	for _, result := range r.Results {
-		if result.Verdict != conformance.Fail {
+// Write writes the report.
+func (t Text) Write(w io.Writer, r *conformance.Report) error {
+	p := &page{width: cmp.Or(t.Width, 80)}
+	if t.Verbose {
+		t.results(p, r)
+	}
+	if t.Grid {
+		t.grid(p, r)
+	}
+	for _, w := range words {
+		if w.verdict == conformance.Skip && t.Quiet {
 			continue
 		}
-		if len(versions[result.Case.ID]) == 0 {
-			first = append(first, result)
-		}
-		versions[result.Case.ID] = append(versions[result.Case.ID], result.Version.ID.String())
+		t.blocks(p, w.heading, blocksOf(r, w.verdict))
 	}
-	for _, result := range first {
-		fmt.Fprintf(t.Out, "%s  %s in %s: %s\n", t.word(result.Verdict), result.Case.ID,
-			strings.Join(versions[result.Case.ID], ", "), printable(result.Reason))
-		for _, id := range result.Case.Clauses {
-			if clause, ok := conformance.ClauseByID(id); ok {
-				fmt.Fprintf(t.Out, "      %s (%s): %s\n", id, clause.Source, clause.Text)
-			}
-		}
-		fmt.Fprintf(t.Out, "      Again: %s\n\n", result.Again)
+	if !t.Quiet {
+		t.totals(p, r)
 	}
+	t.verdict(p, r)
+	_, err := io.WriteString(w, p.String())
+	return err
 }
 
-func (t Text) grid(r *conformance.Report) {
+// results writes a line for each result.
+func (t Text) results(p *page, r *conformance.Report) {
+	for _, result := range r.Results {
+		line := fmt.Sprintf("%-5s %s  %s", result.Version.ID, result.Case.ID, round(result.Duration))
+		if n := len(result.Attempts); n > 1 {
+			line += fmt.Sprintf("  (%d attempts)", n)
+		}
+		fmt.Fprintf(p, "%s  %s\n", t.word(result.Verdict), line)
+		for _, note := range result.Notes {
+			p.paragraph(indent, "note: "+note)
+		}
+	}
+	p.gap()
+}
+
+// grid writes a table of cases by versions.
+func (t Text) grid(p *page, r *conformance.Report) {
 	var cases, versions []string
 	cells := map[[2]string]conformance.Verdict{}
 	width := 0
 	for _, result := range r.Results {
 		id, version := result.Case.ID, result.Version.ID.String()
-		if !slices.Contains(cases, id) {
-			cases = append(cases, id)
-		}
-		if !slices.Contains(versions, version) {
-			versions = append(versions, version)
-		}
+		cases, versions = appendNew(cases, id), appendNew(versions, version)
 		width = max(width, len(id))
 		cells[[2]string{id, version}] = result.Verdict
 	}
-	fmt.Fprintln(t.Out)
-	row := make([]string, len(versions)+1)
-	row[0] = strings.Repeat(" ", width)
-	for i, version := range versions {
-		row[i+1] = fmt.Sprintf("%-4s", version)
+	if len(cases) == 0 {
+		return
 	}
-	fmt.Fprintln(t.Out, strings.TrimRight(strings.Join(row, "  "), " "))
+	line := strings.Repeat(" ", width)
+	for _, version := range versions {
+		line += fmt.Sprintf("  %-*s", wordWidth, version)
+	}
+	fmt.Fprintln(p, strings.TrimRight(line, " "))
 	for _, id := range cases {
-		row[0] = fmt.Sprintf("%-*s", width, id)
-		for i, version := range versions {
-			row[i+1] = t.word(cells[[2]string{id, version}])
+		line := fmt.Sprintf("%-*s", width, id)
+		for _, version := range versions {
+			line += "  " + t.word(cells[[2]string{id, version}])
 		}
-		fmt.Fprintln(t.Out, strings.TrimRight(strings.Join(row, "  "), " "))
+		fmt.Fprintln(p, strings.TrimRight(line, " "))
 	}
-	fmt.Fprintln(t.Out)
+	p.gap()
 }
 
-// verdict is the run in one line.
-func (t Text) verdict(r *conformance.Report) string {
-	count := conformance.Count(r.Results)
-	var what string
-	verdict := conformance.Pass
-	switch conformance.ExitCode(r.Results) {
-	case conformance.ExitOK:
-		what = "behaves as documented"
-		if count[conformance.Pass] < len(r.Results)/2 { // skips are no failures, and no passes either
-			what = "behaves as documented in the little that was asked"
+// blocks writes what was found with one verdict.
+func (t Text) blocks(p *page, heading string, blocks []*block) {
+	if len(blocks) == 0 {
+		return
+	}
+	p.paragraph("", heading+":")
+	p.gap()
+	for _, b := range blocks {
+		f := b.finding
+		p.hanging(t.word(f.Verdict), few(b.cases)+" in "+strings.Join(b.versions, ", "))
+		p.paragraph(indent, f.Text)
+		if len(b.variants) > 0 {
+			p.paragraph(indent, "Variants: "+few(b.variants))
 		}
-	case conformance.ExitFailed:
-		verdict, what = conformance.Fail, "does not behave as documented"
-	default:
-		verdict, what = conformance.Inconclusive, "could not be judged"
+		if f.Clause != "" {
+			if b.requests > 1 {
+				p.paragraph(indent, fmt.Sprintf("%d requests showed it.", b.requests))
+			}
+			p.paragraph(indent, strings.TrimSuffix(fmt.Sprintf("Clause %s (%s): %s", f.Clause, f.Source, f.Statement), ": "))
+		}
+		if b.again != "" {
+			fmt.Fprintf(p, "%sAgain: %s\n", indent, b.again)
+		}
+		p.gap()
 	}
-	numbers := fmt.Sprintf("%d passed, %d failed, %d inconclusive, %d skipped",
-		count[conformance.Pass], count[conformance.Fail], count[conformance.Inconclusive], count[conformance.Skip])
-	if n := count[conformance.Error]; n > 0 {
-		numbers += fmt.Sprintf(", %d ended by a fault of the suite itself", n)
+}
+
+// totals writes the number of results by family and verdict.
+func (t Text) totals(p *page, r *conformance.Report) {
+	var families []string
+	counts := map[string]map[conformance.Verdict]int{}
+	width := len("total")
+	for _, result := range r.Results {
+		family := result.Case.Family
+		if counts[family] == nil {
+			families = append(families, family)
+			counts[family] = map[conformance.Verdict]int{}
+			width = max(width, len(family))
+		}
+		counts[family][result.Verdict]++
 	}
-	line := fmt.Sprintf("%s  %s %s on %s: %s, in %s", t.word(verdict), r.Endpoint, what, r.Day, numbers, round(r.Duration))
-	if r.Trouble != "" {
-		line += "\n" + printable(r.Trouble)
+	if len(families) == 0 {
+		return
 	}
-	return line
+	shown := slices.DeleteFunc(slices.Clone(words), func(w word) bool { return r.Counts.Of(w.verdict) == 0 && w.verdict != conformance.Pass })
+	slices.Reverse(shown)
+	line := strings.Repeat(" ", width)
+	for _, w := range shown {
+		line += "  " + t.word(w.verdict)
+	}
+	fmt.Fprintln(p, line)
+	row := func(name string, of func(conformance.Verdict) int) {
+		line := fmt.Sprintf("%-*s", width, name)
+		for _, w := range shown {
+			line += fmt.Sprintf("  %*d", wordWidth, of(w.verdict))
+		}
+		fmt.Fprintln(p, line)
+	}
+	for _, family := range families {
+		row(family, func(v conformance.Verdict) int { return counts[family][v] })
+	}
+	row("total", r.Counts.Of)
+	p.gap()
+}
+
+// verdict writes what keeps the run from being complete, and the verdict.
+func (t Text) verdict(p *page, r *conformance.Report) {
+	for _, group := range unjudgedOf(r) {
+		p.paragraph("", fmt.Sprintf("Not judged: %s (%s)", few(group.clauses), group.why))
+	}
+	if d := r.Drift; d != nil {
+		p.paragraph("", fmt.Sprintf("The endpoint lists %s as %s, and there is no document of it: the newest version was not judged.", d.ID, d.Label))
+	}
+	if r.Trouble != nil {
+		p.paragraph("", r.Trouble.Text)
+	}
+	p.gap()
+	var counts []string
+	for _, w := range slices.Backward(words) {
+		if n := r.Counts.Of(w.verdict); n > 0 || w.verdict == conformance.Pass || w.verdict == conformance.Fail {
+			counts = append(counts, fmt.Sprintf("%d %s", n, w.counted))
+		}
+	}
+	p.paragraph("", fmt.Sprintf("%s; %d requests in %s; seed %d", strings.Join(counts, ", "), r.Counts.Requests, round(r.Duration), r.Seed))
+	fmt.Fprintf(p, "%s  %s\n", t.word(r.Verdict), printable(r.Headline))
 }
 
 func (t Text) word(v conformance.Verdict) string {
-	w, ok := words[v]
-	if !ok {
-		return strings.Repeat(" ", len("pass")) // not asked of this version
-	}
-	if !t.Color {
-		return w.word
-	}
-	return w.color + w.word + "\x1b[0m"
-}
-
-// printable takes the control characters out of what may be an endpoint's words: they could write over
-// what stands on the terminal.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return '·'
+	for _, w := range words {
+		switch {
+		case w.verdict == v && t.Color:
+			return w.color + w.text + "\x1b[0m"
+		case w.verdict == v:
+			return w.text
 		}
-		return r
-	}, s)
+	}
+	return strings.Repeat(" ", wordWidth) // of a case that was not asked of a version
 }
 
-func round(d time.Duration) time.Duration {
+func round(m conformance.Millis) time.Duration {
+	d := time.Duration(m)
 	if d < time.Second {
 		return d.Round(time.Millisecond)
 	}

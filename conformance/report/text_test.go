@@ -2,6 +2,8 @@ package report_test
 
 import (
 	"bytes"
+	"cmp"
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -9,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -20,7 +23,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// requireGolden holds got against a file in testdata.
+// requireGolden compares got with a file in testdata.
 func requireGolden(t *testing.T, name string, got []byte) {
 	t.Helper()
 	file := filepath.Join("testdata", name)
@@ -38,92 +41,165 @@ var (
 	newest = lifecycle.Version{ID: lifecycle.V(1, 10), Label: lifecycle.Current}
 )
 
-// result is how a case ended, after so many attempts.
-func result(version lifecycle.Version, id string, verdict conformance.Verdict, took time.Duration, attempts int, reason string) conformance.Result {
+var (
+	refusal = conformance.Clause{ID: "DETACH-409", Source: conformance.Document, Text: "Detaching a volume answers 409 Conflict."}
+	detail  = conformance.Clause{ID: "ERROR-DETAIL", Source: conformance.Field, Text: "An error has a detail, which is a string or an array of strings."}
+)
+
+// result is how a case ended. Its findings take their verdict from it.
+func result(version lifecycle.Version, family, id string, verdict conformance.Verdict, findings ...conformance.Finding) conformance.Result {
+	for i := range findings {
+		findings[i].Verdict = verdict
+	}
 	return conformance.Result{
-		Case:     conformance.Case{ID: id, Clauses: []string{"NO-SUCH-CLAUSE"}},
+		Case:     conformance.CaseFacts{ID: id, Family: family, Clauses: []conformance.Clause{refusal, detail}},
 		Version:  version,
 		Verdict:  verdict,
-		Reason:   reason,
-		Duration: took,
-		Attempts: make([]conformance.Attempt, attempts),
-		Again:    "scp-conformance run --case " + id + " --api-version " + version.ID.String(),
+		Findings: findings,
+		Duration: conformance.Millis(3 * time.Millisecond),
+		Attempts: make([]conformance.Attempt, 1),
+		Again:    "scp-conformance run --endpoint http://127.0.0.1:8080 --case " + id + " --api-version " + version.ID.String(),
 	}
+}
+
+func breach(clause conformance.Clause, text string, requests int, variants ...string) conformance.Finding {
+	return conformance.Finding{
+		Code: conformance.CodeAccepted, Clause: clause.ID, Statement: clause.Text, Source: clause.Source, Text: text, Requests: requests, Variants: variants,
+	}
+}
+
+func reason(code conformance.Code, text string) conformance.Finding {
+	return conformance.Finding{Code: code, Text: text}
 }
 
 // everything is a report with every verdict. Not every case was asked of every version.
 func everything() *conformance.Report {
-	const (
-		accepted = "detach-accepted"
-		refused  = "detach-not-attached"
-		ends     = "a-case-whose-name-is-longer-than-others"
-		late     = "late"
-	)
-	noted := result(newest, late, conformance.Pass, time.Second, 1, "")
-	noted.Notes = []string{"the endpoint lists 1.11 too", "1.9 has a later date"}
-	return &conformance.Report{
+	const longest = "a-case-whose-name-is-longer-than-others"
+	noted := result(newest, "discovery", "late", conformance.Pass)
+	noted.Notes = []string{"the endpoint lists 1.11 too, which no document is about, and goes on to do so in this long sentence", "1.9 has a later date"}
+	tried := result(newest, "detach", "detach-accepted", conformance.Inconclusive, reason(conformance.CodeNoAnswer, "it got no answer: EOF"))
+	tried.Attempts = make([]conformance.Attempt, 3)
+	unasked := result(newest, "ids", "never", conformance.Inconclusive, reason(conformance.CodeStopped, "not asked, as the run was stopped"))
+	unasked.Unasked = true
+	r := &conformance.Report{
 		Endpoint: "http://127.0.0.1:8080",
 		Day:      lifecycle.Day(2031, time.April, 1),
-		Duration: 12345 * time.Millisecond,
+		Duration: conformance.Millis(12345 * time.Millisecond),
+		Seed:     7,
+		Verdict:  conformance.Fail,
+		Headline: "http://127.0.0.1:8080 does not behave as documented on 2031-04-01; 3 clauses were not judged; its CURRENT version 1.11 is newer than the documents",
+		ExitCode: conformance.ExitFailed,
+		Drift:    &lifecycle.Version{ID: lifecycle.V(1, 11), Label: lifecycle.Current},
+		Unjudged: []conformance.Unjudged{
+			{Clause: "DETACH-SHARED", Why: "no volume is named that may be attached to two servers"},
+			{Clause: "DETACH-LAST", Why: "no case that judges it was asked"},
+			{Clause: "DETACH-ONLY", Why: "no volume is named that may be attached to two servers"},
+		},
 		Results: []conformance.Result{
-			result(oldest, accepted, conformance.Pass, 3*time.Millisecond, 1, ""),
-			result(oldest, refused, conformance.Skip, 0, 1, "no volume was named to try it on"),
-			result(middle, accepted, conformance.Pass, 1234*time.Millisecond, 3, ""),
-			result(middle, refused, conformance.Fail, 999499*time.Microsecond, 1, "DELETE /v1/volumes/a/servers/b was answered 202 Accepted; documented is 400 Bad Request or 409 Conflict"),
-			result(middle, ends, conformance.Error, 61*time.Second, 1, "the guard let it not out"),
-			result(newest, accepted, conformance.Inconclusive, 10*time.Second, 3, "it got no answer: EOF"),
-			result(newest, ends, conformance.Pass, 400*time.Microsecond, 1, ""),
-			result(newest, refused, conformance.Fail, time.Millisecond, 1, "DELETE /v1/volumes/c/servers/d was answered 202 Accepted; documented is 400 Bad Request or 409 Conflict"),
+			result(oldest, "detach", "detach-accepted", conformance.Pass),
+			result(oldest, "detach", "detach-not-attached", conformance.Skip, reason(conformance.CodeNotAsked, "no volume is named to try it on")),
+			result(oldest, "detach", "detach-shared", conformance.Skip, reason(conformance.CodeNotAsked, "no volume is named to try it on")),
+			result(middle, "detach", "detach-accepted", conformance.Pass),
+			result(middle, "detach", "detach-not-attached", conformance.Fail,
+				breach(refusal, "DELETE /v1/volumes/a/servers/b is answered 202 Accepted; documented are 400 Bad Request and 409 Conflict", 2, "at once"),
+				breach(refusal, "DELETE /v1/volumes/a/servers/c is answered 202 Accepted as well", 1)),
+			result(middle, "form", longest, conformance.Error, reason(conformance.CodeSuite, "guard blocked DELETE /v1/volumes/a")),
+			tried,
+			result(newest, "form", "form-detail", conformance.Differs, breach(detail, "an error has no detail", 12)),
+			result(newest, "detach", "detach-not-attached", conformance.Fail,
+				breach(refusal, "DELETE /v1/volumes/d/servers/e is answered 202 Accepted; documented are 400 Bad Request and 409 Conflict", 3, "at once", "later")),
 			noted,
+			result(newest, "form", "form-header", conformance.Differs, breach(conformance.Clause{ID: "ELSEWHERE", Source: conformance.Assumed}, "a clause that no case of the run is about", 1)),
+			unasked,
 		},
 	}
-}
-
-// only keeps the results with some verdicts.
-func only(keep ...conformance.Verdict) *conformance.Report {
-	r := everything()
-	r.Results = slices.DeleteFunc(r.Results, func(result conformance.Result) bool {
-		return !slices.Contains(keep, result.Verdict)
-	})
+	for _, result := range r.Results {
+		switch result.Verdict {
+		case conformance.Pass:
+			r.Counts.Pass++
+		case conformance.Fail:
+			r.Counts.Fail++
+		case conformance.Differs:
+			r.Counts.Differs++
+		case conformance.Inconclusive:
+			r.Counts.Inconclusive++
+		case conformance.Skip:
+			r.Counts.Skip++
+		case conformance.Error:
+			r.Counts.Error++
+		}
+	}
+	r.Counts.Requests = 250
 	return r
 }
 
+func passed() *conformance.Report {
+	r := everything()
+	r.Results = slices.DeleteFunc(r.Results, func(r conformance.Result) bool { return r.Verdict != conformance.Pass })
+	r.Verdict, r.Headline = conformance.Pass, "http://127.0.0.1:8080 behaves as documented on 2031-04-01"
+	r.Drift, r.Unjudged = nil, nil
+	r.Counts = conformance.Counts{Pass: len(r.Results), Requests: 5}
+	return r
+}
+
+// unreachable is a report of an endpoint that nothing was asked of.
 func unreachable() *conformance.Report {
-	r := only(conformance.Inconclusive)
-	r.Trouble = "nothing answers at http://127.0.0.1:8080: connection refused. Is it started, and the port right?"
+	r := passed()
+	r.Verdict, r.Headline = conformance.Inconclusive, "http://127.0.0.1:8080 could not be judged on 2031-04-01"
+	r.Trouble = &conformance.Trouble{Kind: conformance.TroubleUnreachable, Text: "Nothing answers at http://127.0.0.1:8080: connection refused. Is it started, and the port right?"}
+	for i, of := range r.Results {
+		r.Results[i] = result(of.Version, of.Case.Family, of.Case.ID, conformance.Inconclusive,
+			reason(conformance.CodeNoAnswer, "not asked, as the endpoint could not be reached"))
+		r.Results[i].Unasked = true
+	}
+	r.Counts = conformance.Counts{Inconclusive: len(r.Results)}
 	return r
 }
 
 func TestText(t *testing.T) {
-	for _, c := range []struct {
+	nothing := passed()
+	nothing.Results, nothing.Counts = nil, conformance.Counts{}
+	for _, tt := range []struct {
 		name   string
+		text   report.Text
 		report *conformance.Report
 	}{
-		{"everything", everything()},
-		{"passed", only(conformance.Pass, conformance.Skip)},
-		{"inconclusive", only(conformance.Pass, conformance.Inconclusive)},
-		{"suite-error", only(conformance.Pass, conformance.Error)},
-		{"skipped", only(conformance.Skip)},
-		{"unreachable", unreachable()},
-		{"nothing", only()},
+		{"everything", report.Text{}, everything()},
+		{"everything-color", report.Text{Color: true}, everything()},
+		{"everything-60", report.Text{Width: 60}, everything()},
+		{"everything-quiet", report.Text{Quiet: true}, everything()},
+		{"everything-verbose", report.Text{Verbose: true, Grid: true}, everything()},
+		{"passed", report.Text{}, passed()},
+		{"passed-quiet", report.Text{Quiet: true}, passed()},
+		{"unreachable", report.Text{}, unreachable()},
+		{"nothing", report.Text{Verbose: true, Grid: true}, nothing},
 	} {
-		for suffix, color := range map[string]bool{".txt": false, ".color.txt": true} {
-			t.Run(c.name+suffix, func(t *testing.T) {
-				var out bytes.Buffer
-				text := report.Text{Out: &out, Color: color}
-				for _, r := range c.report.Results {
-					text.Result(r)
-				}
-				text.Summary(c.report)
-				assert.Equal(t, color, bytes.Contains(out.Bytes(), []byte("\x1b[")))
-				assert.NotRegexp(t, ` \n`, out.String(), "no blanks at the end of a line")
-				requireGolden(t, c.name+suffix, out.Bytes())
-			})
+		t.Run(tt.name, func(t *testing.T) {
+			var out bytes.Buffer
+			require.NoError(t, tt.text.Write(&out, tt.report))
+			assert.Equal(t, tt.text.Color, bytes.Contains(out.Bytes(), []byte("\x1b[")))
+			assert.NotRegexp(t, `(?m) $`, out.String(), "no blanks at the end of a line")
+			if !tt.text.Color {
+				requireNarrow(t, out.String(), cmp.Or(tt.text.Width, 80))
+			}
+			requireGolden(t, tt.name+".txt", out.Bytes())
+		})
+	}
+}
+
+// requireNarrow allows no line wider than width, but for a command, which has to run as printed, and for the
+// verdict, which is the last line.
+func requireNarrow(t *testing.T, text string, width int) {
+	t.Helper()
+	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	for _, line := range lines[:len(lines)-1] {
+		if n := utf8.RuneCountInString(line); n > width {
+			require.Contains(t, line, "Again: ", "a line of %d columns", n)
 		}
 	}
 }
 
-// TestTextOfEvilWords has an endpoint whose words are meant for the terminal.
+// TestTextOfEvilWords prints an endpoint's words that are meant for the terminal.
 func TestTextOfEvilWords(t *testing.T) {
 	for name, words := range map[string]string{
 		"colour":          "volume is \x1b[32mpass\x1b[0m",
@@ -134,25 +210,41 @@ func TestTextOfEvilWords(t *testing.T) {
 		"C1":              "\u009b32m",
 		"delete":          "abc\x7f",
 		"tab":             "a\tb",
+		"right to left":   "a\u202eb",
 	} {
 		t.Run(name, func(t *testing.T) {
-			said := result(newest, "c", conformance.Fail, 0, 1, words)
-			said.Notes = []string{words}
-			tame := result(newest, "c", conformance.Fail, 0, 1, "words")
-			tame.Notes = []string{"words"}
-			written := func(r conformance.Result, trouble string) string {
+			written := func(words string) string {
+				said := result(newest, "f", "c", conformance.Fail, breach(refusal, words, 1))
+				said.Notes = []string{words}
 				var out bytes.Buffer
-				text := report.Text{Out: &out}
-				text.Result(r)
-				text.Summary(&conformance.Report{Results: []conformance.Result{r}, Trouble: trouble})
+				require.NoError(t, report.Text{Verbose: true, Width: 200}.Write(&out, &conformance.Report{
+					Headline: words, Results: []conformance.Result{said}, Trouble: &conformance.Trouble{Text: words},
+				}))
 				return out.String()
 			}
-			out, lines := written(said, words), strings.Count(written(tame, "words"), "\n")
-			assert.Equal(t, lines, strings.Count(out, "\n"), "it made a line of its own")
-			assert.NotRegexp(t, `[[:cntrl:]\x{80}-\x{9f}]`, strings.ReplaceAll(out, "\n", ""))
+			out := written(words)
+			assert.Equal(t, strings.Count(written("words"), "\n"), strings.Count(out, "\n"), "it made a line of its own")
+			assert.NotRegexp(t, `[[:cntrl:]\x{80}-\x{9f}\x{202e}]`, strings.ReplaceAll(out, "\n", ""))
 		})
 	}
 	var out bytes.Buffer
-	report.Text{Out: &out}.Result(result(newest, "c", conformance.Fail, 0, 1, "볼륨 is “detached”…"))
-	assert.Contains(t, out.String(), "볼륨 is “detached”…", "what is no control character stays")
+	require.NoError(t, report.Text{}.Write(&out, &conformance.Report{Headline: "볼륨 is “detached”…"}))
+	assert.Contains(t, out.String(), "볼륨 is “detached”…", "what can be seen stays")
+}
+
+var errDisk = errors.New("no space left on device")
+
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, errDisk }
+
+// TestWriteErrors: a report that could not be written is no success.
+func TestWriteErrors(t *testing.T) {
+	table := lifecycle.Table{Versions: []lifecycle.Version{newest}}
+	versions := report.NewVersions(table, lifecycle.Day(2031, time.April, 1), 90, nil)
+	require.ErrorIs(t, report.Text{}.Write(fullDisk{}, everything()), errDisk)
+	require.ErrorIs(t, report.JSON(fullDisk{}, everything()), errDisk)
+	require.ErrorIs(t, versions.Text(fullDisk{}, table, 80), errDisk)
+	require.ErrorIs(t, versions.JSON(fullDisk{}), errDisk)
+	require.ErrorIs(t, versions.Markdown(fullDisk{}), errDisk)
 }

@@ -2,46 +2,45 @@ package report
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/scp-openapi/virtualserver/conformance"
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 )
 
-// Versions is what holds for the versions of the service on a day.
+// Versions says what is known of the versions of the service on a day.
 type Versions struct {
 	Day lifecycle.Date `json:"day"`
-	// Table is where it was read, in words, and Stale whether that is too long ago to be relied on.
+	// Table says in words where and when it was read; Stale is set if that is too long ago to rely on.
 	Table string `json:"table"`
 	Stale bool   `json:"stale"`
-	// Recommended is the version to call, if there is one.
+	// Recommended is the version to call, nil if there is none.
 	Recommended *lifecycle.ID     `json:"recommended"`
 	Versions    []VersionStanding `json:"versions"`
 	Required    []VersionStanding `json:"required"`
-	// Differences are where an endpoint departs from the table Against.
+	// Differences are where an endpoint differs from the table Against.
 	Against     string              `json:"against,omitempty"`
 	Differences []lifecycle.Finding `json:"differences,omitempty"`
-	// Announced is what the endpoint's headers said, if it sent any; Trouble what made no sense in them.
+	// Announced is what the endpoint's Deprecation and Sunset headers say, nil if it sends none. Trouble says
+	// what is wrong with them.
 	Announced *lifecycle.Announcement `json:"announced,omitempty"`
 	Trouble   string                  `json:"trouble,omitempty"`
 }
 
-// VersionStanding is one version on the day, and what to do about it.
+// VersionStanding is one version on a day, and what to do about it.
 type VersionStanding struct {
 	lifecycle.Standing
-	// Known is false for a version that the table does not have.
+	// Known is false for a version that is not in the table.
 	Known bool `json:"known"`
-	// Warn is true for a version that is safe, but not for much longer.
+	// Warn is set for a version that is safe, but not for much longer.
 	Warn   bool   `json:"warn"`
 	Advice string `json:"advice"`
 }
 
-// NewVersions judges a table on a day. A version with at most warnWithin days left gets a warning. The
-// required versions are judged by themselves; without any, the recommended one is.
+// NewVersions judges a table on a day. A version with at most warnWithin days left gets a warning. Safe is
+// about the required versions or, if there are none, about the recommended one.
 func NewVersions(table lifecycle.Table, day lifecycle.Date, warnWithin int, required []lifecycle.ID) Versions {
 	standings := table.At(day)
 	v := Versions{Day: day, Table: table.Describe(day), Stale: table.Stale(day)}
@@ -61,14 +60,14 @@ func NewVersions(table lifecycle.Table, day lifecycle.Date, warnWithin int, requ
 		} else {
 			v.Required = append(v.Required, VersionStanding{
 				Standing: lifecycle.Standing{Version: lifecycle.Version{ID: id}},
-				Advice:   "gone: " + v.moveOn(),
+				Advice:   "no longer listed: " + v.moveOn(),
 			})
 		}
 	}
 	return v
 }
 
-// Compare adds what an endpoint, whose table was judged, says differently from a table that was known.
+// Compare adds what the endpoint whose table was judged says differently from a known table.
 func (v *Versions) Compare(known lifecycle.Table, discovered conformance.Discovered) {
 	v.Against = known.Source
 	v.Differences = lifecycle.Diff(known, discovered.Table, v.Day)
@@ -109,8 +108,8 @@ func (v Versions) moveOn() string {
 	return "move to " + v.Recommended.String()
 }
 
-// Safe reports whether every required version may be called on the day. It is false where nothing is
-// required, as then there is nothing that could be recommended either.
+// Safe reports whether every required version may be called on the day. It is false if none is required, as
+// then no version could be recommended.
 func (v Versions) Safe() bool {
 	for _, s := range v.Required {
 		if !s.Safe {
@@ -122,33 +121,68 @@ func (v Versions) Safe() bool {
 
 // JSON writes the versions as JSON.
 func (v Versions) JSON(w io.Writer) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(v)
+	return writeJSON(w, v)
 }
 
-// Text writes the versions for a terminal: a table, a timeline, and what differs.
-func (v Versions) Text(w io.Writer, table lifecycle.Table) error {
+// Text writes the versions for a terminal that is so many columns wide: a table, a timeline, and what
+// differs. It fits 60 columns.
+func (v Versions) Text(w io.Writer, table lifecycle.Table, width int) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Versions of the API on %s, by the %s.\n", v.Day, v.Table)
+	wrapped(&b, width, "", fmt.Sprintf("Versions of the API on %s, by the %s.", v.Day, v.Table))
 	for _, warning := range v.warnings() {
-		fmt.Fprintf(&b, "Warning: %s.\n", warning)
+		wrapped(&b, width, "", "Warning: "+warning+".")
 	}
 	b.WriteString("\n")
-	columns := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(columns, "VERSION\tREAD AS\tTHAT DAY\tUNTIL\tLEFT\tWHAT TO DO")
-	for _, s := range v.Versions {
-		fmt.Fprintf(columns, "%s\t%s\t%s\t%s\t%s\t%s\n", s.ID, s.Label, s.State, s.NotBefore, left(s), s.Advice)
-	}
-	if err := columns.Flush(); err != nil {
-		return err
-	}
+	v.table(&b, width)
 	b.WriteString("\n")
-	timeline(&b, table, v.Day)
-	v.findings(&b, "- ")
-	fmt.Fprintf(&b, "\n%s\n", v.verdict())
+	timeline(&b, table, v.Day, width)
+	v.findings(&b, func(item string) { wrapped(&b, width, "- ", item) })
+	b.WriteString("\n")
+	wrapped(&b, width, "", v.verdict())
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// table writes a row for each version. What to do about it stands in the last column if it fits there
+// in every row, else below.
+func (v Versions) table(b *strings.Builder, width int) {
+	rows := [][]string{{"VERSION", "READ AS", "THAT DAY", "UNTIL", "LEFT", "WHAT TO DO"}}
+	for _, s := range v.Versions {
+		rows = append(rows, []string{s.ID.String(), string(s.Label), string(s.State), s.NotBefore.String(), left(s), s.Advice})
+	}
+	const gap = 2
+	widths := make([]int, len(rows[0]))
+	total := -gap
+	for column := range widths {
+		for _, row := range rows {
+			widths[column] = max(widths[column], len(row[column])+gap)
+		}
+		total += widths[column]
+	}
+	last := len(widths) - 1
+	below := total > width
+	for i, row := range rows {
+		line := ""
+		for column, cell := range row[:last] {
+			line += fmt.Sprintf("%-*s", widths[column], cell)
+		}
+		if !below {
+			line += row[last]
+		}
+		fmt.Fprintln(b, strings.TrimRight(line, " "))
+		if below && i > 0 {
+			wrapped(b, width, strings.Repeat(" ", widths[0]), row[last])
+		}
+	}
+}
+
+// wrapped writes a text in lines of at most width characters. The first begins with start, the others
+// with as many blanks.
+func wrapped(b *strings.Builder, width int, start, text string) {
+	for _, line := range Wrap(text, width-len(start)) {
+		fmt.Fprintln(b, start+line)
+		start = strings.Repeat(" ", len(start))
+	}
 }
 
 // Markdown writes the versions as a table for a page or an issue.
@@ -162,17 +196,17 @@ func (v Versions) Markdown(w io.Writer) error {
 	for _, s := range v.Versions {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", s.ID, s.Label, s.State, s.NotBefore, left(s), s.Advice)
 	}
-	v.findings(&b, "- ")
+	v.findings(&b, func(item string) { fmt.Fprintf(&b, "- %s\n", item) })
 	fmt.Fprintf(&b, "\n**%s**\n", v.verdict())
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// warnings are what a reader has to know before the table.
+// warnings returns what a reader has to know before the table.
 func (v Versions) warnings() []string {
 	var list []string
 	if v.Stale {
-		list = append(list, "this table is more than 90 days old, or of unknown age, and the vendor has moved on since; ask an endpoint with --endpoint, and keep what it says with --save for --lifecycle")
+		list = append(list, "this table is more than 90 days old, or of unknown age; ask an endpoint with --endpoint URL --save FILE, and use its answer with --lifecycle FILE")
 	}
 	for _, s := range v.Versions {
 		if s.Warn {
@@ -182,20 +216,21 @@ func (v Versions) warnings() []string {
 	return list
 }
 
-func (v Versions) findings(b *strings.Builder, bullet string) {
+// findings writes where the endpoint differs from the table, each difference with item.
+func (v Versions) findings(b *strings.Builder, item func(string)) {
 	switch {
 	case v.Against == "":
 	case len(v.Differences) == 0:
-		fmt.Fprintf(b, "\nThe endpoint says nothing else than %s.\n", v.Against)
+		fmt.Fprintf(b, "\nThe endpoint says the same as %s.\n", v.Against)
 	default:
-		fmt.Fprintf(b, "\nWhere the endpoint departs from %s:\n\n", v.Against)
+		fmt.Fprintf(b, "\nThe endpoint differs from %s:\n\n", v.Against)
 	}
 	for _, f := range v.Differences {
 		word := "note"
 		if f.Failure {
 			word = "WRONG"
 		}
-		fmt.Fprintf(b, "%s%s: %s.\n", bullet, word, f.Text)
+		item(word + ": " + f.Text + ".")
 	}
 	if v.Announced != nil {
 		fmt.Fprintf(b, "\nThe endpoint's headers announce: deprecated %s, sunset %s.\n", deprecated(*v.Announced), v.Announced.Sunset)
@@ -215,7 +250,7 @@ func deprecated(a lifecycle.Announcement) string {
 	return "on " + a.DeprecatedOn.String()
 }
 
-// verdict is the answer in one line.
+// verdict returns the answer in one line.
 func (v Versions) verdict() string {
 	if len(v.Required) == 0 {
 		return fmt.Sprintf("NOT SAFE on %s: no version can be recommended", v.Day)
@@ -225,7 +260,7 @@ func (v Versions) verdict() string {
 		all = append(all, s.ID.String())
 		switch {
 		case !s.Known:
-			unsafe = append(unsafe, s.ID.String()+" is not listed any more")
+			unsafe = append(unsafe, s.ID.String()+" is no longer listed")
 		case !s.Safe:
 			unsafe = append(unsafe, s.String())
 		}
@@ -236,7 +271,7 @@ func (v Versions) verdict() string {
 	return fmt.Sprintf("SAFE on %s: %s", v.Day, strings.Join(all, ", "))
 }
 
-// left is how long a version is supported still, in words.
+// left says how long a version is still supported.
 func left(s VersionStanding) string {
 	n, known := s.Left.Count()
 	switch {
@@ -247,13 +282,15 @@ func left(s VersionStanding) string {
 	case n == 0:
 		return "ends that day"
 	}
-	return fmt.Sprintf("ended %d days ago", -n)
+	return strings.TrimPrefix(s.Left.String(), "-") + " ago"
 }
 
-// How a timeline is drawn: a column for every step days, so many before the day judged and after it.
+// The size of a timeline: the days of a column, and the least and the most columns on either side of the day
+// judged.
 const (
 	timelineStep  = 14
-	timelineSides = 27 // a year and some days each way
+	timelineMost  = 27 // a year and some days
+	timelineLeast = 16 // as the dates need
 )
 
 // marks are the states in a timeline.
@@ -265,21 +302,22 @@ var marks = map[lifecycle.State]string{
 	lifecycle.Ended:      "·",
 }
 
-// timeline draws a row for each version, with the day judged in the middle. What a column shows is what
-// holds on the first of its days.
-func timeline(b *strings.Builder, table lifecycle.Table, day lifecycle.Date) {
+// timeline draws a row for each version, with the day judged in the middle. A column shows the state on
+// the first of its days.
+func timeline(b *strings.Builder, table lifecycle.Table, day lifecycle.Date, width int) {
 	const indent = "       "
-	from := day.Plus(-timelineSides * timelineStep)
-	to := day.Plus(timelineSides * timelineStep)
-	fmt.Fprintf(b, "%s%-*s%s%*s\n", indent, timelineSides-len(day.String())/2, from, day, timelineSides-len(day.String())/2+1, to)
-	fmt.Fprintf(b, "%s%*s\n", indent, timelineSides+1, "▼")
+	sides := min(max((width-len(indent)-1)/2, timelineLeast), timelineMost)
+	from, to := day.Plus(-sides*timelineStep), day.Plus(sides*timelineStep)
+	margin := sides - len(day.String())/2
+	fmt.Fprintf(b, "%s%-*s%s%*s\n", indent, margin, from, day, margin+1, to)
+	fmt.Fprintf(b, "%s%*s\n", indent, sides+1, "▼")
 	for _, s := range table.At(day) {
 		fmt.Fprintf(b, "%-*s", len(indent), s.ID)
-		for column := -timelineSides; column <= timelineSides; column++ {
+		for column := -sides; column <= sides; column++ {
 			then, _ := table.At(day.Plus(column * timelineStep)).Of(s.ID)
 			b.WriteString(cmp.Or(marks[then.State], " "))
 		}
 		b.WriteString("\n")
 	}
-	fmt.Fprintf(b, "%s█ CURRENT  ▓ SUPPORTED  ░ DEPRECATED  · ENDED  - PLANNED\n", indent)
+	b.WriteString("█ CURRENT  ▓ SUPPORTED  ░ DEPRECATED  · ENDED  - PLANNED\n")
 }

@@ -9,269 +9,75 @@
 package discovery
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
+	"context"
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
+
+	"github.com/scp-openapi/virtualserver/openapi/client"
 )
 
-// How a client behaves unless New is told otherwise.
 const (
-	// DefaultTimeout is how long one call may take, the reading of the answer included.
-	DefaultTimeout = 30 * time.Second
-	// MaxBody is how many bytes of an answer are read; a longer one is an error.
-	MaxBody = 1 << 20
+	DefaultTimeout = client.DefaultTimeout // of one call, reading the answer included
+	MaxBody        = client.MaxBody        // bytes of an answer; a longer one is an error
 )
 
-// endpoints are the servers of the document.
-var endpoints = []struct{ region, environment, url string }{
-	{"kr-west1", "s", "https://virtualserver.kr-west1.s.samsungsdscloud.com"},
-	{"kr-east1", "s", "https://virtualserver.kr-east1.s.samsungsdscloud.com"},
-	{"kr-south1", "g", "https://virtualserver.kr-south1.g.samsungsdscloud.com"},
-	{"kr-south2", "g", "https://virtualserver.kr-south2.g.samsungsdscloud.com"},
-	{"kr-south3", "g", "https://virtualserver.kr-south3.g.samsungsdscloud.com"},
-	{"kr-west1", "e", "https://virtualserver.kr-west1.e.samsungsdscloud.com"},
-	{"kr-east1", "e", "https://virtualserver.kr-east1.e.samsungsdscloud.com"},
+// What all generated clients share. An error of any of them matches the sentinels of any other.
+type (
+	Error           = client.Error // an answer other than the documented success
+	Option          = client.Option
+	HttpRequestDoer = client.Doer
+	RequestEditorFn = client.RequestEditorFn
+)
+
+// The refusals, for errors.Is.
+var (
+	ErrBadRequest   = client.ErrBadRequest
+	ErrUnauthorized = client.ErrUnauthorized
+	ErrNotFound     = client.ErrNotFound
+	ErrConflict     = client.ErrConflict
+)
+
+var operations = []client.Operation{
+	{Method: "GET", Path: "/"},
 }
 
-// Endpoint returns the URL of the service in a region of an environment: Endpoint("kr-west1", "e"). A
-// pair that the document does not list is an error, which names those it does.
+var locations = []client.Location{
+	{Region: "kr-west1", Environment: "s", URL: "https://virtualserver.kr-west1.s.samsungsdscloud.com"},
+	{Region: "kr-east1", Environment: "s", URL: "https://virtualserver.kr-east1.s.samsungsdscloud.com"},
+	{Region: "kr-south1", Environment: "g", URL: "https://virtualserver.kr-south1.g.samsungsdscloud.com"},
+	{Region: "kr-south2", Environment: "g", URL: "https://virtualserver.kr-south2.g.samsungsdscloud.com"},
+	{Region: "kr-south3", Environment: "g", URL: "https://virtualserver.kr-south3.g.samsungsdscloud.com"},
+	{Region: "kr-west1", Environment: "e", URL: "https://virtualserver.kr-west1.e.samsungsdscloud.com"},
+	{Region: "kr-east1", Environment: "e", URL: "https://virtualserver.kr-east1.e.samsungsdscloud.com"},
+}
+
+// Endpoint returns the URL of the service in a region of an environment, such as ("kr-west1", "e"). It
+// rejects unknown region and environment pairs; the error lists the known ones.
 func Endpoint(region, environment string) (string, error) {
-	var known []string
-	for _, e := range endpoints {
-		if e.region == region && e.environment == environment {
-			return e.url, nil
-		}
-		known = append(known, e.region+" in "+e.environment)
-	}
-	return "", fmt.Errorf("discovery: there is no region %q in an environment %q; there is %s",
-		region, environment, strings.Join(known, ", "))
+	return client.Endpoint(locations, region, environment)
 }
 
-// Option changes how New opens a client.
-type Option func(*settings)
+// WithTransport sends requests through base. See client.WithTransport.
+func WithTransport(base http.RoundTripper) Option { return client.WithTransport(base) }
 
-type settings struct {
-	base    http.RoundTripper
-	timeout time.Duration
-	wrap    func(*http.Client) HttpRequestDoer
-}
+// WithTimeout limits each call to d instead of DefaultTimeout.
+func WithTimeout(d time.Duration) Option { return client.WithTimeout(d) }
 
-// WithTransport sends requests through base: a proxy, a private CA, tracing. The guards of the client
-// stay as they are. It must not follow redirects itself.
-func WithTransport(base http.RoundTripper) Option {
-	return func(s *settings) { s.base = base }
-}
+// WithClient sends calls through what wrap makes of the client, such as one that retries.
+func WithClient(wrap func(*http.Client) HttpRequestDoer) Option { return client.WithClient(wrap) }
 
-// WithTimeout bounds each call by d instead of DefaultTimeout. It has to be more than zero.
-func WithTimeout(d time.Duration) Option {
-	return func(s *settings) { s.timeout = d }
-}
-
-// WithClient has calls go through what wrap makes of the client, one that retries say. Each of its
-// attempts has the timeout for itself, and is guarded like a single one.
-func WithClient(wrap func(*http.Client) HttpRequestDoer) Option {
-	return func(s *settings) { s.wrap = wrap }
-}
-
-// New opens a client of the API at an endpoint, https://virtualserver.kr-west1.e.samsungsdscloud.com say.
-// No redirect is followed: an answer that asks for one is an *Error.
+// New opens a client at an endpoint such as https://virtualserver.kr-west1.e.samsungsdscloud.com. No redirect is followed.
 func New(endpoint string, opts ...Option) (*ClientWithResponses, error) {
-	s := settings{timeout: DefaultTimeout}
-	for _, opt := range opts {
-		opt(&s)
-	}
-	if s.timeout <= 0 {
-		return nil, fmt.Errorf("discovery: the timeout is %s, but has to be more than zero", s.timeout)
-	}
-	// Nothing is signed, and so nothing else looks at the endpoint.
-	u, err := url.Parse(endpoint)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
-		return nil, errors.New("discovery: the endpoint is no URL such as https://host")
-	}
-	transport := s.base
-	if transport == nil {
-		transport = http.DefaultTransport
-	}
-	guarded := &http.Client{Transport: guard{transport}, Timeout: s.timeout}
-	var client HttpRequestDoer = guarded
-	if s.wrap != nil {
-		if client = s.wrap(guarded); client == nil { // the one that would stand in for it neither signs nor guards
-			return nil, errors.New("discovery: WithClient made no client")
-		}
-	}
-	return NewClientWithResponses(endpoint, WithHTTPClient(client))
-}
-
-// guard is the transport of every client: it hands on no redirect and no endless body.
-type guard struct{ base http.RoundTripper }
-
-// RoundTrip implements http.RoundTripper. A redirect is an error here, before http.Client can follow
-// it: on a path with ".." a 307 has been seen to turn a detach into the deletion of the volume.
-func (g guard) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, err := g.base.RoundTrip(req)
-	switch {
-	case err != nil:
+	server, doer, err := client.OpenUnsigned(endpoint, operations, opts...)
+	if err != nil {
 		return nil, err
-	case resp == nil:
-		return nil, errors.New("discovery: the transport gave neither an answer nor an error")
-	case resp.Body == nil:
-		resp.Body = http.NoBody
 	}
-	if resp.Request != nil && resp.Request.Response != nil {
-		resp.Body.Close()
-		return nil, &Error{StatusCode: resp.StatusCode, Detail: "the transport of WithTransport has followed a redirect, and must not"}
-	}
-	if resp.StatusCode/100 == 3 && resp.StatusCode != http.StatusNotModified {
-		resp.Body.Close()
-		return nil, &Error{
-			StatusCode: resp.StatusCode,
-			Detail:     fmt.Sprintf("redirects are not followed, and this one leads to %s", resp.Header.Get("Location")),
-		}
-	}
-	resp.Body = &boundedBody{ReadCloser: resp.Body, status: resp.StatusCode, left: MaxBody}
-	return resp, nil
+	return &ClientWithResponses{&caller{Server: server, Client: doer}}, nil
 }
 
-// CloseIdleConnections does so underneath; http.Client asks for it.
-func (g guard) CloseIdleConnections() {
-	if base, ok := g.base.(interface{ CloseIdleConnections() }); ok {
-		base.CloseIdleConnections()
-	}
-}
-
-// boundedBody reads at most MaxBody bytes of an answer.
-type boundedBody struct {
-	io.ReadCloser
-	status int
-	left   int64
-}
-
-// Read implements io.Reader. It asks for one byte more than is left, to tell a body that just fits
-// from one that does not.
-func (b *boundedBody) Read(p []byte) (int, error) {
-	if int64(len(p)) > b.left+1 {
-		p = p[:b.left+1]
-	}
-	n, err := b.ReadCloser.Read(p)
-	if int64(n) <= b.left {
-		b.left -= int64(n)
-		if err != nil && err != io.EOF { // which io.ReadAll compares so
-			err = &Error{StatusCode: b.status, Detail: "the body of the answer broke off: " + err.Error(), cause: err}
-		}
-		return n, err
-	}
-	n, b.left = int(b.left), 0
-	return n, &Error{StatusCode: b.status, Detail: fmt.Sprintf("the body of the answer is longer than %d bytes", MaxBody)}
+func (c *caller) applyEditors(ctx context.Context, req *http.Request, editors []RequestEditorFn) error {
+	return client.Edit(ctx, req, editors...)
 }
 
 // Err returns nil for 200, and an *Error for any other status.
-func (r ListVersionsResponse) Err() error {
-	if r.StatusCode() == 200 {
-		return nil
-	}
-	return newError(r.StatusCode(), r.Body, nil)
-}
-
-// Error is an answer that is not the documented one of success. Fields that the body did not fill are
-// empty; the status is always there, whatever the body was.
-type Error struct {
-	StatusCode int
-	// Code is the service's name for the error, ValidationError say.
-	Code string
-	// Detail is the service's message: for people, not for programs.
-	Detail string
-	// RequestID is what the vendor's support asks for.
-	RequestID string
-	// Body is the body as it came.
-	Body []byte
-
-	cause error // of a body that broke off
-}
-
-// Unwrap returns why the body of the answer broke off, if it did.
-func (e *Error) Unwrap() error { return e.cause }
-
-// Error implements error.
-func (e *Error) Error() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%d %s", e.StatusCode, http.StatusText(e.StatusCode))
-	if e.Code != "" {
-		fmt.Fprintf(&b, ": %s", printable(e.Code))
-	}
-	if e.Detail != "" {
-		fmt.Fprintf(&b, ": %s", printable(e.Detail))
-	}
-	if e.RequestID != "" {
-		fmt.Fprintf(&b, " (request %s)", printable(e.RequestID))
-	}
-	return b.String()
-}
-
-// printable cuts a server's words to a length and a form that fit into a line of a log.
-func printable(s string) string {
-	const most = 300
-	if runes := []rune(s); len(runes) > most {
-		s = string(runes[:most]) + "…"
-	}
-	if quoted := fmt.Sprintf("%q", s); quoted != `"`+s+`"` {
-		return quoted
-	}
-	return s
-}
-
-// newError reads what there is to read in the body of an answer: the service's form, the gateway's,
-// or neither.
-func newError(status int, body []byte, readErr error) *Error {
-	e := &Error{StatusCode: status, Body: body}
-	var answer struct {
-		Errors []struct {
-			Code      string
-			Title     string
-			Detail    messages
-			RequestID string `json:"request_id"`
-		}
-		Error     string
-		RequestID string `json:"requestId"`
-	}
-	// A body that is not JSON, or other JSON, leaves the fields empty; the status stands.
-	_ = json.Unmarshal(body, &answer)
-	switch {
-	case readErr != nil:
-		e.Detail, e.cause = readErr.Error(), readErr
-		var broken *Error
-		if errors.As(readErr, &broken) {
-			e.Detail, e.cause = broken.Detail, broken.cause
-		}
-	case len(answer.Errors) > 0:
-		first := answer.Errors[0]
-		e.Code, e.Detail, e.RequestID = first.Code, strings.Join(first.Detail, "; "), first.RequestID
-		if e.Code == "" {
-			e.Code = first.Title
-		}
-	default:
-		e.Detail, e.RequestID = answer.Error, answer.RequestID
-	}
-	return e
-}
-
-// messages is one text or several: the service sends either. Anything else is none.
-type messages []string
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (m *messages) UnmarshalJSON(data []byte) error {
-	var one string
-	if json.Unmarshal(data, &one) == nil {
-		*m = messages{one}
-		return nil
-	}
-	var several []string
-	if json.Unmarshal(data, &several) == nil {
-		*m = several
-	}
-	return nil
-}
+func (r ListVersionsResponse) Err() error { return client.Check(r.HTTPResponse, r.Body, 200) }

@@ -8,23 +8,12 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 
-	"github.com/oapi-codegen/runtime"
+	"github.com/scp-openapi/virtualserver/openapi/client"
 )
 
-// RequestEditorFn is the function signature for the RequestEditor callback function
-type RequestEditorFn func(ctx context.Context, req *http.Request) error
-
-// Doer performs HTTP requests.
-//
-// The standard http.Client implements this interface.
-type HttpRequestDoer interface {
-	Do(req *http.Request) (*http.Response, error)
-}
-
-// Client which conforms to the OpenAPI3 specification for this service.
-type Client struct {
+// caller which conforms to the OpenAPI3 specification for this service.
+type caller struct {
 	// The endpoint of the server conforming to this interface, with scheme,
 	// https://api.deepmap.com for example. This can contain a path relative
 	// to the server, such as https://api.deepmap.com/dev-test, and all the
@@ -38,50 +27,6 @@ type Client struct {
 	// A list of callbacks for modifying requests which are generated before sending over
 	// the network.
 	RequestEditors []RequestEditorFn
-}
-
-// ClientOption allows setting custom parameters during construction
-type ClientOption func(*Client) error
-
-// Creates a new Client, with reasonable defaults
-func NewClient(server string, opts ...ClientOption) (*Client, error) {
-	// create a client with sane default values
-	client := Client{
-		Server: server,
-	}
-	// mutate client and add all optional params
-	for _, o := range opts {
-		if err := o(&client); err != nil {
-			return nil, err
-		}
-	}
-	// ensure the server URL always has a trailing slash
-	if !strings.HasSuffix(client.Server, "/") {
-		client.Server += "/"
-	}
-	// create httpClient, if not already present
-	if client.Client == nil {
-		client.Client = &http.Client{}
-	}
-	return &client, nil
-}
-
-// WithHTTPClient allows overriding the default Doer, which is
-// automatically created using http.Client. This is useful for tests.
-func WithHTTPClient(doer HttpRequestDoer) ClientOption {
-	return func(c *Client) error {
-		c.Client = doer
-		return nil
-	}
-}
-
-// WithRequestEditorFn allows setting up a callback function, which will be
-// called right before sending the request. This can be used to mutate the request.
-func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
-	return func(c *Client) error {
-		c.RequestEditors = append(c.RequestEditors, fn)
-		return nil
-	}
 }
 
 // The interface specification for the client above.
@@ -108,8 +53,11 @@ type ClientInterface interface {
 // On the server, be sure to perform the disconnection steps (unmount, set the disk offline) before detaching the attached server. If a server is detached without these OS‑level actions, it may enter an error state (Hang).
 //
 // Corresponds with DELETE /v1/volumes/{volume_id}/servers/{server_id} (the `DetachVolumeFromVirtualServer` operationId).
-func (c *Client) DetachVolumeFromVirtualServer(ctx context.Context, volumeID VolumeID, serverID ServerID, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDetachVolumeFromVirtualServerRequest(c.Server, volumeID, serverID)
+func (c *caller) DetachVolumeFromVirtualServer(ctx context.Context, volumeID VolumeID, serverID ServerID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	if err := client.Before(ctx, client.Param{Name: "volume_id", Value: string(volumeID)}, client.Param{Name: "server_id", Value: string(serverID)}); err != nil {
+		return nil, err
+	}
+	req, err := newDetachVolumeFromVirtualServerRequest(c.Server, volumeID, serverID)
 	if err != nil {
 		return nil, err
 	}
@@ -120,23 +68,17 @@ func (c *Client) DetachVolumeFromVirtualServer(ctx context.Context, volumeID Vol
 	return c.Client.Do(req)
 }
 
-// NewDetachVolumeFromVirtualServerRequest constructs an http.Request for the DetachVolumeFromVirtualServer method
-func NewDetachVolumeFromVirtualServerRequest(server string, volumeID VolumeID, serverID ServerID) (*http.Request, error) {
+// newDetachVolumeFromVirtualServerRequest constructs an http.Request for the DetachVolumeFromVirtualServer method
+func newDetachVolumeFromVirtualServerRequest(server string, volumeID VolumeID, serverID ServerID) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
 
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "volume_id", volumeID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
+	pathParam0 = url.PathEscape(string(volumeID))
 
 	var pathParam1 string
 
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "server_id", serverID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
+	pathParam1 = url.PathEscape(string(serverID))
 
 	serverURL, err := url.Parse(server)
 	if err != nil {
@@ -161,45 +103,9 @@ func NewDetachVolumeFromVirtualServerRequest(server string, volumeID VolumeID, s
 	return req, nil
 }
 
-func (c *Client) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
-	for _, r := range c.RequestEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	for _, r := range additionalEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // ClientWithResponses builds on ClientInterface to offer response payloads
 type ClientWithResponses struct {
 	ClientInterface
-}
-
-// NewClientWithResponses creates a new ClientWithResponses, which wraps
-// Client with return type handling
-func NewClientWithResponses(server string, opts ...ClientOption) (*ClientWithResponses, error) {
-	client, err := NewClient(server, opts...)
-	if err != nil {
-		return nil, err
-	}
-	return &ClientWithResponses{client}, nil
-}
-
-// WithBaseURL overrides the baseURL.
-func WithBaseURL(baseURL string) ClientOption {
-	return func(c *Client) error {
-		newBaseURL, err := url.Parse(baseURL)
-		if err != nil {
-			return err
-		}
-		c.Server = newBaseURL.String()
-		return nil
-	}
 }
 
 // ClientWithResponsesInterface is the interface specification for the client with responses above.

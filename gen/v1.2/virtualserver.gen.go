@@ -4,393 +4,108 @@
 // the Samsung Cloud Platform Virtual Server API. Open it with New.
 //
 // When its document was read, the version was SUPPORTED, with a minimum guaranteed support date of
-// 2026-08-31. What holds on another day is lifecycle's to say.
+// 2026-08-31. Package lifecycle tells its state on another day.
 package virtualserver
 
 import (
 	"context"
-	"encoding"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"net/http"
-	"strings"
 	"time"
-	"unicode"
 
+	"github.com/scp-openapi/virtualserver/openapi/client"
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
-// The version this package speaks, as its document has it.
 const (
-	// APIVersion is the version.
-	APIVersion = "1.2"
-	// NotBefore is the minimum guaranteed support date (YYYY-MM-DD, a day in Korea): from that day on
-	// the version may be gone. It is empty where the document gives none.
-	NotBefore = "2026-08-31"
+	APIVersion     = "1.2"                 // the version this package speaks
+	NotBefore      = "2026-08-31"          // its minimum guaranteed support date (YYYY-MM-DD, in Korea); may be empty
+	DefaultTimeout = client.DefaultTimeout // of one call, reading the answer included
+	MaxBody        = client.MaxBody        // bytes of an answer; a longer one is an error
 )
 
-// How a client behaves unless New is told otherwise.
-const (
-	// DefaultTimeout is how long one call may take, the reading of the answer included.
-	DefaultTimeout = 30 * time.Second
-	// MaxBody is how many bytes of an answer are read; a longer one is an error.
-	MaxBody = 1 << 20
+// Version is APIVersion for the clients that speak any version, such as that of package volumes.
+var Version = client.MustVersion("virtualserver", APIVersion)
+
+// What all generated clients share. An error of any of them matches the sentinels of any other.
+type (
+	Error           = client.Error // an answer other than the documented success
+	Option          = client.Option
+	HttpRequestDoer = client.Doer
+	RequestEditorFn = client.RequestEditorFn
 )
 
-// endpoints are the servers of the document.
-var endpoints = []struct{ region, environment, url string }{
-	{"kr-west1", "s", "https://virtualserver.kr-west1.s.samsungsdscloud.com"},
-	{"kr-east1", "s", "https://virtualserver.kr-east1.s.samsungsdscloud.com"},
-	{"kr-south1", "g", "https://virtualserver.kr-south1.g.samsungsdscloud.com"},
-	{"kr-south2", "g", "https://virtualserver.kr-south2.g.samsungsdscloud.com"},
-	{"kr-south3", "g", "https://virtualserver.kr-south3.g.samsungsdscloud.com"},
-	{"kr-west1", "e", "https://virtualserver.kr-west1.e.samsungsdscloud.com"},
-	{"kr-east1", "e", "https://virtualserver.kr-east1.e.samsungsdscloud.com"},
+// The refusals, for errors.Is.
+var (
+	ErrBadRequest   = client.ErrBadRequest
+	ErrUnauthorized = client.ErrUnauthorized
+	ErrNotFound     = client.ErrNotFound
+	ErrConflict     = client.ErrConflict
+)
+
+var operations = []client.Operation{
+	{Method: "DELETE", Path: "/v1/volumes/{volume_id}/servers/{server_id}"},
 }
 
-// Endpoint returns the URL of the service in a region of an environment: Endpoint("kr-west1", "e"). A
-// pair that the document does not list is an error, which names those it does.
+var locations = []client.Location{
+	{Region: "kr-west1", Environment: "s", URL: "https://virtualserver.kr-west1.s.samsungsdscloud.com"},
+	{Region: "kr-east1", Environment: "s", URL: "https://virtualserver.kr-east1.s.samsungsdscloud.com"},
+	{Region: "kr-south1", Environment: "g", URL: "https://virtualserver.kr-south1.g.samsungsdscloud.com"},
+	{Region: "kr-south2", Environment: "g", URL: "https://virtualserver.kr-south2.g.samsungsdscloud.com"},
+	{Region: "kr-south3", Environment: "g", URL: "https://virtualserver.kr-south3.g.samsungsdscloud.com"},
+	{Region: "kr-west1", Environment: "e", URL: "https://virtualserver.kr-west1.e.samsungsdscloud.com"},
+	{Region: "kr-east1", Environment: "e", URL: "https://virtualserver.kr-east1.e.samsungsdscloud.com"},
+}
+
+// Endpoint returns the URL of the service in a region of an environment, such as ("kr-west1", "e"). It
+// rejects unknown region and environment pairs; the error lists the known ones.
 func Endpoint(region, environment string) (string, error) {
-	var known []string
-	for _, e := range endpoints {
-		if e.region == region && e.environment == environment {
-			return e.url, nil
-		}
-		known = append(known, e.region+" in "+e.environment)
-	}
-	return "", fmt.Errorf("virtualserver: there is no region %q in an environment %q; there is %s",
-		region, environment, strings.Join(known, ", "))
+	return client.Endpoint(locations, region, environment)
 }
 
-// Option changes how New opens a client.
-type Option func(*settings)
+// WithTransport sends requests through base. See client.WithTransport.
+func WithTransport(base http.RoundTripper) Option { return client.WithTransport(base) }
 
-type settings struct {
-	base    http.RoundTripper
-	timeout time.Duration
-	wrap    func(*http.Client) HttpRequestDoer
-	signing []signing.TransportOption
-}
+// WithTimeout limits each call to d instead of DefaultTimeout.
+func WithTimeout(d time.Duration) Option { return client.WithTimeout(d) }
 
-// WithTransport sends requests through base: a proxy, a private CA, tracing. It gets every request
-// signed; signing and the guards of the client stay as they are. It must not follow redirects itself.
-func WithTransport(base http.RoundTripper) Option {
-	return func(s *settings) { s.base = base }
-}
-
-// WithTimeout bounds each call by d instead of DefaultTimeout. It has to be more than zero.
-func WithTimeout(d time.Duration) Option {
-	return func(s *settings) { s.timeout = d }
-}
-
-// WithClient has calls go through what wrap makes of the client, one that retries say. Each of its
-// attempts is signed afresh, has the timeout for itself, and is guarded like a single one.
-func WithClient(wrap func(*http.Client) HttpRequestDoer) Option {
-	return func(s *settings) { s.wrap = wrap }
-}
+// WithClient sends calls through what wrap makes of the client, such as one that retries.
+func WithClient(wrap func(*http.Client) HttpRequestDoer) Option { return client.WithClient(wrap) }
 
 // AllowPlainHTTP lets signed requests go to an endpoint that is neither https nor loopback.
-func AllowPlainHTTP() Option {
-	return func(s *settings) { s.signing = append(s.signing, signing.AllowPlainHTTP()) }
-}
+func AllowPlainHTTP() Option { return client.AllowPlainHTTP() }
 
-// New opens a client of the API at an endpoint, https://virtualserver.kr-west1.e.samsungsdscloud.com say.
-// Every attempt is signed afresh by signer, for that endpoint alone, and says that it speaks APIVersion.
-// No redirect is followed: an answer that asks for one is an *Error.
+// New opens a client at an endpoint such as https://virtualserver.kr-west1.e.samsungsdscloud.com. Every
+// attempt is signed afresh by signer, for that endpoint alone, and speaks Version. No redirect is followed.
 func New(endpoint string, signer *signing.Signer, opts ...Option) (*ClientWithResponses, error) {
-	s := settings{timeout: DefaultTimeout}
-	for _, opt := range opts {
-		opt(&s)
-	}
-	if s.timeout <= 0 {
-		return nil, fmt.Errorf("virtualserver: the timeout is %s, but has to be more than zero", s.timeout)
-	}
-	s.signing = append(s.signing, signing.WithBase(s.base), signing.WithAPIVersion("virtualserver "+APIVersion))
-	transport, err := signing.NewTransport(signer, endpoint, s.signing...)
+	server, doer, err := client.Open(endpoint, signer, Version, operations, opts...)
 	if err != nil {
-		return nil, fmt.Errorf("virtualserver: open a client: %w", err)
-	}
-	guarded := &http.Client{Transport: guard{transport}, Timeout: s.timeout}
-	var client HttpRequestDoer = guarded
-	if s.wrap != nil {
-		if client = s.wrap(guarded); client == nil { // the one that would stand in for it neither signs nor guards
-			return nil, errors.New("virtualserver: WithClient made no client")
-		}
-	}
-	return NewClientWithResponses(endpoint, WithHTTPClient(client))
-}
-
-// guard is the transport of every client: it hands on no redirect and no endless body.
-type guard struct{ base http.RoundTripper }
-
-// RoundTrip implements http.RoundTripper. A redirect is an error here, before http.Client can follow
-// it: on a path with ".." a 307 has been seen to turn a detach into the deletion of the volume.
-func (g guard) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, err := g.base.RoundTrip(req)
-	switch {
-	case err != nil:
 		return nil, err
-	case resp == nil:
-		return nil, errors.New("virtualserver: the transport gave neither an answer nor an error")
-	case resp.Body == nil:
-		resp.Body = http.NoBody
 	}
-	if resp.Request != nil && resp.Request.Response != nil {
-		resp.Body.Close()
-		return nil, &Error{StatusCode: resp.StatusCode, Detail: "the transport of WithTransport has followed a redirect, and must not"}
-	}
-	if resp.StatusCode/100 == 3 && resp.StatusCode != http.StatusNotModified {
-		resp.Body.Close()
-		return nil, &Error{
-			StatusCode: resp.StatusCode,
-			Detail:     fmt.Sprintf("redirects are not followed, and this one leads to %s", resp.Header.Get("Location")),
-		}
-	}
-	resp.Body = &boundedBody{ReadCloser: resp.Body, status: resp.StatusCode, left: MaxBody}
-	return resp, nil
+	return &ClientWithResponses{&caller{Server: server, Client: doer}}, nil
 }
 
-// CloseIdleConnections does so underneath; http.Client asks for it.
-func (g guard) CloseIdleConnections() {
-	if base, ok := g.base.(interface{ CloseIdleConnections() }); ok {
-		base.CloseIdleConnections()
-	}
+func (c *caller) applyEditors(ctx context.Context, req *http.Request, editors []RequestEditorFn) error {
+	return client.Edit(ctx, req, editors...)
 }
 
-// boundedBody reads at most MaxBody bytes of an answer.
-type boundedBody struct {
-	io.ReadCloser
-	status int
-	left   int64
-}
-
-// Read implements io.Reader. It asks for one byte more than is left, to tell a body that just fits
-// from one that does not.
-func (b *boundedBody) Read(p []byte) (int, error) {
-	if int64(len(p)) > b.left+1 {
-		p = p[:b.left+1]
-	}
-	n, err := b.ReadCloser.Read(p)
-	if int64(n) <= b.left {
-		b.left -= int64(n)
-		if err != nil && err != io.EOF { // which io.ReadAll compares so
-			err = &Error{StatusCode: b.status, Detail: "the body of the answer broke off: " + err.Error(), cause: err}
-		}
-		return n, err
-	}
-	n, b.left = int(b.left), 0
-	return n, &Error{StatusCode: b.status, Detail: fmt.Sprintf("the body of the answer is longer than %d bytes", MaxBody)}
-}
-
-// VolumeID is the ID of a volume.
-type VolumeID string
-
-// MarshalText implements encoding.TextMarshaler. The client calls it before it builds a request, and
-// it refuses an ID that would make that a request for something else.
-func (id VolumeID) MarshalText() ([]byte, error) {
-	return pathSegment("volume_id", string(id))
-}
-
-// ServerID is the ID of a server.
-type ServerID string
-
-// MarshalText implements encoding.TextMarshaler. The client calls it before it builds a request, and
-// it refuses an ID that would make that a request for something else.
-func (id ServerID) MarshalText() ([]byte, error) {
-	return pathSegment("server_id", string(id))
-}
-
-// maxID is the length of an ID in bytes beyond which it is none. What Unicode has that folds to a dot or a
-// slash is read as one by whoever normalises it.
-const (
-	maxID       = 255
-	likeDots    = "．․‥…﹒。｡"
-	likeSlashes = "／∕⁄⧸＼﹨⧹％﹪"
+// IDs are ASCII, and one segment of a path. Calls refuse any other.
+type (
+	VolumeID string // of a volume
+	ServerID string // of a server
 )
 
-// invisible reports whether nobody sees that a character is there.
-func invisible(r rune) bool {
-	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unicode.IsSpace(r) && r != ' ' || r == unicode.ReplacementChar
-}
-
-// pathSegment returns value if it is one path segment, however a client, a proxy or a server on the
-// way decodes and cleans the path. A detach with an ID of ".." would be the deletion of a server, or
-// of a volume.
-func pathSegment(name, value string) ([]byte, error) {
-	refuse := func(why string) ([]byte, error) {
-		return nil, fmt.Errorf("%s %q %s, so it cannot be an ID in a path", name, value, why)
-	}
-	switch {
-	case value == "":
-		return refuse("is empty")
-	case len(value) > maxID:
-		return refuse(fmt.Sprintf("is longer than %d bytes", maxID))
-	case strings.Trim(value, ". ") == "":
-		return refuse("is all dots")
-	case strings.ContainsAny(value, `/\%?#;`):
-		return refuse(`has one of / \ % ? # ; in it`)
-	case strings.ContainsAny(value, likeDots+likeSlashes):
-		return refuse("has a character in it that may be read as a dot or a slash")
-	case strings.ContainsFunc(value, invisible):
-		return refuse("has a control or an invisible character, or broken UTF-8, in it")
-	}
-	return []byte(value), nil
-}
-
-// Detach asks for the volume to be detached from the server, and returns nil when that was accepted
-// (202): it then goes on behind the answer. The volume has to be unmounted, or its disk set offline,
-// in the guest beforehand, or the server may hang. Another answer is an *Error.
+// Detach requests a detach and returns nil when it was accepted (202); it goes on after the answer. Any
+// other answer is an *Error. Unmount the volume in the guest, or set its disk offline, beforehand, or the
+// server may hang. Swapped variables do not compile; swapped literals do.
 func (c *ClientWithResponses) Detach(ctx context.Context, volumeID VolumeID, serverID ServerID) error {
-	if err := c.detach(ctx, volumeID, serverID); err != nil {
-		return fmt.Errorf("detach volume %q from server %q: %w", volumeID, serverID, err)
-	}
-	return nil
-}
-
-func (c *ClientWithResponses) detach(ctx context.Context, volumeID VolumeID, serverID ServerID) error {
-	// The request is built with the same check, but its error would repeat an ID as it is.
-	for _, id := range []encoding.TextMarshaler{volumeID, serverID} {
-		if _, err := id.MarshalText(); err != nil {
-			return err
-		}
+	if c == nil || c.ClientInterface == nil {
+		return client.ErrNotOpen
 	}
 	resp, err := c.DetachVolumeFromVirtualServer(ctx, volumeID, serverID)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode == 202 {
-		return nil
-	}
-	body, err := io.ReadAll(resp.Body)
-	return newError(resp.StatusCode, body, err)
+	return client.DetachResult(string(volumeID), string(serverID), resp, err)
 }
 
 // Err returns nil for 202, and an *Error for any other status.
 func (r DetachVolumeFromVirtualServerResponse) Err() error {
-	if r.StatusCode() == 202 {
-		return nil
-	}
-	return newError(r.StatusCode(), r.Body, nil)
-}
-
-// The documented refusals, for errors.Is.
-var (
-	ErrBadRequest   = errors.New("400 Bad Request")
-	ErrUnauthorized = errors.New("401 Unauthorized")
-	ErrConflict     = errors.New("409 Conflict")
-)
-
-// Error is an answer that is not the documented one of success. Fields that the body did not fill are
-// empty; the status is always there, whatever the body was.
-type Error struct {
-	StatusCode int
-	// Code is the service's name for the error, ValidationError say.
-	Code string
-	// Detail is the service's message: for people, not for programs.
-	Detail string
-	// RequestID is what the vendor's support asks for.
-	RequestID string
-	// Body is the body as it came.
-	Body []byte
-
-	cause error // of a body that broke off
-}
-
-// Unwrap returns why the body of the answer broke off, if it did.
-func (e *Error) Unwrap() error { return e.cause }
-
-// Error implements error.
-func (e *Error) Error() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%d %s", e.StatusCode, http.StatusText(e.StatusCode))
-	if e.Code != "" {
-		fmt.Fprintf(&b, ": %s", printable(e.Code))
-	}
-	if e.Detail != "" {
-		fmt.Fprintf(&b, ": %s", printable(e.Detail))
-	}
-	if e.RequestID != "" {
-		fmt.Fprintf(&b, " (request %s)", printable(e.RequestID))
-	}
-	return b.String()
-}
-
-// printable cuts a server's words to a length and a form that fit into a line of a log.
-func printable(s string) string {
-	const most = 300
-	if runes := []rune(s); len(runes) > most {
-		s = string(runes[:most]) + "…"
-	}
-	if quoted := fmt.Sprintf("%q", s); quoted != `"`+s+`"` {
-		return quoted
-	}
-	return s
-}
-
-// Is reports whether target stands for the status of e.
-func (e *Error) Is(target error) bool {
-	switch e.StatusCode {
-	case 400:
-		return target == ErrBadRequest
-	case 401:
-		return target == ErrUnauthorized
-	case 409:
-		return target == ErrConflict
-	}
-	return false
-}
-
-// newError reads what there is to read in the body of an answer: the service's form, the gateway's,
-// or neither.
-func newError(status int, body []byte, readErr error) *Error {
-	e := &Error{StatusCode: status, Body: body}
-	var answer struct {
-		Errors []struct {
-			Code      string
-			Title     string
-			Detail    messages
-			RequestID string `json:"request_id"`
-		}
-		Error     string
-		RequestID string `json:"requestId"`
-	}
-	// A body that is not JSON, or other JSON, leaves the fields empty; the status stands.
-	_ = json.Unmarshal(body, &answer)
-	switch {
-	case readErr != nil:
-		e.Detail, e.cause = readErr.Error(), readErr
-		var broken *Error
-		if errors.As(readErr, &broken) {
-			e.Detail, e.cause = broken.Detail, broken.cause
-		}
-	case len(answer.Errors) > 0:
-		first := answer.Errors[0]
-		e.Code, e.Detail, e.RequestID = first.Code, strings.Join(first.Detail, "; "), first.RequestID
-		if e.Code == "" {
-			e.Code = first.Title
-		}
-	default:
-		e.Detail, e.RequestID = answer.Error, answer.RequestID
-	}
-	return e
-}
-
-// messages is one text or several: the service sends either. Anything else is none.
-type messages []string
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (m *messages) UnmarshalJSON(data []byte) error {
-	var one string
-	if json.Unmarshal(data, &one) == nil {
-		*m = messages{one}
-		return nil
-	}
-	var several []string
-	if json.Unmarshal(data, &several) == nil {
-		*m = several
-	}
-	return nil
+	return client.Check(r.HTTPResponse, r.Body, 202)
 }

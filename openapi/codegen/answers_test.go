@@ -1,370 +1,74 @@
 package codegen_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
-	"strconv"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
-	"unicode"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/scp-openapi/virtualserver/gen"
+	v1_2 "github.com/scp-openapi/virtualserver/gen/v1.2"
 	v1_3 "github.com/scp-openapi/virtualserver/gen/v1.3"
+	"github.com/scp-openapi/virtualserver/gen/volumes"
 )
 
-// A 307 on a path with dots has been seen to make a detach the deletion of a volume, and net/http
-// would take the Scp headers along to another host.
-func TestNoRedirectIsFollowed(t *testing.T) {
-	elsewhere := listen(t, func(_ http.ResponseWriter, r *http.Request) {
-		t.Errorf("a redirect was followed: %s %s", r.Method, r.RequestURI)
-	})
-	locations := []struct{ name, location string }{
-		{"same host", "/v1/volumes/" + volume},
-		{"same path", "/v1/volumes/" + volume + "/servers/" + server},
-		{"other host", elsewhere.URL + "/v1/volumes/" + volume},
-		{"broken", "http://[::1"},
-		{"broken escape", "/%zz"},
-		{"not a line of text", "/\u2028\u202e\u0085"},
-		{"missing", ""},
-	}
-	for _, call := range calls() {
-		t.Run(call.name, func(t *testing.T) {
-			for _, status := range []int{
-				http.StatusMultipleChoices, http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusNotModified,
-				http.StatusUseProxy, http.StatusTemporaryRedirect, http.StatusPermanentRedirect,
-			} {
-				for _, tt := range locations {
-					t.Run(strconv.Itoa(status)+" "+tt.name, func(t *testing.T) {
-						var requests atomic.Int32
-						srv := listen(t, func(w http.ResponseWriter, _ *http.Request) {
-							requests.Add(1)
-							if tt.location != "" {
-								w.Header().Set("Location", tt.location)
-							}
-							w.WriteHeader(status)
-						})
-						got, err := call.detach(t.Context(), connect(t, srv), volume, server)
-						require.Error(t, err)
-						assert.Equal(t, status, got)
-						assert.EqualValues(t, 1, requests.Load(), "requests")
-						assertOneLine(t, err)
-					})
-				}
-			}
-		})
-	}
-}
-
-// assertOneLine: an error ends up in a log, and nobody who answers may write lines of their own there.
-func assertOneLine(t testing.TB, err error) {
-	t.Helper()
-	assert.Equal(t, -1, strings.IndexFunc(err.Error(), func(r rune) bool {
-		return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == '\u202e'
-	}), "%q is one line", err.Error())
-}
-
-// errorForms is what a service, a gateway and whatever is between may answer.
-var errorForms = []struct {
-	name   string
-	status int
-	body   string
-	// What is read of it.
-	code, detail, requestID string
-	is                      error
-}{
-	{
-		"the service's form, one detail", http.StatusConflict,
-		`{"errors":[{"code":"VirtualServer.Conflict","detail":"The volume is not attached.","title":"Conflict","status":409,"request_id":"req-1","global_request_id":"req-2","links":[],"related_resources":[],"response":null}]}`,
-		"VirtualServer.Conflict", "The volume is not attached.", "req-1", v1_3.ErrConflict,
-	},
-	{
-		"the service's form, several details", http.StatusBadRequest,
-		`{"errors":[{"code":"ValidationError","detail":["Not a UUID.","Too short."],"title":"ValidationError","status":400,"request_id":"req-1"}]}`,
-		"ValidationError", "Not a UUID.; Too short.", "req-1", v1_3.ErrBadRequest,
-	},
-	{
-		"the service's form, a title and no code", http.StatusUnauthorized,
-		`{"errors":[{"title":"HmacValidFail","detail":[],"request_id":"req-1"}]}`,
-		"HmacValidFail", "", "req-1", v1_3.ErrUnauthorized,
-	},
-	{
-		"the service's form, no detail", http.StatusInternalServerError,
-		`{"errors":[{"code":"ContactAdminForAssistance","detail":null,"request_id":"req-1"}]}`,
-		"ContactAdminForAssistance", "", "req-1", nil,
-	},
-	{
-		"the gateway's form", http.StatusNotFound,
-		`{"timestamp":"2026-07-01T00:00:00Z","path":"/v1/volumes","status":404,"error":"Not Found","requestId":"gw-1"}`,
-		"", "Not Found", "gw-1", nil,
-	},
-	{"empty", http.StatusConflict, "", "", "", "", v1_3.ErrConflict},
-	{"HTML", http.StatusBadGateway, "<html><body>Bad Gateway</body></html>", "", "", "", nil},
-	{"broken JSON", http.StatusConflict, `{"errors":[{"code":"Conf`, "", "", "", v1_3.ErrConflict},
-	{"a JSON array", http.StatusBadRequest, `[{"code":"ValidationError"}]`, "", "", "", v1_3.ErrBadRequest},
-	{"JSON null", http.StatusConflict, `null`, "", "", "", v1_3.ErrConflict},
-	{"a JSON string", http.StatusUnauthorized, `"no"`, "", "", "", v1_3.ErrUnauthorized},
-	{"no errors in the list", http.StatusConflict, `{"errors":[]}`, "", "", "", v1_3.ErrConflict},
-	{"errors that are no list", http.StatusConflict, `{"errors":"none","requestId":"gw-1"}`, "", "", "gw-1", v1_3.ErrConflict},
-	{
-		"lines and control characters", http.StatusConflict,
-		`{"errors":[{"code":"A\nB","detail":["one\r\nlevel=error msg=forged","\u001b[31mred\u0007","\u2028\u202e"],"request_id":"req\n1"}]}`,
-		"A\nB", "one\r\nlevel=error msg=forged; \x1b[31mred\a; \u2028\u202e", "req\n1", v1_3.ErrConflict,
-	},
-	{"bytes that are no text", http.StatusBadRequest, "\xff\xfe\x00\n\x1b[2J", "", "", "", v1_3.ErrBadRequest},
-	{"a status without a name", 499, `{}`, "", "", "", nil},
-	{"a success that is not the documented one", http.StatusOK, `{}`, "", "", "", nil},
-	{"no content", http.StatusNoContent, "", "", "", "", nil},
-}
-
-func TestTheStatusStandsWhateverTheBodyIs(t *testing.T) {
-	for _, tt := range errorForms {
-		t.Run(tt.name, func(t *testing.T) {
-			srv := listen(t, func(w http.ResponseWriter, _ *http.Request) {
-				w.WriteHeader(tt.status)
-				_, _ = io.WriteString(w, tt.body)
-			})
-			for _, client := range gen.Clients() {
-				status, err := client.Detach(t.Context(), connect(t, srv), volume, server)
-				require.Error(t, err, client.ID)
-				assert.Equal(t, tt.status, status, client.ID)
-				assertOneLine(t, err)
-				assert.ErrorContains(t, err, volume)
-				assert.ErrorContains(t, err, server)
-				assert.ErrorContains(t, err, strconv.Itoa(tt.status))
-			}
-
-			client := newClient(t, srv.URL, v1_3.WithTransport(srv.Client().Transport))
-			resp, err := client.DetachVolumeFromVirtualServerWithResponse(t.Context(), volume, server)
-			require.NoError(t, err)
-			for name, err := range map[string]error{
-				"Detach": client.Detach(t.Context(), volume, server),
-				"Err":    resp.Err(),
-			} {
-				var got *v1_3.Error
-				require.ErrorAs(t, err, &got, name)
-				assert.Equal(t, tt.status, got.StatusCode, name)
-				assert.Equal(t, tt.code, got.Code, name)
-				assert.Equal(t, tt.detail, got.Detail, name)
-				assert.Equal(t, tt.requestID, got.RequestID, name)
-				assert.Equal(t, tt.body, string(got.Body), "%s: the body as it came", name)
-				assertOneLine(t, err)
-				for _, refusal := range []error{v1_3.ErrBadRequest, v1_3.ErrUnauthorized, v1_3.ErrConflict} {
-					assert.Equal(t, errors.Is(tt.is, refusal), errors.Is(err, refusal), "%s is %v", name, refusal)
-				}
-			}
-		})
-	}
-}
-
-// A message of a megabyte is for the Body, not for a line of a log.
-func TestAnErrorIsShortHoweverLongTheMessage(t *testing.T) {
-	long := strings.Repeat("길", 100_000)
-	srv := listen(t, func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(http.StatusConflict)
-		fmt.Fprintf(w, `{"errors":[{"code":%q,"detail":%q,"request_id":%q}]}`, long, long, long)
-	})
-	err := newClient(t, srv.URL, v1_3.WithTransport(srv.Client().Transport)).Detach(t.Context(), volume, server)
-	var got *v1_3.Error
-	require.ErrorAs(t, err, &got)
-	assert.Equal(t, long, got.Detail)
-	assert.Less(t, len(err.Error()), 5000)
-}
-
-// cut answers with a status line, headers and the start of a body, and is gone.
-func cut(answer string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		conn, out, err := http.NewResponseController(w).Hijack()
-		if err != nil {
-			panic(err)
-		}
-		defer conn.Close()
-		_, _ = out.WriteString(answer)
-		_ = out.Flush()
-	}
-}
-
-// until is a handler that starts an answer and then keeps silent until the client is gone.
-func until(status int, body string) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		w.WriteHeader(status)
-		_, _ = io.WriteString(w, body)
-		_ = http.NewResponseController(w).Flush()
-		<-r.Context().Done()
-	}
-}
-
-// plenty is so much more than a client may read that it might as well be without end.
-const plenty = 64 * v1_3.MaxBody
-
-// endless writes a body until nobody reads on.
+// endless writes a body until the client stops reading.
 func endless(status int) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)
-		chunk := bytes.Repeat([]byte(" "), 1<<16)
-		for range plenty / len(chunk) {
-			if _, err := w.Write(chunk); err != nil {
+		chunk := strings.Repeat(" ", 1<<16)
+		for range 64 * v1_3.MaxBody / len(chunk) {
+			if _, err := io.WriteString(w, chunk); err != nil {
 				return
 			}
 		}
 	}
 }
 
-// The status came before the body broke: it is what happened.
-func TestTheStatusStandsWhenTheBodyBreaks(t *testing.T) {
+// Package client tests what its guard does. Here, each way to make a detach goes through it.
+func TestEveryCallIsGuarded(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		handler http.HandlerFunc
-		detail  string
+		status  int
 	}{
-		{"cut short of its length", cut("HTTP/1.1 409 Conflict\r\nContent-Length: 100\r\n\r\n{\"err"), "broke off"},
-		{"cut in a chunk", cut("HTTP/1.1 409 Conflict\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n{\"err"), "broke off"},
-		{"chunks that are none", cut("HTTP/1.1 409 Conflict\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), "broke off"},
-		{"no gzip, though it says so", func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Encoding", "gzip")
-			w.WriteHeader(http.StatusConflict)
-			_, _ = io.WriteString(w, "plain")
-		}, "broke off"},
-		{"never ends", endless(http.StatusConflict), "longer than 1048576 bytes"},
+		{"accepted", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusAccepted) }, http.StatusAccepted},
+		{"refused", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusConflict) }, http.StatusConflict},
+		{"another success", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }, http.StatusOK},
+		{"redirect", func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/v1/volumes/"+volume {
+				t.Errorf("a redirect was followed: %s %s", r.Method, r.RequestURI)
+			}
+			http.Redirect(w, r, "/v1/volumes/"+volume, http.StatusTemporaryRedirect)
+		}, http.StatusTemporaryRedirect},
+		{"change of protocol", func(w http.ResponseWriter, _ *http.Request) {
+			conn, out, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				panic(err)
+			}
+			defer conn.Close()
+			_, _ = out.WriteString("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
+			_ = out.Flush()
+			_, _ = io.Copy(io.Discard, conn)
+		}, http.StatusSwitchingProtocols},
+		{"endless body", endless(http.StatusConflict), http.StatusConflict},
+		{"endless body of a success", endless(http.StatusAccepted), http.StatusAccepted},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			srv := listen(t, tt.handler)
-			for _, client := range gen.Clients() {
-				status, err := client.Detach(t.Context(), connect(t, srv), volume, server)
-				require.Error(t, err, client.ID)
-				assert.Equal(t, http.StatusConflict, status, client.ID)
-				assertOneLine(t, err)
+			for _, call := range calls() {
+				if call.name == "with response" && tt.name == "endless body of a success" {
+					continue // which reads the body, and says that it is too long
+				}
+				status, err := call.detach(impatient(t), connect(t, srv), volume, server)
+				assert.Equal(t, tt.status, status, call.name)
+				assert.Equal(t, tt.status == http.StatusAccepted, err == nil, "%s: %v", call.name, err)
 			}
-			client := newClient(t, srv.URL, v1_3.WithTransport(srv.Client().Transport))
-			err := client.Detach(t.Context(), volume, server)
-			var got *v1_3.Error
-			require.ErrorAs(t, err, &got)
-			assert.Equal(t, http.StatusConflict, got.StatusCode)
-			assert.Contains(t, got.Detail, tt.detail)
-			assert.ErrorIs(t, err, v1_3.ErrConflict)
-			assert.LessOrEqual(t, len(got.Body), v1_3.MaxBody)
-		})
-	}
-}
-
-// stalled is a body that never comes, and ends with the request's context.
-type stalled struct{ context.Context }
-
-func (s stalled) Read([]byte) (int, error) {
-	<-s.Done()
-	return 0, s.Err()
-}
-
-func (stalled) Close() error { return nil }
-
-// The timeout bounds the reading of the body too. What came before it, the status, stands.
-func TestTheStatusStandsWhenTheTimeoutStrikesInTheBody(t *testing.T) {
-	// The answer is made here: over a network it might come after so short a timeout.
-	to := gen.Connection{Endpoint: "https://127.0.0.1:1", Signer: newSigner(t), Timeout: 20 * time.Millisecond}
-	to.Transport = roundTripper(func(req *http.Request) (*http.Response, error) {
-		return &http.Response{StatusCode: http.StatusConflict, Body: stalled{req.Context()}, Header: http.Header{}, Request: req}, nil
-	})
-	for _, client := range gen.Clients() {
-		ctx := impatient(t)
-		status, err := client.Detach(ctx, to, volume, server)
-		require.Error(t, err, client.ID)
-		require.NoError(t, ctx.Err(), "the timeout was it")
-		assert.Equal(t, http.StatusConflict, status, client.ID)
-		assert.ErrorContains(t, err, "broke off")
-	}
-}
-
-// 202 is the whole of the answer: the detach goes on, whatever becomes of a body that nobody asked for.
-func TestAcceptedIsAcceptedWhateverTheBodyIs(t *testing.T) {
-	for _, tt := range []struct {
-		name    string
-		handler http.HandlerFunc
-	}{
-		{"empty", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusAccepted) }},
-		{"cut", cut("HTTP/1.1 202 Accepted\r\nContent-Length: 100\r\n\r\n{")},
-		{"chunks that are none", cut("HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")},
-		{"an error's body", func(w http.ResponseWriter, _ *http.Request) {
-			w.WriteHeader(http.StatusAccepted)
-			_, _ = io.WriteString(w, `{"errors":[{"code":"Conflict"}]}`)
-		}},
-		{"never ends", endless(http.StatusAccepted)},
-		{"stops", until(http.StatusAccepted, "{")},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			srv := listen(t, tt.handler)
-			for _, client := range gen.Clients() {
-				status, err := client.Detach(t.Context(), connect(t, srv), volume, server)
-				require.NoError(t, err, client.ID)
-				assert.Equal(t, http.StatusAccepted, status, client.ID)
-			}
-		})
-	}
-}
-
-// zeros is a body without end that counts what is read of it.
-type zeros struct{ read int64 }
-
-func (z *zeros) Read(p []byte) (int, error) {
-	if z.read > plenty {
-		return 0, io.EOF
-	}
-	z.read += int64(len(p))
-	return len(p), nil
-}
-
-func (*zeros) Close() error { return nil }
-
-func TestABodyIsBounded(t *testing.T) {
-	for _, call := range calls() {
-		if call.name == "raw" {
-			continue // its caller does the reading
-		}
-		t.Run(call.name, func(t *testing.T) {
-			body := new(zeros)
-			to := gen.Connection{Endpoint: "https://127.0.0.1:1", Signer: newSigner(t), Timeout: patience}
-			to.Transport = roundTripper(func(req *http.Request) (*http.Response, error) {
-				return &http.Response{StatusCode: http.StatusConflict, Body: body, Header: http.Header{}, Request: req, ProtoMajor: 1, ProtoMinor: 1}, nil
-			})
-			status, err := call.detach(t.Context(), to, volume, server)
-			require.Error(t, err)
-			assert.Equal(t, http.StatusConflict, status)
-			// One more tells a body that just fits from one that does not.
-			assert.LessOrEqual(t, body.read, int64(v1_3.MaxBody+1))
-		})
-	}
-}
-
-// The bound is no trap for what just fits.
-func TestABodyOfTheGreatestLengthIsRead(t *testing.T) {
-	const answer = `{"errors":[{"code":"Conflict"}]}`
-	for _, tt := range []struct {
-		name   string
-		length int
-		code   string
-		detail string
-	}{
-		{"fits", v1_3.MaxBody, "Conflict", ""},
-		{"one more", v1_3.MaxBody + 1, "", "the body of the answer is longer than 1048576 bytes"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			srv := listen(t, func(w http.ResponseWriter, _ *http.Request) {
-				w.WriteHeader(http.StatusConflict)
-				_, _ = io.WriteString(w, answer+strings.Repeat(" ", tt.length-len(answer)))
-			})
-			err := newClient(t, srv.URL, v1_3.WithTransport(srv.Client().Transport)).Detach(t.Context(), volume, server)
-			var got *v1_3.Error
-			require.ErrorAs(t, err, &got)
-			assert.Equal(t, tt.code, got.Code)
-			assert.Equal(t, tt.detail, got.Detail)
-			assert.Len(t, got.Body, v1_3.MaxBody)
 		})
 	}
 }
@@ -374,31 +78,97 @@ func TestASilentServerIsNotWaitedFor(t *testing.T) {
 	to := connect(t, srv)
 	to.Timeout = 50 * time.Millisecond
 	for _, call := range calls() {
-		t.Run(call.name, func(t *testing.T) {
-			status, err := call.detach(impatient(t), to, volume, server)
-			require.ErrorIs(t, err, context.DeadlineExceeded)
-			assert.Zero(t, status, "nobody answered")
-		})
+		status, err := call.detach(impatient(t), to, volume, server)
+		require.ErrorIs(t, err, context.DeadlineExceeded, call.name)
+		assert.Zero(t, status, "there was no answer")
 	}
 }
 
 func TestACancelledCallReturns(t *testing.T) {
 	for _, call := range calls() {
-		t.Run(call.name, func(t *testing.T) {
-			ctx, cancel := context.WithCancel(t.Context())
-			var requests atomic.Int32
-			srv := listen(t, func(_ http.ResponseWriter, r *http.Request) {
-				requests.Add(1)
-				cancel() // mid-call: the request is here, and no answer comes
-				<-r.Context().Done()
-			})
-			status, err := call.detach(ctx, connect(t, srv), volume, server)
-			require.ErrorIs(t, err, context.Canceled, "and not the timeout")
-			assert.Zero(t, status)
-
-			_, err = call.detach(ctx, connect(t, srv), volume, server)
-			require.ErrorIs(t, err, context.Canceled)
-			assert.EqualValues(t, 1, requests.Load(), "none for a call that is cancelled before it begins")
+		ctx, cancel := context.WithCancel(t.Context())
+		srv := listen(t, func(_ http.ResponseWriter, r *http.Request) {
+			cancel() // the request is here, and no answer comes
+			<-r.Context().Done()
 		})
+		status, err := call.detach(ctx, connect(t, srv), volume, server)
+		require.ErrorIs(t, err, context.Canceled, "%s, and not the timeout", call.name)
+		assert.Zero(t, status)
+	}
+}
+
+// An error of any client matches the sentinels of any other, and is the Error of any other.
+func TestErrorsOfAllClientsAreAlike(t *testing.T) {
+	srv := listen(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.Method {
+		case http.MethodDelete:
+			w.WriteHeader(http.StatusConflict)
+		case http.MethodGet:
+			w.WriteHeader(http.StatusUnauthorized)
+		default:
+			w.WriteHeader(http.StatusNotFound)
+		}
+	})
+	old, err := v1_2.New(srv.URL, newSigner(t))
+	require.NoError(t, err)
+	vols, err := volumes.New(srv.URL, newSigner(t), v1_2.Version)
+	require.NoError(t, err)
+
+	err = old.Detach(t.Context(), volume, server)
+	require.ErrorIs(t, err, v1_3.ErrConflict)
+	require.ErrorIs(t, err, volumes.ErrConflict)
+	var answer *volumes.Error
+	require.ErrorAs(t, err, &answer)
+
+	err = volumes.DetachAndWait(t.Context(), vols, old.Detach, volume, server)
+	require.ErrorIs(t, err, v1_3.ErrUnauthorized)
+	require.ErrorIs(t, err, v1_2.ErrUnauthorized)
+
+	resp, err := vols.AttachVolumeToVirtualServerWithResponse(t.Context(), volume, volumes.AttachRequest{ServerID: server})
+	require.NoError(t, err)
+	require.ErrorIs(t, resp.Err(), v1_3.ErrNotFound)
+	require.False(t, errors.Is(resp.Err(), v1_3.ErrConflict))
+}
+
+// The careful detach of the generated package looks with its own client and detaches with any other.
+func TestDetachAndWaitOfTheGeneratedPackage(t *testing.T) {
+	detached := false
+	srv := listen(t, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Method == http.MethodDelete:
+			detached = true
+			w.WriteHeader(http.StatusAccepted)
+		case detached:
+			_, _ = io.WriteString(w, `{"id":"`+volume+`","state":"available","bootable":false,"servers":[]}`)
+		default:
+			_, _ = io.WriteString(w, `{"id":"`+volume+`","state":"in-use","bootable":false,"servers":[{"id":"`+server+`"}]}`)
+		}
+	})
+	c := newClient(t, srv.URL)
+	vols, err := volumes.New(srv.URL, newSigner(t), v1_3.Version)
+	require.NoError(t, err)
+	requests := 0
+	report := volumes.WithProgress(func(p volumes.Progress) { requests = p.Requests })
+	require.NoError(t, volumes.DetachAndWait(t.Context(), vols, c.Detach, volume, server, report))
+	assert.Equal(t, 1, requests)
+	require.ErrorIs(t, volumes.DetachAndWait(t.Context(), vols, c.Detach, volume, server, volumes.BootableAt("/dev/vdb")), volumes.ErrNotAttached)
+}
+
+func TestVolumeStates(t *testing.T) {
+	for _, tt := range []struct {
+		state                     string
+		moving, failed, available bool
+	}{
+		{"Detaching", true, false, false},
+		{"AVAILABLE", false, false, true},
+		{"in_use", false, false, false},
+		{"Error_Detaching", false, true, false},
+	} {
+		v := &volumes.Volume{State: tt.state, Servers: []volumes.AttachedServer{{ID: "S"}}}
+		assert.Equal(t, tt.moving, v.Moving(), tt.state)
+		assert.Equal(t, tt.failed, v.Failed(), tt.state)
+		assert.Equal(t, tt.available, v.Available(), tt.state)
+		assert.True(t, v.AttachedTo("s"))
+		assert.False(t, v.AttachedTo("other"))
 	}
 }

@@ -12,11 +12,12 @@ import (
 	"github.com/scp-openapi/virtualserver/openapi"
 )
 
-// oapi-codegen keeps what it works on in package variables: one document after another.
+// oapiLock makes callers wait for each other: oapi-codegen keeps its work in package variables.
 var oapiLock sync.Mutex
 
-// typedClient has oapi-codegen write the typed client of a document.
-func typedClient(doc *openapi.Document, name string) ([]byte, error) {
+// typedClient has oapi-codegen write the typed client of a document, and puts it behind the guard. params
+// are the path parameters of the document.
+func typedClient(doc *openapi.Document, name string, params []param) ([]byte, error) {
 	spec, err := doc.Copy()
 	if err != nil {
 		return nil, err
@@ -31,18 +32,20 @@ func typedClient(doc *openapi.Document, name string) ([]byte, error) {
 		OutputOptions: oapi.OutputOptions{
 			NameNormalizer:        string(oapi.NameNormalizerFunctionToCamelCaseWithInitialisms),
 			AdditionalInitialisms: []string{"IOPS"},
-			UserTemplates:         map[string]string{"imports.tmpl": header(doc.File) + imports},
+			ClientTypeName:        rawClient,
+			SkipFmt:               true, // guarded does it
+			UserTemplates:         map[string]string{"imports.tmpl": header(doc.File) + importsTemplate},
 		},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("oapi-codegen: %w", err)
 	}
-	return []byte(code), nil
+	return guarded([]byte(code), params)
 }
 
-// imports stands in for oapi-codegen's template of the same name: what a client may need, of which
-// its formatter keeps what is used.
-const imports = `
+// importsTemplate replaces oapi-codegen's imports.tmpl: what a client may need, of which the formatter
+// keeps what is used.
+const importsTemplate = `
 package {{.PackageName}}
 
 import (
@@ -56,12 +59,14 @@ import (
 	"strings"
 
 	"github.com/oapi-codegen/runtime"
+
+	"` + Module + `/openapi/client"
 )
 `
 
-// fitForGo changes what only Go needs on a document that stays true to its source everywhere else.
+// fitForGo makes the changes that only Go needs. The document itself stays true to its source.
 func fitForGo(spec *openapi3.T) {
-	// A shared parameter would become a type of its own; inlined it is no more than a parameter.
+	// A shared parameter would become a type of its own; an inlined one stays a parameter.
 	if spec.Components != nil {
 		spec.Components.Parameters = nil
 		for _, schema := range spec.Components.Schemas {
@@ -102,8 +107,8 @@ func withoutHeaders(params openapi3.Parameters) openapi3.Parameters {
 	})
 }
 
-// distinctType gives a path parameter a Go type of its own. It cannot be swapped with another, and
-// refuses what would make a request for another path: see virtualserver.tmpl.
+// distinctType gives a path parameter a Go type of its own, so that variables cannot be swapped, and
+// guarded finds the IDs that a method takes.
 func distinctType(param *openapi3.Parameter) {
 	if param.In != openapi3.ParameterInPath {
 		return

@@ -18,6 +18,8 @@ import (
 	"github.com/scp-openapi/virtualserver/gen"
 	"github.com/scp-openapi/virtualserver/gen/discovery"
 	v1_3 "github.com/scp-openapi/virtualserver/gen/v1.3"
+	"github.com/scp-openapi/virtualserver/gen/volumes"
+	"github.com/scp-openapi/virtualserver/openapi/client"
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
@@ -229,6 +231,30 @@ func TestAnEditorCannotBreakARequest(t *testing.T) {
 	}
 }
 
+// What a program asked for by a method's name is what goes out: an editor changes neither method nor path.
+func TestAnEditorCannotChangeTheOperation(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		edit func(*http.Request)
+	}{
+		{"the deletion of the volume", func(r *http.Request) { r.URL.Path = "/v1/volumes/" + volume }},
+		{"the deletion of the volume, opaque", func(r *http.Request) { r.URL.Opaque = "//127.0.0.1:1/v1/volumes/" + volume }},
+		{"another volume", func(r *http.Request) { r.URL.Path = "/v1/volumes/other/servers/" + server }},
+		{"another method", func(r *http.Request) { r.Method = http.MethodPost }},
+		{"no URL", func(r *http.Request) { r.URL = nil }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := newClient(t, "https://127.0.0.1:1", v1_3.WithTransport(sealed(t)))
+			_, err := c.DetachVolumeFromVirtualServerWithResponse(t.Context(), volume, server,
+				func(_ context.Context, r *http.Request) error { tt.edit(r); return nil })
+			require.ErrorContains(t, err, "request editor")
+		})
+	}
+	c := newClient(t, "https://127.0.0.1:1", v1_3.WithTransport(sealed(t)))
+	_, err := c.DetachVolumeFromVirtualServerWithResponse(t.Context(), volume, server, nil)
+	require.ErrorContains(t, err, "editor 1 is nil")
+}
+
 // The keys are for one endpoint: what an editor sends elsewhere does not go out at all.
 func TestAnEditorCannotSendTheKeysElsewhere(t *testing.T) {
 	for _, tt := range []struct {
@@ -252,40 +278,7 @@ func TestAnEditorCannotSendTheKeysElsewhere(t *testing.T) {
 	}
 }
 
-func TestNewRefuses(t *testing.T) {
-	const endpoint = "https://127.0.0.1:1"
-	signer := newSigner(t)
-	for _, tt := range []struct {
-		name     string
-		endpoint string
-		signer   *signing.Signer
-		opts     []v1_3.Option
-		is       error  // or
-		says     string // this
-	}{
-		{name: "plain HTTP to another machine", endpoint: "http://virtualserver.kr-west1.e.samsungsdscloud.com", signer: signer, is: signing.ErrPlainHTTP},
-		{name: "no signer", endpoint: endpoint, says: "signer"},
-		{name: "no endpoint", signer: signer, says: "scheme"},
-		{name: "no scheme", endpoint: "127.0.0.1:1", signer: signer, says: "endpoint"},
-		{name: "another scheme", endpoint: "ftp://127.0.0.1:1", signer: signer, says: `"ftp"`},
-		{name: "no host", endpoint: "https:///v1", signer: signer, says: "host"},
-		{name: "a query", endpoint: endpoint + "?a=b", signer: signer, says: "path"},
-		{name: "no timeout", endpoint: endpoint, signer: signer, opts: []v1_3.Option{v1_3.WithTimeout(0)}, says: "0s"},
-		{name: "a timeout in the past", endpoint: endpoint, signer: signer, opts: []v1_3.Option{v1_3.WithTimeout(-time.Second)}, says: "-1s"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			client, err := v1_3.New(tt.endpoint, tt.signer, append(tt.opts, v1_3.WithTransport(sealed(t)))...)
-			require.Error(t, err)
-			assert.Nil(t, client)
-			if tt.is != nil {
-				require.ErrorIs(t, err, tt.is)
-			}
-			assert.ErrorContains(t, err, tt.says)
-		})
-	}
-}
-
-// The same through the registry, which hands on what it is given.
+// The registry hands on what it is given.
 func TestTheRegistryRefuses(t *testing.T) {
 	sound := gen.Connection{Endpoint: "https://127.0.0.1:1", Signer: newSigner(t), Transport: sealed(t), Timeout: patience}
 	for _, tt := range []struct {
@@ -306,17 +299,6 @@ func TestTheRegistryRefuses(t *testing.T) {
 			})
 		}
 	}
-}
-
-func TestPlainHTTPWhereItIsAllowed(t *testing.T) {
-	var sent string
-	client := newClient(t, "http://virtualserver.kr-west1.e.samsungsdscloud.com", v1_3.AllowPlainHTTP(),
-		v1_3.WithTransport(roundTripper(func(req *http.Request) (*http.Response, error) {
-			sent = req.URL.String()
-			return &http.Response{StatusCode: http.StatusAccepted, Body: http.NoBody, Request: req}, nil
-		})))
-	require.NoError(t, client.Detach(t.Context(), volume, server))
-	assert.Equal(t, "http://virtualserver.kr-west1.e.samsungsdscloud.com/v1/volumes/"+volume+"/servers/"+server, sent)
 }
 
 // A caller's transport, for a proxy or tracing, gets what goes on the wire.
@@ -341,13 +323,31 @@ func TestTheCallersTransportGetsSignedRequests(t *testing.T) {
 	}
 }
 
-func TestAClientHasATimeoutFromTheStart(t *testing.T) {
-	client := newClient(t, "https://127.0.0.1:1")
-	inner, ok := client.ClientInterface.(*v1_3.Client)
-	require.True(t, ok)
-	doer, ok := inner.Client.(*http.Client)
-	require.True(t, ok)
-	assert.Equal(t, v1_3.DefaultTimeout, doer.Timeout)
+func TestAClientHasATimeoutByDefault(t *testing.T) {
+	var timeout time.Duration
+	newClient(t, "https://127.0.0.1:1", v1_3.WithClient(func(c *http.Client) v1_3.HttpRequestDoer {
+		timeout = c.Timeout
+		return c
+	}))
+	assert.Equal(t, v1_3.DefaultTimeout, timeout)
+	assert.Equal(t, 30*time.Second, timeout)
+}
+
+// A client that New did not open is an error, and no panic. So is an answer that never came.
+func TestAClientThatIsNotOpen(t *testing.T) {
+	require.ErrorIs(t, new(v1_3.ClientWithResponses).Detach(t.Context(), volume, server), client.ErrNotOpen)
+	require.ErrorIs(t, (*v1_3.ClientWithResponses)(nil).Detach(t.Context(), volume, server), client.ErrNotOpen)
+	opened := newClient(t, "https://127.0.0.1:1", v1_3.WithTransport(sealed(t)))
+	require.ErrorIs(t, volumes.DetachAndWait(t.Context(), nil, opened.Detach, volume, server), client.ErrNotOpen)
+	vols, err := volumes.New("https://127.0.0.1:1", newSigner(t), v1_3.Version, volumes.WithTransport(sealed(t)))
+	require.NoError(t, err)
+	var never func(context.Context, volumes.VolumeID, string) error
+	require.ErrorContains(t, volumes.DetachAndWait(t.Context(), vols, never, volume, server), "is nil")
+	//nolint:staticcheck // that is the point
+	require.ErrorContains(t, opened.Detach(nil, volume, server), "context is nil")
+	require.Error(t, v1_3.DetachVolumeFromVirtualServerResponse{}.Err())
+	_, err = v1_3.New("https://127.0.0.1:1", nil)
+	require.ErrorContains(t, err, "signer")
 }
 
 // Nothing listens: that is no answer, so no status and no *Error.

@@ -1,9 +1,10 @@
 // Package codegen turns the OpenAPI documents into Go.
 //
-// oapi-codegen writes the typed client of each document (client.gen.go). Beside it comes
-// virtualserver.gen.go, from a template of ours: how the client is opened, what it refuses, and the
-// errors it gives. Over all versions stands a registry (clients.gen.go), for code that ranges over
-// them. The same documents give the same bytes, wherever and however the generator is built.
+// oapi-codegen writes the typed client of each document (client.gen.go), in which nothing is left that
+// would send a request around the guard. From a template of ours comes virtualserver.gen.go beside it:
+// how the client is opened, and what it shares with the others through package client. A registry
+// (clients.gen.go) is for code that ranges over versions. The same documents give the same bytes,
+// wherever and however the generator is built.
 package codegen
 
 import (
@@ -14,14 +15,14 @@ import (
 	"github.com/scp-openapi/virtualserver/openapi"
 )
 
-// Module is the import path of this module: generated code imports its signing package from there.
+// Module is the import path of this module: generated code imports its runtime from there.
 const Module = "github.com/scp-openapi/virtualserver"
 
 // ClientPackage is the name of every package that speaks one version of the API. It is the same for
 // all of them, so that moving on to the next version changes an import path and nothing else.
 const ClientPackage = openapi.Service
 
-// The names of what is generated.
+// The names of the generated files.
 const (
 	clientFile   = "client.gen.go"
 	wrapperFile  = "virtualserver.gen.go"
@@ -53,7 +54,7 @@ func All(set *openapi.Set) (Files, error) {
 	return files, nil
 }
 
-// Package generates the client of one document as a package of the given name, for somebody else's
+// Package generates the client of one document as a package of the given name, for another
 // module.
 func Package(doc *openapi.Document, name string) (Files, error) {
 	files := Files{}
@@ -61,12 +62,12 @@ func Package(doc *openapi.Document, name string) (Files, error) {
 }
 
 func (f Files) add(doc *openapi.Document, folder, name string) error {
-	client, err := typedClient(doc, name)
+	wrapper := wrapperOf(doc, name)
+	client, err := typedClient(doc, name, wrapper.Params)
 	if err != nil {
 		return fmt.Errorf("codegen: %s: %w", doc.File, err)
 	}
 	f[path.Join(folder, clientFile)] = client
-	wrapper := wrapperOf(doc, name)
 	if f[path.Join(folder, wrapperFile)], err = render("virtualserver.tmpl", wrapper); err != nil {
 		return fmt.Errorf("codegen: %s: %w", doc.File, err)
 	}

@@ -51,15 +51,3 @@ func TestRetries(t *testing.T) {
 	require.NoError(t, client.Detach(context.Background(), "v", "s"))
 	assert.Len(t, seen, 3)
 }
-
-// TestNoClientIsNoClient: what oapi-codegen would take instead of a client that is missing neither signs
-// nor guards.
-func TestNoClientIsNoClient(t *testing.T) {
-	t.Parallel()
-	signer, err := signing.New(signing.Credentials{AccessKey: "ak", SecretKey: signing.Secret("sk")})
-	require.NoError(t, err)
-	_, err = virtualserver.New("https://h.example", signer,
-		virtualserver.WithClient(func(*http.Client) virtualserver.HttpRequestDoer { return nil }))
-	require.ErrorContains(t, err, "WithClient")
-	require.Error(t, virtualserver.DetachVolumeFromVirtualServerResponse{}.Err(), "an answer that there was not is none of success")
-}

@@ -5,7 +5,6 @@ import (
 	"embed"
 	"fmt"
 	"go/format"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,7 +42,7 @@ func comment(text string) string {
 	return b.String()
 }
 
-// render executes a template and formats what it gives.
+// render executes a template and formats its output.
 func render(name string, data any) ([]byte, error) {
 	var out bytes.Buffer
 	if err := templates.ExecuteTemplate(&out, name, data); err != nil {
@@ -51,27 +50,25 @@ func render(name string, data any) ([]byte, error) {
 	}
 	code, err := format.Source(out.Bytes())
 	if err != nil {
-		return nil, fmt.Errorf("codegen: format what %s gives: %w\n%s", name, err, out.Bytes())
+		return nil, fmt.Errorf("codegen: format the output of %s: %w\n%s", name, err, out.Bytes())
 	}
 	return code, nil
 }
 
-// wrapper is what virtualserver.tmpl says of one document.
+// wrapper is the data of virtualserver.tmpl and detach.tmpl: one document.
 type wrapper struct {
 	Header, Package, Module, Service string
 
-	// Version is set for a document of one version, and its client pinned to it.
+	// Version is set for a document of one version. Its client speaks that version only.
 	Version *version
 	Signed  bool
-	// Endpoints are where the service is, by the document's servers.
-	Endpoints []endpoint
-	Params    []param
-	// Refusals are the documented statuses that are not a success.
-	Refusals   []refusal
+	// Endpoints are the URLs of the service, by the document's servers.
+	Endpoints  []endpoint
+	Params     []param
 	Operations []operation
-	// Detach is set where the document has that operation.
+	// Detach is the operation of that name, if the document has it.
 	Detach *operation
-	// Shows is set where a volume can be shown.
+	// Shows reports whether the document can show a volume.
 	Shows bool
 }
 
@@ -80,13 +77,13 @@ type version struct {
 	Deprecated           string // the reason, where the document says DEPRECATED
 }
 
-// GoID is the ID as the arguments of lifecycle.V.
+// GoID is the ID in the form of arguments of lifecycle.V.
 func (v *version) GoID() string { return strings.ReplaceAll(v.ID, ".", ", ") }
 
-// GoLabel is the label as lifecycle calls it.
+// GoLabel is the name of the label in package lifecycle.
 func (v *version) GoLabel() string { return v.Label[:1] + strings.ToLower(v.Label[1:]) }
 
-// GoDate is the date as the arguments of lifecycle.Day.
+// GoDate is the date in the form of arguments of lifecycle.Day.
 func (v *version) GoDate() string {
 	return strings.NewReplacer("-0", ", ", "-", ", ").Replace(v.NotBefore)
 }
@@ -99,16 +96,11 @@ type param struct {
 	Subject string // volume
 }
 
-type refusal struct {
-	Status int
-	Text   string // "Bad Request"
-	Name   string // BadRequest
-}
-
 type operation struct {
-	Name     string // as Go calls it: DetachVolumeFromVirtualServer
-	Summary  string
-	Accepted int
+	Name         string // in Go: DetachVolumeFromVirtualServer
+	Method, Path string
+	Summary      string
+	Accepted     int
 }
 
 // The operations that the templates know.
@@ -125,9 +117,10 @@ func wrapperOf(doc *openapi.Document, name string) wrapper {
 	for _, op := range doc.Operations() {
 		w.Signed = w.Signed || op.Signed(doc.Spec)
 		w.addParams(op)
-		w.addRefusals(op)
 		described := operation{
 			Name:     oapi.UppercaseFirstCharacter(op.OperationID),
+			Method:   op.Method,
+			Path:     op.Path,
 			Summary:  op.Summary,
 			Accepted: op.Accepted(),
 		}
@@ -140,7 +133,6 @@ func wrapperOf(doc *openapi.Document, name string) wrapper {
 			w.Version = versionOf(doc, op)
 		}
 	}
-	slices.SortFunc(w.Refusals, func(a, b refusal) int { return a.Status - b.Status })
 	return w
 }
 
@@ -174,20 +166,6 @@ func (w *wrapper) addParams(op openapi.Operation) {
 	}
 }
 
-func (w *wrapper) addRefusals(op openapi.Operation) {
-	for code := range op.Responses.Map() {
-		status, err := strconv.Atoi(code)
-		if err != nil || status < http.StatusBadRequest {
-			continue
-		}
-		text := http.StatusText(status)
-		r := refusal{Status: status, Text: text, Name: strings.ReplaceAll(text, " ", "")}
-		if !slices.Contains(w.Refusals, r) {
-			w.Refusals = append(w.Refusals, r)
-		}
-	}
-}
-
 func versionOf(doc *openapi.Document, op openapi.Operation) *version {
 	v := &version{
 		ID:    doc.Version.ID.String(),
@@ -205,7 +183,7 @@ func versionOf(doc *openapi.Document, op openapi.Operation) *version {
 	return v
 }
 
-// registry is what clients.tmpl says of all the versions.
+// registry is the data of clients.tmpl: all versions.
 type registry struct {
 	Header, Module string
 	Clients        []registered

@@ -5,47 +5,52 @@ import (
 	"slices"
 )
 
-// notice is how many days before its date a SUPPORTED version turns DEPRECATED:
-// with 90 left it is the one, with 89 the other.
+// notice is how many days before its date a version stops being SUPPORTED: with 90
+// left it is SUPPORTED, with 89 it is DEPRECATED [common].
 const notice = 90
 
-// Standing is what holds for one version on the day judged.
+// Standing is what a version is on the day judged.
 type Standing struct {
 	Version       // as it was read
 	State   State `json:"state"`
 
-	// Left counts from the day judged to the date: 0 on the date, and minus the
-	// days since then afterwards. It is unknown without a date.
+	// Left counts the days from the day judged to the date: 0 on the date,
+	// negative after it. It is unknown without a date.
 	Left Days `json:"days_left"`
 
-	// Safe reports whether the version may be called on the day judged with a
-	// promise that it works: not when it is PLANNED or ENDED, nor when it is
-	// DEPRECATED without a date, for then it may end any day.
+	// Safe reports whether the version may be called on the day judged. A PLANNED
+	// or ENDED version is not safe, nor is a DEPRECATED one without a date, which
+	// may end any day.
 	Safe bool `json:"safe"`
 
+	// Lapsed reports whether the version is CURRENT although its date has come: it
+	// may be called, but how much longer is not guaranteed.
+	Lapsed bool `json:"lapsed,omitzero"`
+
 	// UnsafeFrom is the first day on which the version is no longer safe. It is
-	// none if no such day is known, or if the version is not safe at all and no
-	// date says since when.
+	// none if no such day is known, or if the version is not safe and no date says
+	// since when.
 	UnsafeFrom Date `json:"unsafe_from,omitzero"`
 }
 
 // Standings are the versions of a table on the day judged, the oldest first.
 type Standings []Standing
 
-// At tells what holds on a day, which may lie before or after the reading; the
-// rules are in the package comment. A day that is none judges nothing: each
-// version keeps its label, and none is safe.
+// At judges each version on a day, which may lie before or after the day on which
+// the table was read; the rules are in the package comment. On no day, the zero
+// Date, each version keeps its label, and none is safe.
 func (t Table) At(day Date) Standings {
+	today := day.to(On(t.Read)) == Days{n: 0, known: true}
 	standings := make(Standings, 0, len(t.Versions))
 	for _, v := range t.Versions {
-		standings = append(standings, v.at(day))
+		standings = append(standings, v.at(day, today))
 	}
 	slices.SortStableFunc(standings, func(a, b Standing) int { return a.ID.Compare(b.ID) })
 	return standings
 }
 
-// Of is the standing of one version, and whether the table knows it. Of an
-// unknown one it is the zero Standing, which is not safe.
+// Of returns the standing of one version, and whether the table knows it. The
+// zero Standing, which is not safe, stands for an unknown one.
 func (s Standings) Of(id ID) (Standing, bool) {
 	for _, standing := range s {
 		if standing.ID == id {
@@ -55,12 +60,27 @@ func (s Standings) Of(id ID) (Standing, bool) {
 	return Standing{}, false
 }
 
-// Recommended is the version to call on the day judged: the CURRENT one or, of
-// two that claim to be, the newer. If none is, or its date has come, it is the
-// newest SUPPORTED one. There is no other choice, and then it reports false: a
-// DEPRECATED version is nothing to move to, a PLANNED one cannot be called.
+// Recommended returns the version to call on the day judged: the CURRENT one, the
+// newer if two claim to be. If there is none, it is the newest SUPPORTED one. It
+// reports false if there is none of these either: nobody should move to a
+// DEPRECATED version, and a PLANNED one cannot be called.
 func (s Standings) Recommended() (Standing, bool) {
-	for _, state := range []State{Current, Supported} {
+	return s.newest(Current, Supported)
+}
+
+// RecommendedAmong returns the version to call on the day judged for a program
+// that speaks no others than these: the one that Recommended would return if the
+// table had no others, or else the newest DEPRECATED one that is still safe.
+func (s Standings) RecommendedAmong(ids ...ID) (Standing, bool) {
+	spoken := slices.DeleteFunc(slices.Clone(s), func(standing Standing) bool {
+		return !slices.Contains(ids, standing.ID)
+	})
+	return spoken.newest(Current, Supported, Deprecated)
+}
+
+// newest returns the newest safe version in the first of the states that has one.
+func (s Standings) newest(states ...State) (Standing, bool) {
+	for _, state := range states {
 		for _, standing := range slices.Backward(s) {
 			if standing.State == state && standing.Safe {
 				return standing, true
@@ -70,41 +90,43 @@ func (s Standings) Recommended() (Standing, bool) {
 	return Standing{}, false
 }
 
-// at judges one version.
-func (v Version) at(day Date) Standing {
+// at judges one version on a day; today tells whether it was read on that day.
+func (v Version) at(day Date, today bool) Standing {
 	s := Standing{Version: v, Left: day.to(v.NotBefore)}
-	s.State = v.state(s.Left)
+	s.State = v.state(s.Left, today)
+	s.Lapsed = s.State == Current && s.Left.Within(0)
 	switch s.State {
 	case Current, Supported:
 		s.Safe = !day.IsZero()
 	case Deprecated:
 		s.Safe = s.Left.known
 	}
-	// What the date of a PLANNED version means is said nowhere. It is no first
-	// unsafe day: the version was never safe.
-	if s.State != Planned {
+	// The date of a PLANNED version is not its first unsafe day: it was never safe,
+	// and no document says what the date means. That of a lapsed one has passed.
+	if s.State != Planned && !s.Lapsed {
 		s.UnsafeFrom = v.NotBefore
 	}
 	return s
 }
 
-// state is the state of a version with so many days left.
-func (v Version) state(left Days) State {
+// state returns the state of a version with so many days left.
+func (v Version) state(left Days, today bool) State {
 	switch {
 	case !left.known:
-		// Nothing passes, so the label holds. A DEPRECATED version without a date
-		// in particular does not become SUPPORTED for want of one.
+		// There is no date to come, so the label stands. In particular, a
+		// DEPRECATED version does not become SUPPORTED for want of a date.
 		return v.Label
 	case v.Label != Current && v.Label != Supported && v.Label != Deprecated:
-		// PLANNED, whose date cannot end what has not begun, or no label at all.
+		// PLANNED, which has not begun and so cannot end, or no label at all.
 		return v.Label
+	case v.Label == Current && (today || left.n > 0):
+		// A CURRENT version may have a date [common]. The 90 days do not apply to
+		// it, since only the vendor can name its successor. And the vendor itself
+		// publishes CURRENT beside a date that has passed [common, sdk]: what an
+		// endpoint says today about today is the authority.
+		return Current
 	case left.n <= 0:
 		return Ended
-	case v.Label == Current:
-		// The public discovery example shows a date beside CURRENT: it is then
-		// the recommended version and has an end all the same. The 90 days are
-		// not counted, since only the vendor can name its successor.
-		return Current
 	case left.n < notice:
 		return Deprecated
 	}
@@ -113,7 +135,7 @@ func (v Version) state(left Days) State {
 	return Supported
 }
 
-// String is the standing in a sentence without its full stop.
+// String returns the standing as a sentence without its full stop.
 func (s Standing) String() string {
 	said := fmt.Sprintf("%s is %s", s.ID, s.State)
 	n, known := s.Left.Count()
@@ -124,10 +146,15 @@ func (s Standing) String() string {
 		return said + " with no end known"
 	case !known:
 		return said + " until " + s.NotBefore.String()
-	case n == 0:
-		return fmt.Sprintf("%s has ENDED, on %s, the day judged", s.ID, s.NotBefore)
-	case n < 0:
-		return fmt.Sprintf("%s has ENDED, on %s, %s before the day judged", s.ID, s.NotBefore, Days{-n, true})
+	case n > 0:
+		return said + " until " + s.NotBefore.String() + ", " + s.Left.String() + " left"
+	case s.Lapsed:
+		said += ", but its guarantee lapsed on " + s.NotBefore.String()
+	default:
+		said = fmt.Sprintf("%s has ENDED, on %s", s.ID, s.NotBefore)
 	}
-	return said + " until " + s.NotBefore.String() + ", " + s.Left.String() + " left"
+	if n == 0 {
+		return said + ", the day judged"
+	}
+	return said + ", " + Days{-n, true}.String() + " before the day judged"
 }

@@ -42,7 +42,7 @@ func TestSeed(t *testing.T) {
 		{"2026-08-31", days{ended, -243}, days{ended, -92}, days{ended, 0}},
 		{"2026-09-01", days{ended, -244}, days{ended, -93}, days{ended, -1}},
 		{"2026-11-23", days{ended, -327}, days{ended, -176}, days{ended, -84}},
-		// 1.0 is the only one whose notice starts outside of the days above.
+		// The days above do not cover the start of 1.0's last 90 days.
 		{"2025-10-02", days{supported, 90}, days{supported, 241}, days{supported, 333}},
 		{"2025-10-03", days{deprecated, 89}, days{supported, 240}, days{supported, 332}},
 	} {
@@ -153,6 +153,151 @@ func TestRecommended(t *testing.T) {
 	})
 }
 
+// An endpoint that calls a version CURRENT is believed on the day on which it says
+// so, even if the date beside it has come. On every other day the date decides.
+func TestCurrentBesideADateThatHasCome(t *testing.T) {
+	const date = "2026-08-31"
+	at := func(year int, month time.Month, day, hour int) time.Time {
+		return time.Date(year, month, day, hour, 0, 0, 0, time.UTC) // nine hours behind Korea
+	}
+	for name, c := range map[string]struct {
+		label  string
+		read   time.Time
+		on     string
+		state  lifecycle.State
+		safe   bool
+		lapsed bool
+		from   string
+		said   string
+	}{
+		"read and judged on the day before": {
+			"CURRENT", at(2026, 8, 30, 3), "2026-08-30", lifecycle.Current, true, false, date,
+			"1.5 is CURRENT until 2026-08-31, 1 day left",
+		},
+		"read and judged on the date": {
+			"CURRENT", at(2026, 8, 31, 3), "2026-08-31", lifecycle.Current, true, true, "-",
+			"1.5 is CURRENT, but its guarantee lapsed on 2026-08-31, the day judged",
+		},
+		"read and judged on the day after": {
+			"CURRENT", at(2026, 9, 1, 3), "2026-09-01", lifecycle.Current, true, true, "-",
+			"1.5 is CURRENT, but its guarantee lapsed on 2026-08-31, 1 day before the day judged",
+		},
+		"read and judged months after": {
+			"CURRENT", at(2026, 11, 25, 3), "2026-11-25", lifecycle.Current, true, true, "-",
+			"1.5 is CURRENT, but its guarantee lapsed on 2026-08-31, 86 days before the day judged",
+		},
+		"first hour of the day in Korea": {
+			"CURRENT", at(2026, 11, 24, 15), "2026-11-25", lifecycle.Current, true, true, "-",
+			"1.5 is CURRENT, but its guarantee lapsed on 2026-08-31, 86 days before the day judged",
+		},
+		"last hour of the day before in Korea": {
+			"CURRENT", at(2026, 11, 24, 14), "2026-11-25", lifecycle.Ended, false, false, date,
+			"1.5 has ENDED, on 2026-08-31, 86 days before the day judged",
+		},
+		"read the day before": {
+			"CURRENT", at(2026, 11, 24, 3), "2026-11-25", lifecycle.Ended, false, false, date,
+			"1.5 has ENDED, on 2026-08-31, 86 days before the day judged",
+		},
+		"read before the date, judged after it": {
+			"CURRENT", at(2026, 8, 1, 3), "2026-09-01", lifecycle.Ended, false, false, date,
+			"1.5 has ENDED, on 2026-08-31, 1 day before the day judged",
+		},
+		// A reading after the day judged says nothing about that day.
+		"read later, judged between date and reading": {
+			"CURRENT", at(2026, 11, 25, 3), "2026-11-24", lifecycle.Ended, false, false, date,
+			"1.5 has ENDED, on 2026-08-31, 85 days before the day judged",
+		},
+		"read later, judged on the date": {
+			"CURRENT", at(2026, 11, 25, 3), "2026-08-31", lifecycle.Ended, false, false, date,
+			"1.5 has ENDED, on 2026-08-31, the day judged",
+		},
+		"read later, judged before the date": {
+			"CURRENT", at(2026, 11, 25, 3), "2026-08-30", lifecycle.Current, true, false, date,
+			"1.5 is CURRENT until 2026-08-31, 1 day left",
+		},
+		"read at an unknown time": {
+			"CURRENT",
+			time.Time{},
+			"2026-11-25", lifecycle.Ended, false, false, date,
+			"1.5 has ENDED, on 2026-08-31, 86 days before the day judged",
+		},
+		"judged on no day": {
+			"CURRENT", at(2026, 11, 25, 3), "", lifecycle.Current, false, false, date,
+			"1.5 is CURRENT until 2026-08-31",
+		},
+		"supported, read today": {
+			"SUPPORTED", at(2026, 11, 25, 3), "2026-11-25", lifecycle.Ended, false, false, date,
+			"1.5 has ENDED, on 2026-08-31, 86 days before the day judged",
+		},
+		"deprecated, read today": {
+			"DEPRECATED", at(2026, 11, 25, 3), "2026-11-25", lifecycle.Ended, false, false, date,
+			"1.5 has ENDED, on 2026-08-31, 86 days before the day judged",
+		},
+		"planned, read today": {
+			"PLANNED", at(2026, 11, 25, 3), "2026-11-25", lifecycle.Planned, false, false, "-",
+			"1.5 is PLANNED and cannot be called",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			read := table(t, [3]string{"1.5", c.label, date})
+			read.Read = c.read
+			standings := read.At(day(t, c.on))
+			s := standings[0]
+			assert.Equal(t, c.state, s.State)
+			assert.Equal(t, c.safe, s.Safe)
+			assert.Equal(t, c.lapsed, s.Lapsed)
+			assert.Equal(t, c.from, s.UnsafeFrom.String())
+			assert.Equal(t, c.said, s.String())
+			_, ok := standings.Recommended()
+			assert.Equal(t, c.safe, ok)
+		})
+	}
+	t.Run("as JSON", func(t *testing.T) {
+		read := table(t, [3]string{"1.5", "CURRENT", date})
+		read.Read = at(2026, 11, 25, 3)
+		written, err := json.Marshal(read.At(day(t, "2026-11-25")))
+		require.NoError(t, err)
+		assert.JSONEq(t, `[{"id":"1.5","label":"CURRENT","not_before":"2026-08-31","state":"CURRENT","days_left":-86,"safe":true,"lapsed":true}]`, string(written))
+	})
+}
+
+// A program that has clients of some versions only is told the best of those.
+func TestRecommendedAmong(t *testing.T) {
+	clients := []lifecycle.ID{lifecycle.V(1, 0), lifecycle.V(1, 1), lifecycle.V(1, 2), lifecycle.V(1, 3)}
+	const past, near, far = "2026-08-31", "2026-12-31", "2027-08-31"
+	for name, c := range map[string]struct {
+		rows [][3]string
+		ids  []lifecycle.ID
+		want string
+	}{
+		"an endpoint on 1.5":              {[][3]string{{"1.5", "CURRENT", ""}, {"1.4", "SUPPORTED", ""}, {"1.3", "SUPPORTED", ""}, {"1.2", "DEPRECATED", near}}, clients, "1.3"},
+		"the newest ends soon":            {[][3]string{{"1.5", "CURRENT", ""}, {"1.3", "DEPRECATED", near}, {"1.2", "DEPRECATED", near}}, clients, "1.3"},
+		"the newest ends soon, by days":   {[][3]string{{"1.5", "CURRENT", ""}, {"1.3", "SUPPORTED", near}}, clients, "1.3"},
+		"an older one does not end soon":  {[][3]string{{"1.5", "CURRENT", ""}, {"1.3", "DEPRECATED", near}, {"1.2", "SUPPORTED", far}}, clients, "1.2"},
+		"the newest has ended":            {[][3]string{{"1.5", "CURRENT", ""}, {"1.3", "SUPPORTED", past}, {"1.2", "DEPRECATED", near}}, clients, "1.2"},
+		"the newest may end any day":      {[][3]string{{"1.5", "CURRENT", ""}, {"1.3", "DEPRECATED", ""}}, clients, ""},
+		"all have ended":                  {[][3]string{{"1.5", "CURRENT", ""}, {"1.3", "DEPRECATED", past}}, clients, ""},
+		"the newest is planned":           {[][3]string{{"1.3", "PLANNED", ""}, {"1.2", "CURRENT", ""}}, clients, "1.2"},
+		"as Recommended, if all are told": {[][3]string{{"1.3", "SUPPORTED", ""}, {"1.2", "CURRENT", ""}}, clients, "1.2"},
+		"none is listed":                  {[][3]string{{"1.5", "CURRENT", ""}}, clients, ""},
+		"none is asked for":               {[][3]string{{"1.5", "CURRENT", ""}}, nil, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			standings := table(t, c.rows...).At(day(t, "2026-11-25"))
+			s, ok := standings.RecommendedAmong(c.ids...)
+			assert.Equal(t, c.want != "", ok)
+			if ok {
+				assert.Equal(t, c.want, s.ID.String())
+				assert.True(t, s.Safe)
+			} else {
+				assert.Zero(t, s)
+			}
+			assert.Len(t, standings, len(c.rows), "left alone")
+			assert.NotZero(t, standings[0])
+		})
+	}
+}
+
 func TestOf(t *testing.T) {
 	standings := seed.At(day(t, "2026-04-01"))
 	s, ok := standings.Of(lifecycle.V(1, 2))
@@ -161,7 +306,7 @@ func TestOf(t *testing.T) {
 
 	s, ok = standings.Of(lifecycle.V(1, 4))
 	assert.False(t, ok)
-	assert.False(t, s.Safe, "what nobody knows is not safe")
+	assert.False(t, s.Safe, "an unknown version is not safe")
 }
 
 func TestAtLeavesTheTableAlone(t *testing.T) {
@@ -178,8 +323,8 @@ func TestStandingAsJSON(t *testing.T) {
 	]`, string(written))
 }
 
-// anyDay draws a day of the years that matter, anyVersion some version with a
-// date among them or none.
+// anyDay draws a day from 2025 to 2029, anyVersion a version with or without a date
+// in these years.
 var (
 	anyDay = rapid.Custom(func(t *rapid.T) lifecycle.Date {
 		return lifecycle.Day(2025, time.January, rapid.IntRange(1, 1500).Draw(t, "day"))

@@ -8,15 +8,16 @@ import (
 // Kind is what a [Finding] is about. Each kind is either a failure or a note.
 type Kind string
 
-// What [Table.Check] finds in one table. All are failures.
+// What [Table.Check] finds in one table.
 const (
-	LabelContradictsDate Kind = "label-contradicts-date" // on the day judged, by the table's own date
-	DatesOutOfOrder      Kind = "dates-out-of-order"     // a newer version ends before an older one
-	NoneCurrent          Kind = "none-current"
-	SeveralCurrent       Kind = "several-current"
+	LabelContradictsDate Kind = "label-contradicts-date" // failure: on the day judged, by the table's own date
+	DatesOutOfOrder      Kind = "dates-out-of-order"     // failure: a newer version ends before an older one
+	NoneCurrent          Kind = "none-current"           // failure
+	SeveralCurrent       Kind = "several-current"        // failure
+	GuaranteeLapsed      Kind = "guarantee-lapsed"       // note: CURRENT today, though its date has come
 )
 
-// What [Diff] finds besides, between the documents and an endpoint.
+// What [Diff] finds as well, between the documents and an endpoint.
 const (
 	VersionGone   Kind = "version-gone"   // failure: documented, not ended, not listed
 	VersionEnded  Kind = "version-ended"  // note: not listed, as it may be after its end
@@ -26,40 +27,41 @@ const (
 	DateEarlier   Kind = "date-earlier"   // failure, the worst: less time than was promised
 	DateWithdrawn Kind = "date-withdrawn" // failure: documented, and the endpoint has none
 	DateLater     Kind = "date-later"     // note: the documents promise a minimum
-	DateSet       Kind = "date-set"       // note: the documents knew of no end
+	DateSet       Kind = "date-set"       // note: the documents give no date
 )
 
 // failure reports whether a finding of this kind is one.
 func (k Kind) failure() bool {
 	switch k {
-	case VersionEnded, VersionNew, LabelStale, DateLater, DateSet:
+	case GuaranteeLapsed, VersionEnded, VersionNew, LabelStale, DateLater, DateSet:
 		return false
 	}
 	return true
 }
 
-// Finding is something about a table that a reader should know.
+// Finding is one thing about a table that a reader should know.
 type Finding struct {
 	Kind    Kind   `json:"kind"`
 	Failure bool   `json:"failure"` // else a note
-	Text    string `json:"text"`    // in a sentence, without its full stop
+	Text    string `json:"text"`    // a sentence without its full stop
 
 	// ID is the version in question, or zero if it is the list as a whole.
 	ID ID `json:"version,omitzero"`
 
-	// Documented is what the documents give for the version on the day judged,
-	// Listed what the table says that is checked; zero where it says nothing.
+	// Documented is what the version is on the day judged by the documents, and
+	// Listed what the table says that is checked. Either is zero if it does not
+	// have the version.
 	Documented Standing `json:"documented,omitzero"`
 	Listed     Version  `json:"listed,omitzero"`
 }
 
 // Check finds what is wrong with the table in itself on a day: a label that
-// contradicts its own date, dates that are out of order, not exactly one
-// CURRENT version.
+// contradicts its own date, dates that are out of order, more or fewer than one
+// CURRENT version. A guarantee that has lapsed ([Standing.Lapsed]) is a note.
 //
-// Versions without a date are in no order: their end is not known, which is
-// not the same as late. Nor are PLANNED ones, as nobody says what a date means
-// there.
+// Versions without a date are left out of the order, as their end is not known,
+// which is not the same as late. So are PLANNED versions, since no document says
+// what their date means, and lapsed ones, whose date did not end them.
 func (t Table) Check(day Date) []Finding {
 	var findings []Finding
 	var current []string
@@ -69,11 +71,14 @@ func (t Table) Check(day Date) []Finding {
 		if v.Label == Current {
 			current = append(current, v.ID.String())
 		}
-		if !v.agreed().contains(day) {
+		switch {
+		case s.Lapsed:
+			findings = append(findings, v.found(GuaranteeLapsed, "%s", s))
+		case !v.agreed().contains(day):
 			findings = append(findings, v.found(LabelContradictsDate,
 				"%s is labelled %s, but with date %s and %s left on %s it is %s", v.ID, v.Label, v.NotBefore, s.Left, day, s.State))
 		}
-		if v.Label == Planned || v.NotBefore.IsZero() {
+		if v.Label == Planned || v.NotBefore.IsZero() || s.Lapsed {
 			continue
 		}
 		if v.NotBefore.before(latest.NotBefore) {
@@ -92,7 +97,7 @@ func (t Table) Check(day Date) []Finding {
 	return findings
 }
 
-// found is a finding about a version that a table lists.
+// found returns a finding about a version that a table lists.
 func (v Version) found(kind Kind, format string, args ...any) Finding {
 	return Finding{Kind: kind, Failure: kind.failure(), ID: v.ID, Listed: v, Text: fmt.Sprintf(format, args...)}
 }

@@ -2,6 +2,7 @@ package lifecycle_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -68,6 +69,21 @@ func TestCheck(t *testing.T) {
 		require.Len(t, found, 2)
 		assert.Equal(t, lifecycle.V(1, 1), found[0].ID)
 		assert.Equal(t, lifecycle.V(1, 2), found[1].ID)
+	})
+	t.Run("a lapsed guarantee is a note, on the day of the reading alone", func(t *testing.T) {
+		read := table(t, [3]string{"1.3", "CURRENT", "2026-08-31"}, [3]string{"1.2", "SUPPORTED", "2027-08-31"})
+		read.Read = time.Date(2026, time.November, 25, 3, 0, 0, 0, time.UTC)
+		found := read.Check(day(t, "2026-11-25"))
+		require.Len(t, found, 1, "nor are the dates out of order")
+		assert.Equal(t, lifecycle.GuaranteeLapsed, found[0].Kind)
+		assert.False(t, found[0].Failure)
+		assert.Equal(t, "1.3 is CURRENT, but its guarantee lapsed on 2026-08-31, 86 days before the day judged", found[0].Text)
+		for _, other := range []string{"2026-11-24", "2026-11-26"} {
+			found = read.Check(day(t, other))
+			require.Len(t, found, 2, other)
+			assert.Equal(t, lifecycle.LabelContradictsDate, found[0].Kind)
+			assert.Equal(t, lifecycle.DatesOutOfOrder, found[1].Kind)
+		}
 	})
 	t.Run("on no day nothing passes", func(t *testing.T) {
 		found := seed.Check(lifecycle.Date{})

@@ -8,21 +8,21 @@ import (
 // seoul is where the day of a date begins: at 00:00 in Korea, UTC+9, without
 // daylight saving.
 //
-// ASSUMED: the documents give dates and no time zone. The service is Korean.
-// It is a fixed zone so that no machine's zone or time zone data matters.
+// Assumed: the documents give dates without a time zone, and the service is
+// Korean. A fixed zone needs no time zone data on the machine.
 var seoul = time.FixedZone("KST", 9*60*60)
 
-// Years outside of these are typing errors or clocks gone wrong, not days.
+// Years outside of these come from typing errors or wrong clocks.
 const firstYear, lastYear = 1970, 9999
 
 // Date is a calendar day in the API's time zone, or none, which is the zero
-// value. It cannot be compared, on purpose: ask [Table.At] for a day.
+// value. It cannot be compared, on purpose: [Table.At] does that.
 type Date struct {
 	_   [0]func() // forbids ==, which would be a comparison of dates
 	day int       // 1 is 0001-01-01; 0 is none
 }
 
-// Day is the date of a year, month and day, brought into range as [time.Date]
+// Day returns the date of a year, month and day, brought into range as [time.Date]
 // does. It is none outside the years 1970 to 9999.
 func Day(year int, month time.Month, day int) Date {
 	midnight := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
@@ -33,13 +33,13 @@ func Day(year int, month time.Month, day int) Date {
 	return Date{day: 1 + int((midnight.Unix()-time.Time{}.Unix())/perDay)}
 }
 
-// On is the day it is in Korea at an instant, wherever the instant was taken.
+// On returns the day it is in Korea at an instant, whatever the instant's location.
 // It is none for the zero time, and outside the years 1970 to 9999.
 func On(t time.Time) Date { return Day(t.In(seoul).Date()) }
 
 // ParseDate reads a date as the documents write it, "20260831", or as discovery
-// does, "2026-08-31"; "" and "-" are none. The error names what is no day of a
-// calendar, such as "20260231".
+// does, "2026-08-31"; "" and "-" are none. The error names anything else, such as
+// "20260231", which is not in the calendar.
 func ParseDate(s string) (Date, error) {
 	if s == "" || s == "-" {
 		return Date{}, nil
@@ -53,13 +53,13 @@ func ParseDate(s string) (Date, error) {
 			return date, nil
 		}
 	}
-	return Date{}, fmt.Errorf("date %.40q is not a day as 2026-08-31 or 20260831", s)
+	return Date{}, fmt.Errorf("date %.40q is not a date such as 2026-08-31", s)
 }
 
 // IsZero reports whether the date is none.
 func (d Date) IsZero() bool { return d.day == 0 }
 
-// String is the date as 2026-08-31, or "-" for none, as the documents have it.
+// String returns the date as 2026-08-31, or "-" for none, as the documents have it.
 func (d Date) String() string {
 	if d.IsZero() {
 		return "-"
@@ -85,7 +85,7 @@ func (d *Date) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Plus is the date so many days later, or earlier if they are negative; none
+// Plus returns the date so many days later, or earlier if they are negative; none
 // stays none.
 func (d Date) Plus(days int) Date {
 	if d.IsZero() {

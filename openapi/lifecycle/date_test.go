@@ -102,7 +102,7 @@ func TestOn(t *testing.T) {
 	assert.True(t, lifecycle.On(time.Unix(-1<<60, 0)).IsZero())
 }
 
-// A local zone that is not Korea's must not leak in anywhere.
+// The machine's own time zone must not matter.
 func TestMachineZoneDoesNotMatter(t *testing.T) {
 	local := time.Local
 	t.Cleanup(func() { time.Local = local })

@@ -2,21 +2,21 @@ package lifecycle
 
 import "strconv"
 
-// Days is a number of calendar days, or unknown, which is the zero value: the
-// days left of a version without a date, the age of a table nobody dated.
+// Days is a number of calendar days, or unknown, which is the zero value: such as
+// the days left of a version without a date.
 type Days struct {
 	n     int
 	known bool
 }
 
-// Count is the number of days, and whether it is known.
+// Count returns the number of days, and whether it is known.
 func (d Days) Count() (n int, known bool) { return d.n, d.known }
 
-// Within reports whether the days are known and at most n. Of a version's days
-// left it says that the end is near, or past: a negative number is within all.
+// Within reports whether the number of days is known and at most n. A version whose
+// days left are within n ends in n days at the latest, or has ended.
 func (d Days) Within(n int) bool { return d.known && d.n <= n }
 
-// String is "90 days", "1 day", "-3 days" or "unknown".
+// String returns "90 days", "1 day", "-3 days" or "unknown".
 func (d Days) String() string {
 	switch {
 	case !d.known:

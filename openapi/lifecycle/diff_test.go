@@ -13,8 +13,8 @@ import (
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 )
 
-// An endpoint that says on each day what holds by the documents has only their
-// labels against it, and those are notes.
+// An endpoint whose labels are right by the documents' dates differs from them in
+// labels at most, which is a note.
 func TestDiffWithWhatHolds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		on := anyDay.Draw(t, "day")
@@ -26,7 +26,7 @@ func TestDiffWithWhatHolds(t *testing.T) {
 	assert.Empty(t, lifecycle.Diff(seed, truthful(seed, day(t, "2026-04-01")), day(t, "2026-04-01")))
 }
 
-// truthful is what an endpoint says that keeps its labels up to date.
+// truthful returns the table of an endpoint that keeps its labels up to date.
 func truthful(documents lifecycle.Table, on lifecycle.Date) (said lifecycle.Table) {
 	for _, s := range documents.At(on) {
 		said.Versions = append(said.Versions, lifecycle.Version{ID: s.ID, Label: s.State.Label(), NotBefore: s.NotBefore})
@@ -34,7 +34,7 @@ func truthful(documents lifecycle.Table, on lifecycle.Date) (said lifecycle.Tabl
 	return said
 }
 
-// Each case changes the row of one version in what an endpoint says truthfully.
+// Each case changes one version in the table of a truthful endpoint.
 func TestDiffOfOneVersion(t *testing.T) {
 	type finding struct {
 		kind    lifecycle.Kind
@@ -56,7 +56,7 @@ func TestDiffOfOneVersion(t *testing.T) {
 			{lifecycle.VersionEnded, false, "the endpoint does not list 1.2, as it need not after its end: by the documents 1.2 has ENDED, on 2026-08-31, the day judged"},
 		}, lifecycle.Ended},
 		"label read, now out of date": {"2026-07-15", lifecycle.V(1, 2), lifecycle.Deprecated, "2026-08-31", []finding{
-			{lifecycle.LabelStale, false, "the endpoint labels 1.2 as DEPRECATED, which holds on 2026-07-15; the documents' SUPPORTED is out of date"},
+			{lifecycle.LabelStale, false, "the endpoint labels 1.2 as DEPRECATED, which is right on 2026-07-15; the documents' SUPPORTED is out of date"},
 		}, lifecycle.Deprecated},
 		"label never brought up to date": {"2026-07-15", lifecycle.V(1, 2), lifecycle.Supported, "2026-08-31", []finding{
 			{lifecycle.LabelContradictsDate, true, "1.2 is labelled SUPPORTED, but with date 2026-08-31 and 47 days left on 2026-07-15 it is DEPRECATED"},
@@ -69,12 +69,12 @@ func TestDiffOfOneVersion(t *testing.T) {
 			{lifecycle.NoneCurrent, true, "no version is labelled CURRENT; one should be"},
 		}, lifecycle.Current},
 		"superseded, with a date": {"2026-04-01", lifecycle.V(1, 3), lifecycle.Supported, "2026-12-31", []finding{
-			{lifecycle.DateSet, false, "1.3 has the date 2026-12-31 now; the documents know of none"},
+			{lifecycle.DateSet, false, "1.3 has the date 2026-12-31 now; the documents give none"},
 			{lifecycle.LabelStale, false, "the endpoint labels 1.3 as SUPPORTED; it was CURRENT by the documents, and has moved on since"},
 			{lifecycle.NoneCurrent, true, "no version is labelled CURRENT; one should be"},
 		}, lifecycle.Current},
 		"current, with a date": {"2026-04-01", lifecycle.V(1, 3), lifecycle.Current, "2026-12-31", []finding{
-			{lifecycle.DateSet, false, "1.3 has the date 2026-12-31 now; the documents know of none"},
+			{lifecycle.DateSet, false, "1.3 has the date 2026-12-31 now; the documents give none"},
 		}, lifecycle.Current},
 		"no longer callable": {"2026-04-01", lifecycle.V(1, 3), lifecycle.Planned, "", []finding{
 			{lifecycle.LabelDiffers, true, "the endpoint labels 1.3 as PLANNED; by the documents it is CURRENT on 2026-04-01"},
@@ -153,6 +153,52 @@ func TestDiffWithNewerVersions(t *testing.T) {
 	}, got)
 }
 
+// An endpoint may call a version CURRENT today although its date has come, unless
+// the documents do not call it CURRENT.
+func TestDiffOfALapsedGuarantee(t *testing.T) {
+	const lapsed = "1.3 is CURRENT, but its guarantee lapsed on 2026-08-31, 86 days before the day judged"
+	row := func(label, date string) lifecycle.Table { return table(t, [3]string{"1.3", label, date}) }
+	for name, c := range map[string]struct {
+		documents lifecycle.Table
+		on        string
+		want      map[lifecycle.Kind]string // failures have a "!" in front
+	}{
+		"the documents know of no date": {row("CURRENT", ""), "2026-11-25", map[lifecycle.Kind]string{
+			lifecycle.DateSet: "1.3 has the date 2026-08-31 now; the documents give none", lifecycle.GuaranteeLapsed: lapsed,
+		}},
+		"the documents have the same": {row("CURRENT", "2026-08-31"), "2026-11-25", map[lifecycle.Kind]string{
+			lifecycle.GuaranteeLapsed: lapsed,
+		}},
+		"the documents say it has ended": {row("DEPRECATED", "2026-08-31"), "2026-11-25", map[lifecycle.Kind]string{
+			lifecycle.LabelDiffers: "!the endpoint labels 1.3 as CURRENT; by the documents it is ENDED on 2026-11-25", lifecycle.GuaranteeLapsed: lapsed,
+		}},
+		"judged on another day, beside an older one that ends later": {
+			table(t, [3]string{"1.3", "CURRENT", "2026-08-31"}, [3]string{"1.2", "SUPPORTED", "2026-08-31"}),
+			"2026-11-26",
+			map[lifecycle.Kind]string{
+				lifecycle.DateLater: "the endpoint keeps 1.2 until 2027-08-31, 365 days longer than the documents promise, 2026-08-31",
+			},
+		},
+		"judged on another day": {row("CURRENT", "2026-08-31"), "2026-11-26", map[lifecycle.Kind]string{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			endpoint := row("CURRENT", "2026-08-31")
+			if len(c.documents.Versions) > 1 {
+				endpoint.Versions = append(endpoint.Versions, version(t, "1.2", "SUPPORTED", "2027-08-31"))
+			}
+			endpoint.Read = time.Date(2026, time.November, 25, 3, 0, 0, 0, time.UTC)
+			got := map[lifecycle.Kind]string{}
+			for _, f := range lifecycle.Diff(c.documents, endpoint, day(t, c.on)) {
+				got[f.Kind] = f.Text
+				if f.Failure {
+					got[f.Kind] = "!" + f.Text
+				}
+			}
+			assert.Equal(t, c.want, got)
+		})
+	}
+}
+
 func TestDiffOfNothing(t *testing.T) {
 	on := day(t, "2026-04-01")
 	found := lifecycle.Diff(seed, lifecycle.Table{}, on)
@@ -195,8 +241,8 @@ func TestFindingAsJSON(t *testing.T) {
 	}]`, string(written))
 }
 
-// TestDiffExcuses: a label is that of the day it was read, and documents that are out of order themselves
-// are no fault of an endpoint.
+// A label that was right when it was read is not a failure, nor is an order of
+// dates that the documents have too.
 func TestDiffExcuses(t *testing.T) {
 	read := time.Date(2026, time.June, 1, 3, 0, 0, 0, time.UTC)
 	versions := []lifecycle.Version{

@@ -16,25 +16,25 @@ const (
 	maxVersions = 1000
 )
 
-// ParseDiscovery reads the answer of an endpoint to GET /, by the vendor's
-// common API reference
+// ParseDiscovery reads the answer of an endpoint to GET / [common],
 //
 //	{"versions":[{"id":"v1.3","links":[…],"not_before":"2026-08-31","status":"SUPPORTED"}]}
 //
 // where not_before may be empty, null or absent, and is read in both spellings
 // of [ParseDate]. The source is the host that answered, read the time it did.
 //
-// At most 1 MiB is read; how long that may take is for the caller's context to
-// say. Anything but such a list is an error, which names the version and the
-// value where there is one: more than 1 MiB, something after the list, an empty
-// list, more than 1000 versions, one twice, an unknown status, a date that is
-// none. An error of r is wrapped.
+// At most 1 MiB is read; the caller's context bounds the time that may take.
+// Anything but such a list is an error, which names the version and the value if
+// there is one: more than 1 MiB, more text after the list, an empty list, more
+// than 1000 versions, a version or key listed twice, a key in another letter
+// case, an unknown status, an invalid date. Other keys are ignored. An error of r
+// is wrapped.
 func ParseDiscovery(r io.Reader, source string, read time.Time) (Table, error) {
 	var list struct {
 		Versions []entry `json:"versions"`
 	}
-	// Unknown fields are let pass: there are links, and there may be more.
-	err := decode(r, &list, false)
+	// Unknown keys are allowed: there are links, and there may be more.
+	err := decode(r, &list, discoveryKeys, false)
 	if err != nil {
 		return Table{}, fmt.Errorf("version discovery of %s: %w", source, err)
 	}
@@ -49,10 +49,10 @@ func ParseDiscovery(r io.Reader, source string, read time.Time) (Table, error) {
 type entry struct {
 	ID        string `json:"id"`
 	Status    string `json:"status"`
-	NotBefore any    `json:"not_before,omitempty"` // a string or nil; else an error can show it
+	NotBefore any    `json:"not_before,omitempty"` // a string or nil; an error shows anything else
 }
 
-// parseEntries reads a list of versions, each of which may stand there once.
+// parseEntries reads a list of versions, none of which may be there twice.
 func parseEntries(entries []entry) ([]Version, error) {
 	if len(entries) == 0 {
 		return nil, errors.New("no version is listed")
@@ -97,8 +97,9 @@ func (e entry) parse() (Version, error) {
 	return Version{ID: id, Label: label, NotBefore: date}, nil
 }
 
-// decode reads one JSON value of at most maxSize bytes, and nothing after it.
-func decode(r io.Reader, into any, strict bool) error {
+// decode reads one JSON value of at most maxSize bytes, and nothing after it. Only
+// the known keys are allowed if strict.
+func decode(r io.Reader, into any, known keys, strict bool) error {
 	body, err := io.ReadAll(io.LimitReader(r, maxSize+1))
 	if err != nil {
 		return err
@@ -114,7 +115,7 @@ func decode(r io.Reader, into any, strict bool) error {
 		return fmt.Errorf("not the JSON expected: %w", err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("something follows the JSON")
+		return errors.New("more text after the JSON")
 	}
-	return nil
+	return known.check(json.NewDecoder(bytes.NewReader(body)))
 }

@@ -41,6 +41,7 @@ func TestParseDiscovery(t *testing.T) {
 		"an empty date":            {`{"versions":[{"id":"v1.2","not_before":"","status":"CURRENT"}]}`, [][3]string{{"1.2", "CURRENT", ""}}},
 		"a dash for a date":        {`{"versions":[{"id":"v1.2","not_before":"-","status":"CURRENT"}]}`, [][3]string{{"1.2", "CURRENT", ""}}},
 		"the documents' labels":    {`{"versions":[{"id":"v1.2","status":"Active (Current)"}]}`, [][3]string{{"1.2", "CURRENT", ""}}},
+		"unknown keys, inside too": {`{"More":1,"more":{"ID":1,"id":2,"id":3},"versions":[{"id":"v1.3","status":"CURRENT","links":[{"rel":"a","rel":"b","Status":1}],"LINKS":0}]}`, [][3]string{{"1.3", "CURRENT", ""}}},
 		"no v, and unknown fields": {`{"more":1,"versions":[{"id":"1.10","status":"PLANNED","more":[]}]}` + "\n ", [][3]string{{"1.10", "PLANNED", ""}}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -57,34 +58,50 @@ func TestParseDiscoveryRefuses(t *testing.T) {
 		body string
 		want []string // what the error names
 	}{
-		"an empty body":        {"", []string{"JSON"}},
-		"a page":               {"<html><title>Log in</title></html>", []string{"JSON"}},
-		"a cut body":           {`{"versions":[{"id":"v1.3","sta`, []string{"JSON"}},
-		"no versions":          {`{}`, []string{"no version"}},
-		"null":                 {`null`, []string{"no version"}},
-		"null versions":        {`{"versions":null}`, []string{"no version"}},
-		"an empty list":        {`{"versions":[]}`, []string{"no version"}},
-		"another shape":        {`[]`, []string{"JSON"}},
-		"versions by name":     {`{"versions":{"v1.3":{"status":"CURRENT"}}}`, []string{"JSON"}},
-		"something after it":   {one(`{"id":"v1.3","status":"CURRENT"}`) + `{}`, []string{"follows"}},
-		"rubbish after it":     {one(`{"id":"v1.3","status":"CURRENT"}`) + `]`, []string{"follows"}},
-		"a null version":       {one(`null`), []string{`""`}},
-		"no id":                {one(`{"status":"CURRENT"}`), []string{`""`}},
-		"a nonsense id":        {one(`{"id":"v1.x","status":"CURRENT"}`), []string{"v1.x"}},
-		"a number for an id":   {one(`{"id":1.3,"status":"CURRENT"}`), []string{"number", "id"}},
-		"no status":            {one(`{"id":"v1.3"}`), []string{"1.3", `""`}},
-		"an unknown status":    {one(`{"id":"v1.3","status":"RETIRED"}`), []string{"1.3", "RETIRED"}},
-		"our own word":         {one(`{"id":"v1.3","status":"ENDED"}`), []string{"1.3", "ENDED"}},
-		"a nonsense date":      {one(`{"id":"v1.2","status":"SUPPORTED","not_before":"2026-02-31"}`), []string{"1.2", "2026-02-31"}},
-		"a number for a date":  {one(`{"id":"v1.2","status":"SUPPORTED","not_before":20260831}`), []string{"1.2", "20260831", "string"}},
-		"a list for a date":    {one(`{"id":"v1.2","status":"SUPPORTED","not_before":["2026-08-31"]}`), []string{"1.2", "2026-08-31", "string"}},
-		"one twice":            {one(`{"id":"v1.3","status":"CURRENT"},{"id":"1.3","status":"SUPPORTED"}`), []string{"1.3", "twice"}},
-		"a second one wrong":   {one(`{"id":"v1.3","status":"CURRENT"},{"id":"v1.2","status":"?"}`), []string{"1.2", `"?"`}},
-		"nested without end":   {strings.Repeat("[", 1<<19), []string{"JSON"}},
-		"a nonsense megabyte":  {one(`{"id":"` + strings.Repeat("v", 1<<19) + `"}`), []string{"vvv"}},
-		"too many versions":    {manyVersions(1001), []string{"1001"}},
-		"10 MB of versions":    {manyVersions(250_000), []string{"1048576"}},
-		"10 MB of white space": {strings.Repeat(" ", 10<<20), []string{"1048576"}},
+		"an empty body":       {"", []string{"JSON"}},
+		"a page":              {"<html><title>Log in</title></html>", []string{"JSON"}},
+		"a cut body":          {`{"versions":[{"id":"v1.3","sta`, []string{"JSON"}},
+		"no versions":         {`{}`, []string{"no version"}},
+		"null":                {`null`, []string{"no version"}},
+		"null versions":       {`{"versions":null}`, []string{"no version"}},
+		"an empty list":       {`{"versions":[]}`, []string{"no version"}},
+		"another shape":       {`[]`, []string{"JSON"}},
+		"versions by name":    {`{"versions":{"v1.3":{"status":"CURRENT"}}}`, []string{"JSON"}},
+		"something after it":  {one(`{"id":"v1.3","status":"CURRENT"}`) + `{}`, []string{"after the JSON"}},
+		"rubbish after it":    {one(`{"id":"v1.3","status":"CURRENT"}`) + `]`, []string{"after the JSON"}},
+		"a null version":      {one(`null`), []string{`""`}},
+		"no id":               {one(`{"status":"CURRENT"}`), []string{`""`}},
+		"a nonsense id":       {one(`{"id":"v1.x","status":"CURRENT"}`), []string{"v1.x"}},
+		"a number for an id":  {one(`{"id":1.3,"status":"CURRENT"}`), []string{"number", "id"}},
+		"no status":           {one(`{"id":"v1.3"}`), []string{"1.3", `""`}},
+		"an unknown status":   {one(`{"id":"v1.3","status":"RETIRED"}`), []string{"1.3", "RETIRED"}},
+		"our own word":        {one(`{"id":"v1.3","status":"ENDED"}`), []string{"1.3", "ENDED"}},
+		"a nonsense date":     {one(`{"id":"v1.2","status":"SUPPORTED","not_before":"2026-02-31"}`), []string{"1.2", "2026-02-31"}},
+		"a number for a date": {one(`{"id":"v1.2","status":"SUPPORTED","not_before":20260831}`), []string{"1.2", "20260831", "string"}},
+		"a list for a date":   {one(`{"id":"v1.2","status":"SUPPORTED","not_before":["2026-08-31"]}`), []string{"1.2", "2026-08-31", "string"}},
+		"two lists of versions": {
+			`{"versions":[{"id":"v1.3","status":"CURRENT"}],"versions":[{"id":"v1.3","status":"SUPPORTED","not_before":"2026-08-31"}]}`,
+			[]string{`"versions"`, "twice"},
+		},
+		"an empty second list":     {`{"versions":[{"id":"v1.3","status":"CURRENT"}],"versions":null}`, []string{`"versions"`, "twice"}},
+		"Versions beside versions": {`{"versions":[{"id":"v1.3","status":"CURRENT"}],"Versions":[]}`, []string{`"Versions"`, `write it as "versions"`}},
+		"Versions alone":           {`{"VERSIONS":[{"id":"v1.3","status":"CURRENT"}]}`, []string{`"VERSIONS"`, `write it as "versions"`}},
+		"two dates":                {one(`{"id":"v1.2","not_before":"2026-08-31","status":"SUPPORTED","not_before":null}`), []string{`"not_before"`, "twice"}},
+		"two equal dates":          {one(`{"id":"v1.2","not_before":"2026-08-31","status":"SUPPORTED","not_before":"2026-08-31"}`), []string{`"not_before"`, "twice"}},
+		"a date dropped":           {one(`{"id":"v1.2","not_before":"2026-08-31","status":"SUPPORTED","NOT_BEFORE":null}`), []string{`"NOT_BEFORE"`, `write it as "not_before"`}},
+		"a date in other case":     {one(`{"id":"v1.2","status":"SUPPORTED","Not_Before":"2026-08-31"}`), []string{`"Not_Before"`, `write it as "not_before"`}},
+		"a date, escaped":          {one(`{"id":"v1.2","not_before":"2026-08-31","status":"SUPPORTED","not\u005fbefore":""}`), []string{`"not_before"`, "twice"}},
+		"a long s":                 {one(`{"id":"v1.2","status":"SUPPORTED","ſtatus":"CURRENT"}`), []string{`"ſtatus"`, `write it as "status"`}},
+		"two ids":                  {one(`{"id":"v1.2","id":"v1.3","status":"CURRENT"}`), []string{`"id"`, "twice"}},
+		"in the second version":    {one(`{"id":"v1.3","status":"CURRENT"},{"id":"v1.2","status":"SUPPORTED","status":"CURRENT"}`), []string{`"status"`, "twice"}},
+		"an unknown key twice":     {one(`{"id":"v1.3","status":"CURRENT","more":1,"more":2}`), []string{`"more"`, "twice"}},
+		"one twice":                {one(`{"id":"v1.3","status":"CURRENT"},{"id":"1.3","status":"SUPPORTED"}`), []string{"1.3", "twice"}},
+		"a second one wrong":       {one(`{"id":"v1.3","status":"CURRENT"},{"id":"v1.2","status":"?"}`), []string{"1.2", `"?"`}},
+		"nested without end":       {strings.Repeat("[", 1<<19), []string{"JSON"}},
+		"a nonsense megabyte":      {one(`{"id":"` + strings.Repeat("v", 1<<19) + `"}`), []string{"vvv"}},
+		"too many versions":        {manyVersions(1001), []string{"1001"}},
+		"10 MB of versions":        {manyVersions(250_000), []string{"1048576"}},
+		"10 MB of white space":     {strings.Repeat(" ", 10<<20), []string{"1048576"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := lifecycle.ParseDiscovery(strings.NewReader(c.body), host, readAt)
@@ -118,7 +135,7 @@ func TestParseDiscoveryBounds(t *testing.T) {
 	assert.NoError(t, err, "1000 versions")
 }
 
-// endless never ends, and counts what is taken of it.
+// endless is a reader that never ends and counts what is read.
 type endless struct{ taken int }
 
 func (e *endless) Read(p []byte) (int, error) {

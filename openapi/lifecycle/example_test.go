@@ -20,8 +20,8 @@ var versions = lifecycle.Table{
 }
 
 // A service can fail its own build while there is time left to move on. Call
-// this from a test, with time.Now(), and fail on the error. A month's notice is
-// had by judging a day a month ahead.
+// this from a test, with time.Now(), and fail on the error. Judging a day a month
+// ahead gives a month's notice.
 func Example_failTheBuild() {
 	check := func(calls lifecycle.ID, now time.Time) error {
 		standings := versions.At(lifecycle.On(now.AddDate(0, 0, 30)))
@@ -58,7 +58,7 @@ func withoutTime(_ []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// What an endpoint says about its versions is held against the documents.
+// Compare what an endpoint says about its versions with the documents.
 func ExampleDiff() {
 	answer := strings.NewReader(`{"versions":[
 		{"id":"v1.2","status":"SUPPORTED","not_before":"2026-07-31"},

@@ -18,7 +18,7 @@ type saved struct {
 	Versions []entry   `json:"versions"`
 }
 
-// fileSchema is the number of the form. Raise it with every change of meaning.
+// fileSchema is the version of the form. Raise it with every change of meaning.
 const fileSchema = 1
 
 // Save writes a table that was read from an endpoint as JSON, for [Load]. It
@@ -44,12 +44,13 @@ func (t Table) Save(w io.Writer) error {
 	return nil
 }
 
-// Load reads a table that [Table.Save] wrote. It reads at most 1 MiB. Anything
-// else is an error that names the value, an unknown field as well: a misspelt
-// not_before would otherwise pass for a version without an end.
+// Load reads a table that [Table.Save] wrote, of at most 1 MiB. Anything else is
+// an error that names the value or key: one that is there twice, or in another
+// letter case, or unknown, for a misspelt not_before would otherwise pass for a
+// version without an end.
 func Load(r io.Reader) (Table, error) {
 	var file saved
-	err := decode(r, &file, true)
+	err := decode(r, &file, fileKeys, true)
 	if err != nil {
 		return Table{}, fmt.Errorf("loading a lifecycle: %w", err)
 	}
@@ -60,10 +61,10 @@ func Load(r io.Reader) (Table, error) {
 	return table, nil
 }
 
-// table is the table in the file, if all of it makes sense.
+// table returns the table in the file, or an error if any part of it is invalid.
 func (s saved) table() (Table, error) {
 	if s.Schema != fileSchema {
-		return Table{}, fmt.Errorf("schema %d is not %d, the one known here", s.Schema, fileSchema)
+		return Table{}, fmt.Errorf("unknown schema %d, want %d", s.Schema, fileSchema)
 	}
 	// The source is printed to terminals.
 	if s.Source == "" || len(s.Source) > 255 || strings.ContainsFunc(s.Source, unicode.IsControl) {

@@ -68,7 +68,7 @@ func TestSaveRefuses(t *testing.T) {
 	}
 }
 
-// full is a writer that cannot.
+// full is a writer that always fails.
 type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errors.New("disk full") }
@@ -81,8 +81,8 @@ func TestLoadRefuses(t *testing.T) {
 
 	for name, c := range map[string]struct{ file, want string }{
 		"nothing":               {"", "JSON"},
-		"an answer, not a file": {`{"versions":[{"id":"v1.3","status":"CURRENT"}]}`, "schema 0"},
-		"another schema":        {`{"schema":2}`, "schema 2"},
+		"an answer, not a file": {`{"versions":[{"id":"v1.3","status":"CURRENT"}]}`, "unknown schema 0"},
+		"another schema":        {`{"schema":2}`, "unknown schema 2"},
 		"no source":             {strings.Replace(file(`{"id":"1.3","status":"CURRENT"}`), "a host", "", 1), "source"},
 		"a source that rings":   {strings.Replace(file(`{"id":"1.3","status":"CURRENT"}`), "a host", `a\u0007host`, 1), `a\ahost`},
 		"no time":               {strings.Replace(file(`{"id":"1.3","status":"CURRENT"}`), `"read":"2026-11-23T04:05:06Z",`, "", 1), "time"},
@@ -91,8 +91,12 @@ func TestLoadRefuses(t *testing.T) {
 		"an ended label":        {file(`{"id":"1.3","status":"ENDED"}`), "ENDED"},
 		"a nonsense date":       {file(`{"id":"1.3","status":"CURRENT","not_before":"2026-8-1"}`), "version 1.3: date \"2026-8-1\""},
 		"a misspelt date":       {file(`{"id":"1.3","status":"CURRENT","notbefore":"2026-08-01"}`), "notbefore"},
+		"two dates":             {file(`{"id":"1.3","status":"CURRENT","not_before":"2026-08-01","not_before":""}`), `key "not_before" is there twice`},
+		"a date in other case":  {file(`{"id":"1.3","status":"CURRENT","NOT_BEFORE":"2026-08-01"}`), `key "NOT_BEFORE": write it as "not_before"`},
+		"two sources":           {`{"source":"other",` + file(`{"id":"1.3","status":"CURRENT"}`)[1:], `key "source" is there twice`},
+		"a time in other case":  {`{"Read":"2025-11-23T04:05:06Z",` + file(`{"id":"1.3","status":"CURRENT"}`)[1:], `key "Read": write it as "read"`},
 		"one twice":             {file(`{"id":"1.3","status":"CURRENT"},{"id":"1.3","status":"CURRENT"}`), "twice"},
-		"something after it":    {file(`{"id":"1.3","status":"CURRENT"}`) + "{}", "follows"},
+		"something after it":    {file(`{"id":"1.3","status":"CURRENT"}`) + "{}", "after the JSON"},
 		"a file without end":    {head + strings.Repeat(" ", 10<<20), "1048576"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -10,11 +10,11 @@ import (
 )
 
 // Announcement is what the headers of a response say about the life of the
-// version that answered. The API documents no such headers; an endpoint that
-// sends them is taken at the word of the RFCs. Days are those in Korea.
+// version that answered. The API documents no such headers; if an endpoint sends
+// them, they are read as the RFCs define them. Days are those in Korea.
 type Announcement struct {
 	// Deprecated reports whether there was a Deprecation header, even if it
-	// speaks of a day to come.
+	// names a future day.
 	Deprecated bool `json:"deprecated"`
 
 	// DeprecatedOn is the day from which the version is deprecated, or none if
@@ -29,7 +29,7 @@ type Announcement struct {
 // ParseHeaders reads Deprecation, as RFC 9745 has it ("@1688169599") or its
 // drafts had it ("true", or an HTTP date), and Sunset (RFC 8594, an HTTP date).
 // Without them the Announcement is zero. The error names each header and value
-// that makes no sense; what does make sense is returned beside it.
+// that is invalid; the valid ones are returned beside it.
 func ParseHeaders(h http.Header) (Announcement, error) {
 	var a Announcement
 	var errDeprecation, errSunset error
@@ -38,7 +38,7 @@ func ParseHeaders(h http.Header) (Announcement, error) {
 	return a, errors.Join(errDeprecation, errSunset)
 }
 
-// parseHeader reads a header that may be sent once, if it was.
+// parseHeader reads a header, which may be absent but not sent twice.
 func parseHeader(h http.Header, name string, parse func(string) (Date, error)) (sent bool, date Date, err error) {
 	values := h.Values(name)
 	switch len(values) {
@@ -68,8 +68,8 @@ func parseDeprecation(value string) (Date, error) {
 	}
 	// A structured field may carry parameters. None is defined for this one.
 	seconds, _, _ = strings.Cut(seconds, ";")
-	// Fifteen digits are the most a structured field has. Dates before 1970 have
-	// a sign, and are not of this API.
+	// A structured field has at most fifteen digits. Dates before 1970 have a
+	// sign, and do not occur in this API.
 	unix, err := strconv.ParseUint(strings.TrimRight(seconds, " "), 10, 50)
 	if err != nil {
 		return Date{}, errors.New("is not @ and seconds since 1970")
@@ -85,7 +85,7 @@ func parseHTTPDate(value string) (Date, error) {
 	return onOrError(t)
 }
 
-// onOrError is the day of an instant that some header named.
+// onOrError returns the day of an instant that a header names.
 func onOrError(t time.Time) (Date, error) {
 	day := On(t)
 	if day.IsZero() {

@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// ID is the number of a version, such as 1.10. IDs compare with ==; their order
-// is [ID.Compare]. The zero ID is 0.0, which no version has.
+// ID is the number of a version, such as 1.10. IDs compare with ==; [ID.Compare]
+// orders them. The zero ID is 0.0, which no version has.
 type ID struct{ major, minor int }
 
-// V is the version major.minor.
+// V returns the ID of version major.minor.
 func V(major, minor int) ID { return ID{major, minor} }
 
 // ParseID reads "1.10", or "v1.10" as discovery writes it. A version has one
@@ -30,13 +30,13 @@ func ParseID(s string) (ID, error) {
 	return ID{}, fmt.Errorf("version %.40q is not a number such as 1.10", s)
 }
 
-// Compare orders versions by number, 1.10 after 1.9: negative when id is the
-// older one, 0 when both are the same, positive when id is the newer one.
+// Compare orders versions by number, 1.10 after 1.9. It is negative if id is the
+// older one, 0 if both are the same, positive if id is the newer one.
 func (id ID) Compare(other ID) int {
 	return cmp.Or(cmp.Compare(id.major, other.major), cmp.Compare(id.minor, other.minor))
 }
 
-// String is the number without the v, as the Scp-Api-Version header has it.
+// String returns the number without the v, as the Scp-Api-Version header has it.
 func (id ID) String() string {
 	return strconv.Itoa(id.major) + "." + strconv.Itoa(id.minor)
 }

@@ -1,27 +1,29 @@
 // Package lifecycle tells what a version of the API is on a day: whether it may
-// be called, how long still, and which version to move to. It is the one place
-// where a date is compared; everybody else asks it, and the types leave them
-// little choice: a [Date] can be read and printed, but neither ordered nor
-// tested with ==.
+// be called, for how much longer, and which version to move to. It is the only
+// place where dates are compared. Its types see to that: a [Date] can be read and
+// printed, but neither ordered nor compared with ==.
 //
 // A [Table] is what was read, labels and dates, from the documents or from an
 // endpoint. Labels age: SUPPORTED turns into DEPRECATED without anybody editing
-// the document. [Table.At] therefore answers for a day judged, from label, date
-// and day together, and that answer is what holds.
+// the document. So [Table.At] takes the day judged, and works out the state of
+// each version from label, date and day. The first line that applies decides:
 //
-//	on the day judged                state
-//	labelled PLANNED                 PLANNED, not callable
-//	date arrived or passed           ENDED
-//	labelled CURRENT                 CURRENT
-//	90 days or more to the date      SUPPORTED
-//	fewer than 90 days to the date   DEPRECATED
-//	no date                          as labelled
+//	on the day judged                          state
+//	no date                                    as labelled
+//	labelled PLANNED                           PLANNED, not callable
+//	labelled CURRENT, and read on that day     CURRENT
+//	on the date or after it                    ENDED
+//	labelled CURRENT                           CURRENT
+//	90 days or more to the date                SUPPORTED
+//	fewer than 90 days to the date             DEPRECATED
 //
-// The labels, and that DEPRECATED means fewer than 90 days, are the vendor's
-// common API reference; that a version ends on its date, not after it, is in
-// the text of the deprecated versions ("Not Before … has arrived or expired").
-// In which time zone a day begins is said nowhere: see the assumption in date.go.
+// Sources are cited as [seed], the documents of versions 1.0 to 1.3; [common], the
+// vendor's common API reference; and [sdk], the vendor's public Go SDK. The labels,
+// and that DEPRECATED means fewer than 90 days, are [common]. That a version ends
+// on its date, not after it, is [seed]: "Deprecated versions whose Not Before date
+// has arrived or expired are no longer supported". No source says in which time
+// zone a day begins: see the assumption in date.go.
 //
-// The package is the standard library alone, so that a service can ask it at
-// no cost, in a test that fails its build or in a line it logs at start.
+// The package needs the standard library alone, so that any service can use it, in
+// a test that fails its build or in a line it logs at start.
 package lifecycle

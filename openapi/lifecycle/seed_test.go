@@ -10,7 +10,7 @@ import (
 )
 
 // seed is the table of versions 1.0 to 1.3 as their documents were first
-// published, written out here so that new documents turn no test.
+// published, written out here so that new documents change no test.
 var seed = lifecycle.Table{
 	Source: "the documents",
 	Versions: []lifecycle.Version{
@@ -21,7 +21,7 @@ var seed = lifecycle.Table{
 	},
 }
 
-// day is a day as a test writes it.
+// day parses a date.
 func day(t testing.TB, s string) lifecycle.Date {
 	t.Helper()
 	d, err := lifecycle.ParseDate(s)
@@ -29,7 +29,7 @@ func day(t testing.TB, s string) lifecycle.Date {
 	return d
 }
 
-// version is a version as a test writes it: "1.2", "SUPPORTED", "2026-08-31".
+// version makes a version of text such as "1.2", "SUPPORTED", "2026-08-31".
 func version(t testing.TB, id, label, date string) lifecycle.Version {
 	t.Helper()
 	n, err := lifecycle.ParseID(id)
@@ -37,7 +37,7 @@ func version(t testing.TB, id, label, date string) lifecycle.Version {
 	return lifecycle.Version{ID: n, Label: lifecycle.State(label), NotBefore: day(t, date)}
 }
 
-// table is a table of such versions, read from an endpoint.
+// table makes an endpoint's table of such versions, without a time of reading.
 func table(t testing.TB, rows ...[3]string) lifecycle.Table {
 	t.Helper()
 	made := lifecycle.Table{Source: "an endpoint"}

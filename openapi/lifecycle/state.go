@@ -6,25 +6,25 @@ import (
 )
 
 // State is where a version is in its life. As a label it is what was read; as
-// [Standing.State] it is what holds on the day judged.
+// [Standing.State] it is the state on the day judged.
 type State string
 
-// The states, by the vendor's common API reference.
+// The states [common].
 const (
 	Planned    State = "PLANNED"    // documented, not callable yet
 	Current    State = "CURRENT"    // the recommended one; one at a time
 	Supported  State = "SUPPORTED"  // bug fixes only
 	Deprecated State = "DEPRECATED" // fewer than 90 days remain
-	Ended      State = "ENDED"      // its date has come. Our word: no document writes it
+	Ended      State = "ENDED"      // its date has come; no document writes this word
 )
 
-// labels are the states a document can write, in the order a version lives
-// through them.
+// labels are the states that documents write, in the order in which a version
+// goes through them.
 var labels = []State{Planned, Current, Supported, Deprecated}
 
 // ParseLabel reads a label as the documents write it, "ACTIVE (CURRENT)", or as
-// discovery does, "CURRENT"; case and spaces do not matter. The error names
-// what is no label, ENDED among it.
+// discovery does, "CURRENT"; case and spaces do not matter. The error names anything else,
+// ENDED included.
 func ParseLabel(s string) (State, error) {
 	word := strings.ToUpper(strings.TrimSpace(s))
 	if inner, ok := strings.CutPrefix(word, "ACTIVE"); ok {
@@ -41,8 +41,8 @@ func ParseLabel(s string) (State, error) {
 	return "", fmt.Errorf("label %.40q is none of %v", s, labels)
 }
 
-// Label is the state as a document or an endpoint writes it: itself, except
-// that an ended version goes on being labelled DEPRECATED.
+// Label returns the state as a document or an endpoint writes it: an ended version
+// keeps the label DEPRECATED.
 func (s State) Label() State {
 	if s == Ended {
 		return Deprecated

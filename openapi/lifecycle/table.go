@@ -13,21 +13,21 @@ type Version struct {
 }
 
 // Table is what was read about the versions of a service: a snapshot, which
-// ages. The zero Table knows no version and recommends none.
+// ages. The zero Table has no versions and recommends none.
 type Table struct {
 	Source   string    // where it was read: the host of an endpoint, or the name of the documents
-	Read     time.Time // when; zero when nobody wrote it down, as for documents
+	Read     time.Time // when; zero if unknown, as for the documents
 	Versions []Version // in any order, each once
 }
 
-// staleAfter is the age in days beyond which a table deserves a warning: by
-// then a version that was SUPPORTED when it was read may have ended. Our choice.
+// staleAfter is the age in days beyond which a table deserves a warning: by then
+// a version that was SUPPORTED when it was read may have ended.
 const staleAfter = notice
 
-// Reading is the span of days on one of which the table was read: the day of
-// [Table.Read] or, without it, the days on which all labels and dates agree.
-// The error says which two versions agree on no day, if that is so: then the
-// table cannot be right as a whole.
+// Reading returns the days on one of which the table was read: the day of
+// [Table.Read] or, without it, the days on which all labels and dates agree. If
+// there are none, the table as a whole cannot be right, and the error names two
+// versions that agree on no day.
 func (t Table) Reading() (Window, error) {
 	if !t.Read.IsZero() {
 		day := On(t.Read)
@@ -45,15 +45,15 @@ func (t Table) Reading() (Window, error) {
 		}
 	}
 	if reading.Last.before(reading.First) {
-		return Window{}, fmt.Errorf("the labels of %s agree on no day: %s is %s with date %s, which holds from %s on, and %s is %s with date %s, which holds until %s",
+		return Window{}, fmt.Errorf("the labels of %s agree on no day: %s is %s with date %s, which is right from %s on, and %s is %s with date %s, which is right until %s",
 			t.Source, first.ID, first.Label, first.NotBefore, reading.First, last.ID, last.Label, last.NotBefore, reading.Last)
 	}
 	return reading, nil
 }
 
-// Age is how many days before a day the table was read, counted from the latest
-// day it can have been: never more than the truth, and 0 before that day. It is
-// unknown where the reading is.
+// Age returns how many days before a day the table was read. It counts from the
+// latest day that [Table.Reading] allows, so the true age may be greater; before
+// that day it is 0. It is unknown if the reading is.
 func (t Table) Age(day Date) Days {
 	reading, err := t.Reading()
 	if err != nil {
@@ -65,15 +65,15 @@ func (t Table) Age(day Date) Days {
 }
 
 // Stale reports whether the table is too old to be relied on for a day without
-// a warning: older than 90 days, or of an age that nobody knows.
+// a warning: older than 90 days, or of unknown age.
 func (t Table) Stale(day Date) bool { return !t.Age(day).Within(staleAfter) }
 
-// Describe says in a few words which table this is, when it was read and how
-// old that is on a day, for every place that shows what it relied on.
+// Describe returns a phrase that says which table this is, when it was read and
+// how old it is on a day, for reports that show what they rely on.
 func (t Table) Describe(day Date) string {
 	reading, err := t.Reading()
 	if err != nil {
-		return fmt.Sprintf("snapshot of %s, read on a day nobody can tell: %v", t.Source, err)
+		return fmt.Sprintf("snapshot of %s, read on an unknown day: %v", t.Source, err)
 	}
 	said, bound := fmt.Sprintf("snapshot of %s, read %s", t.Source, reading), ""
 	if t.Read.IsZero() {

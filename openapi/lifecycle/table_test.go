@@ -41,13 +41,13 @@ func TestReading(t *testing.T) {
 		broken := table(t, [3]string{"1.1", "DEPRECATED", "20260831"}, [3]string{"1.2", "SUPPORTED", "20260831"}, [3]string{"1.3", "CURRENT", ""})
 		got, err := broken.Reading()
 		assert.EqualError(t, err, "the labels of an endpoint agree on no day: "+
-			"1.1 is DEPRECATED with date 2026-08-31, which holds from 2026-06-03 on, and 1.2 is SUPPORTED with date 2026-08-31, which holds until 2026-06-02")
+			"1.1 is DEPRECATED with date 2026-08-31, which is right from 2026-06-03 on, and 1.2 is SUPPORTED with date 2026-08-31, which is right until 2026-06-02")
 		assert.Zero(t, got)
 	})
 }
 
-// On the days the seed can have been read, and on no others, what holds is what
-// its labels say.
+// The labels of the seed are right on the days on which it can have been read, and
+// on no others.
 func TestReadingIsWhereLabelsHold(t *testing.T) {
 	for on, want := range map[string]bool{
 		"2026-03-02": false, "2026-03-03": true, "2026-06-02": true, "2026-06-03": false,
@@ -88,7 +88,7 @@ func TestAge(t *testing.T) {
 		"an endpoint, on the day":         {asked, "2026-09-18", "0 days", false, "snapshot of an endpoint, read on 2026-09-18"},
 		"an endpoint, the day after":      {asked, "2026-09-19", "1 day", false, "snapshot of an endpoint, read on 2026-09-18, 1 day before 2026-09-19"},
 		"no dates":                        {table(t, [3]string{"1.3", "CURRENT", ""}), "2026-09-19", "unknown", true, "snapshot of an endpoint, by its labels read on an unknown day"},
-		"labels that agree on no day":     {broken, "2026-09-19", "unknown", true, "snapshot of an endpoint, read on a day nobody can tell: the labels of an endpoint agree on no day"},
+		"labels that agree on no day":     {broken, "2026-09-19", "unknown", true, "snapshot of an endpoint, read on an unknown day: the labels of an endpoint agree on no day"},
 		"an endpoint, judged on no day":   {asked, "", "unknown", true, "snapshot of an endpoint, read on 2026-09-18"},
 		"an endpoint, before it was read": {asked, "2026-01-01", "0 days", false, "snapshot of an endpoint, read on 2026-09-18"},
 	} {

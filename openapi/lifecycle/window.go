@@ -6,7 +6,7 @@ type Window struct {
 	Last  Date `json:"last,omitzero"`
 }
 
-// agreed is the window in which the label of a version is what its date gives.
+// agreed returns the days on which the label of a version agrees with its date.
 func (v Version) agreed() Window {
 	switch v.Label {
 	case Current:
@@ -24,7 +24,7 @@ func (w Window) contains(day Date) bool {
 	return !day.IsZero() && !day.before(w.First) && !w.Last.before(day)
 }
 
-// String is the window in words: "between 2026-03-03 and 2026-06-02".
+// String returns the window in words: "between 2026-03-03 and 2026-06-02".
 func (w Window) String() string {
 	switch {
 	case w.First.IsZero() && w.Last.IsZero():

@@ -1,12 +1,14 @@
-// Package forge makes signatures part by part, so that any one part can be
-// wrong. Package signing makes none that is; the conformance suite needs them to
-// ask an endpoint, and the mock to behave like a careless one.
+// Package forge makes signatures out of parts, any of which may be wrong. The
+// conformance suite sends such signatures to an endpoint, and its mock server uses
+// the package to accept what a careless server would. Package signing makes right
+// signatures only.
 //
-// It computes the signature a second time, apart from package signing. The two
-// check each other, and the openssl vectors in the tests check both.
+// The algorithm is written here a second time, apart from package signing. The
+// signatures that openssl made, in the tests of both, check the two.
 package forge
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -22,16 +24,20 @@ type Parts struct {
 	URL        string // as it goes on the wire, scheme and host included
 	Timestamp  string // as in the header
 	AccessKey  string
-	AccountID  string // empty where there is none
+	AccountID  string // "" if there is none
 	ClientType string
 }
 
-// Of reads the parts off a request that is about to be sent.
+// Of returns the parts of a request that is about to be sent.
 func Of(req *http.Request, secret string) Parts {
-	return read(req, secret, req.URL.Scheme+"://"+req.URL.Host+req.URL.RequestURI())
+	url := ""
+	if req.URL != nil {
+		url = req.URL.Scheme + "://" + cmp.Or(req.Host, req.URL.Host) + req.URL.RequestURI()
+	}
+	return read(req, secret, url)
 }
 
-// Received reads the parts off a request that a server got.
+// Received returns the parts of a request that a server got.
 func Received(r *http.Request, secret string) Parts {
 	scheme := "http"
 	if r.TLS != nil {
@@ -52,26 +58,28 @@ func read(r *http.Request, secret, url string) Parts {
 	}
 }
 
-// Message is what is signed: the parts with nothing between them.
+// Message returns what is signed: the parts with nothing between them.
 func (p Parts) Message() string {
 	return p.Method + p.URL + p.Timestamp + p.AccessKey + p.AccountID + p.ClientType
 }
 
-// Sum is the signature in bytes.
+// Sum returns the signature as bytes.
 func (p Parts) Sum() []byte {
 	mac := hmac.New(sha256.New, []byte(p.Secret))
 	mac.Write([]byte(p.Message()))
 	return mac.Sum(nil)
 }
 
-// Signature is the signature as the header has it: base64 of the standard
+// Signature returns the signature as the header has it: base64 in the standard
 // alphabet, padded.
 func (p Parts) Signature() string {
 	return base64.StdEncoding.EncodeToString(p.Sum())
 }
 
-// Sign puts the signature of the parts on a request, which stays as it is
-// otherwise.
+// Sign sets the signature header of req, and nothing else.
 func (p Parts) Sign(req *http.Request) {
+	if req.Header == nil {
+		req.Header = http.Header{}
+	}
 	req.Header.Set(signing.HeaderSignature, p.Signature())
 }

@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/scp-openapi/virtualserver/conformance"
+	"github.com/scp-openapi/virtualserver/conformance/cases"
+	"github.com/scp-openapi/virtualserver/conformance/report"
 )
 
 func casesCommand() *cobra.Command {
@@ -17,44 +19,76 @@ func casesCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cases",
 		Short: "List the cases: what each asks, and the harm it can do",
+		Long: `List the cases: what each asks, the most it can do to an account, and the
+clauses it judges. With --clauses, list the clauses instead: the statements of
+the documents, where each stands, and how many cases judge it.`,
 		Example: `  scp-conformance cases
   scp-conformance cases --clauses`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			out := cmd.OutOrStdout()
 			if clauses {
-				return listClauses(cmd.OutOrStdout())
+				return writeTable(out, columns(out), clauseRows())
 			}
-			return listCases(cmd.OutOrStdout())
+			return writeTable(out, columns(out), caseRows())
 		},
 	}
-	cmd.Flags().BoolVar(&clauses, "clauses", false, "list the statements that the cases are held against, and where each stands")
+	cmd.Flags().BoolVar(&clauses, "clauses", false, "list the clauses that the cases judge")
 	return cmd
 }
 
-func listCases(out io.Writer) error {
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "CASE\tHARM\tWHAT IT ASKS\tCLAUSES")
-	for _, c := range conformance.Cases() {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", c.ID, c.Harm, c.Summary, strings.Join(c.Clauses, " "))
+func caseRows() [][]string {
+	rows := [][]string{{"CASE", "HARM", "WHAT IT ASKS"}}
+	for _, c := range cases.All() {
+		var clauses []string
+		for _, clause := range c.Clauses {
+			clauses = append(clauses, clause.ID)
+		}
+		asks := c.Summary
+		if n := len(c.Variants); n > 0 {
+			asks += fmt.Sprintf(" (in %d ways)", n)
+		}
+		rows = append(rows, []string{c.ID, c.Harm.String(), asks + " [" + strings.Join(clauses, ", ") + "]"})
 	}
-	return table.Flush()
+	return rows
 }
 
-func listClauses(out io.Writer) error {
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "CLAUSE\tSOURCE\tCASES\tTEXT")
-	for _, clause := range conformance.Clauses() {
-		cases := 0
-		for _, c := range conformance.Cases() {
-			if slices.Contains(c.Clauses, clause.ID) {
-				cases++
+func clauseRows() [][]string {
+	rows := [][]string{{"CLAUSE", "SOURCE", "CASES", "TEXT"}}
+	for _, clause := range cases.Clauses() {
+		judging := 0
+		for _, c := range cases.All() {
+			if slices.ContainsFunc(c.Clauses, func(own conformance.Clause) bool { return own.ID == clause.ID }) {
+				judging++
 			}
 		}
 		text := clause.Text
 		if clause.Exempt != "" {
 			text += " No case: " + clause.Exempt + " (" + clause.Dated + ")"
 		}
-		fmt.Fprintf(table, "%s\t%s\t%d\t%s\n", clause.ID, clause.Source, cases, text)
+		rows = append(rows, []string{clause.ID, string(clause.Source), fmt.Sprint(judging), text})
+	}
+	return rows
+}
+
+// writeTable writes rows in columns, the last of which is wrapped where a line would be wider than width.
+func writeTable(out io.Writer, width int, rows [][]string) error {
+	last := len(rows[0]) - 1
+	for i := range last {
+		widest := 0
+		for _, row := range rows {
+			widest = max(widest, len(row[i]))
+		}
+		width -= widest + 2
+	}
+	const least = 24
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, row := range rows {
+		first := strings.Join(row[:last], "\t")
+		for _, line := range report.Wrap(row[last], max(width, least)) {
+			fmt.Fprintf(table, "%s\t%s\n", first, line)
+			first = strings.Repeat("\t", last-1)
+		}
 	}
 	return table.Flush()
 }

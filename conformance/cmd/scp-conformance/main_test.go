@@ -1,13 +1,16 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,7 +18,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/scp-openapi/virtualserver/conformance"
+	"github.com/scp-openapi/virtualserver/conformance/cases"
 	"github.com/scp-openapi/virtualserver/gen"
 )
 
@@ -23,24 +26,30 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"scp-conformance": main})
 }
 
-// TestScripts runs the built command, as a shell would. A script may name $CASE, the ID of a case, and
-// $VERSION and $OLDEST, two versions: which there are is no matter of this test.
+// TestScripts runs the built command, as a shell would. A script may name $CASE, the ID of a case, $VERSION
+// and $OLDEST, two versions, and $DEFECT and $CAUGHTBY, a defect and a case that fails with it. It is not
+// about which cases and versions there are.
 func TestScripts(t *testing.T) {
 	clients := gen.Clients()
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
-			env.Setenv("CASE", conformance.Cases()[0].ID)
+			env.Setenv("CASE", cases.All()[0].ID)
 			env.Setenv("VERSION", clients[len(clients)-1].ID.String())
 			env.Setenv("OLDEST", clients[0].ID.String())
+			env.Setenv("DEFECT", "accepted-200")
+			env.Setenv("CAUGHTBY", "detach-accepted")
 			env.Setenv("GORACE", "atexit_sleep_ms=10") // a binary with -race waits a second when it ends
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits,
-			"free":  free,
-			"await": await,
+			"exits":     exits,
+			"unprinted": unprinted,
+			"free":      free,
+			"await":     await,
+			"closed":    awaitClosed,
+			"half":      halfRequest,
 		},
 	})
 }
@@ -78,6 +87,24 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// unprinted runs the command with a standard output that is full, and with one that is closed. It has to end
+// with an exit code, and with one sentence about it:
+//
+//	unprinted 3 versions
+func unprinted(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: unprinted code arguments...")
+	}
+	for to, why := range map[string]string{">/dev/full": "no space left on device", ">&-": "it is closed"} {
+		script := fmt.Sprintf(`scp-conformance "$@" %s; test $? = %s`, to, args[0])
+		ts.Check(ts.Exec("sh", append([]string{"-c", script, "sh"}, args[1:]...)...))
+		said := ts.ReadFile("stderr")
+		if !strings.HasSuffix(said, "scp-conformance: writing to standard output: "+why+"\n") || strings.Contains(said, "--help") {
+			ts.Fatalf("with %s it said %q", to, said)
+		}
+	}
+}
+
 // free sets a variable to an address of this machine on which nothing listens.
 func free(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
@@ -106,7 +133,42 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// TestColorful has no colour on what is no terminal. What is one is tried in the scripts.
+// awaitClosed goes on once nothing listens at an address.
+func awaitClosed(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: closed address")
+	}
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		conn, err := net.Dial("tcp", args[0])
+		if err != nil {
+			return
+		}
+		ts.Check(conn.Close())
+		if time.Now().After(deadline) {
+			ts.Fatalf("something listens at %s still", args[0])
+		}
+	}
+}
+
+// halfRequest sends a request to an address without its body, and leaves it at that once the server is
+// waiting for the body.
+func halfRequest(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: half address")
+	}
+	conn, err := net.Dial("tcp", args[0])
+	ts.Check(err)
+	ts.Defer(func() { _ = conn.Close() })
+	_, err = fmt.Fprintf(conn, "POST / HTTP/1.1\r\nHost: %s\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n", args[0])
+	ts.Check(err)
+	line, err := bufio.NewReader(conn).ReadString('\n')
+	ts.Check(err)
+	if !strings.Contains(line, "100 Continue") {
+		ts.Fatalf("the server is not waiting: %q", line)
+	}
+}
+
+// TestColorful has no colour where there is no terminal. The scripts have one.
 func TestColorful(t *testing.T) {
 	file, err := os.Create(filepath.Join(t.TempDir(), "out"))
 	require.NoError(t, err)

@@ -5,137 +5,185 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/scp-openapi/virtualserver/conformance"
 	"github.com/scp-openapi/virtualserver/conformance/mock"
-	"github.com/scp-openapi/virtualserver/gen"
+	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
-// mockFlags are the flags of mock as they were given.
+// mockFlags are the flags of mock.
 type mockFlags struct {
 	addr                 string
 	accessKey, secretKey string
-	at, table            string
+	day                  lifecycle.Date
+	table                string
 	delay                time.Duration
 	refuseEnded          bool
+	profile              string
+	switches             map[string]*bool // of the profile, by name
+	seed                 uint64
 	defect               string
 	listDefects          bool
+	verbose              bool
 }
 
+// The profiles of the mock.
+const (
+	documented = "documented"
+	live       = "live"
+)
+
 func mockCommand() *cobra.Command {
-	var flags mockFlags
+	flags := mockFlags{profile: documented, switches: map[string]*bool{}}
 	cmd := &cobra.Command{
 		Use:   "mock",
 		Short: "Serve the mock, to try clients against",
-		Long: `Serve the mock: volumes and servers in memory, behind every version of the API there is a document for.
+		Long: `Serve the mock: volumes and servers in memory, behind every version of the API
+that has a document. It serves until it is interrupted. Without --access-key
+and --secret-key it makes up keys and prints them.
 
-It goes on until it is interrupted. Keys that are not given are made up and printed.`,
+It behaves as documented. With --profile live it deviates from that in every
+way in which the live service was seen to. A flag of its own turns each of
+these on, or with =false off.`,
 		Example: `  scp-conformance mock
-  scp-conformance mock --addr 127.0.0.1:8080 --access-key ak --secret-key sk --delay 3s
-  scp-conformance mock --defect os-volume-goes`,
-		Args: cobra.NoArgs,
+  scp-conformance mock --addr 127.0.0.1:8080 --access-key ak --secret-key sk
+  scp-conformance mock --profile live --gateway-errors=false --verbose
+  scp-conformance mock --defect signature-unchecked`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if flags.listDefects {
-				return listDefects(cmd)
+				return listDefects(cmd.OutOrStdout())
 			}
 			return flags.serve(cmd)
 		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&flags.addr, "addr", "127.0.0.1:8080", "`address` to listen on")
-	f.StringVar(&flags.accessKey, "access-key", "", "access `key` to let in")
+	f.StringVar(&flags.accessKey, "access-key", "", "access `key` of the one account")
 	f.StringVar(&flags.secretKey, "secret-key", "", "its secret `key`")
-	f.StringVar(&flags.at, "at", "", "label the versions as of this `day`: 2026-08-31 (default today, in Korea)")
-	f.DurationVar(&flags.delay, "delay", 100*time.Millisecond, "how long attaching and detaching go on")
-	f.StringVar(&flags.defect, "defect", "", "give it a fault that a real server could have, by its `name`")
-	f.BoolVar(&flags.listDefects, "list-defects", false, "list these faults, one a line, and end")
-	f.BoolVar(&flags.refuseEnded, "refuse-ended", false, "refuse versions whose date has come")
-	lifecycleFlag(cmd, &flags.table)
+	dayVar(cmd, &flags.day, "label the versions as of this `day`")
+	flags.delay = 100 * time.Millisecond
+	f.Var(&duration{value: &flags.delay, zero: true}, "delay", "how long attaching and detaching take")
+	f.BoolVar(&flags.refuseEnded, "refuse-ended", false, "refuse versions from their date on")
+	choiceVar(cmd, &flags.profile, "profile", []string{documented, live}, "behave as this `profile`")
+	for _, s := range mock.Switches() {
+		flags.switches[s.Name] = f.Bool(s.Name, false, "live: "+s.Summary)
+	}
+	f.Uint64Var(&flags.seed, "seed", mock.LiveErrorSeed, "draw the gateway's errors by this `number`")
+	f.StringVar(&flags.defect, "defect", "", "break it in one way, by the `name` of a defect")
+	f.BoolVar(&flags.listDefects, "list-defects", false, "list the defects, one a line, and end")
+	f.BoolVar(&flags.verbose, "verbose", false, "log each request to standard error, without keys and signatures")
+	completeFlag(cmd, "defect", defectValues)
+	lifecycleVar(cmd, &flags.table)
 	return cmd
 }
 
-func listDefects(cmd *cobra.Command) error {
-	table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-	for _, d := range mock.Defects() {
-		fmt.Fprintf(table, "%s\t%s\n", d.Name, d.Summary)
+// listDefects writes a line for each defect, and wraps it on a terminal only: scripts read the list.
+func listDefects(out io.Writer) error {
+	width := math.MaxInt
+	if _, ok := terminal(out); ok {
+		width = columns(out)
 	}
-	return table.Flush()
+	var rows [][]string
+	for _, d := range mock.Defects() {
+		rows = append(rows, []string{d.Name, d.Summary})
+	}
+	return writeTable(out, width, rows)
 }
 
 func (f *mockFlags) serve(cmd *cobra.Command) error {
-	made := mockCredentials()
-	given := f.secretKey != ""
-	if f.accessKey == "" {
-		f.accessKey = made.AccessKey
+	credentials := mockCredentials()
+	if f.accessKey != "" {
+		credentials.AccessKey = f.accessKey
 	}
-	if !given {
-		f.secretKey = made.SecretKey.Reveal()
+	secret := credentials.SecretKey.Reveal()
+	if f.secretKey != "" {
+		credentials.SecretKey = signing.Secret(f.secretKey)
+		secret = "…" // the caller knows it, and this may be a log
 	}
-	handler, err := f.handler()
+	handler, err := f.handler(cmd, credentials)
 	if err != nil {
 		return usage(err)
 	}
 	listener, err := net.Listen("tcp", f.addr)
 	if err != nil {
-		return usage(fmt.Errorf("--addr: %w; another address will do as well", err))
+		return usage(fmt.Errorf("--addr: %w; try another address", err))
 	}
-	secret := f.secretKey
-	if given {
-		secret = "(the one you gave)" // and know: it is in no log because of us
-	}
-	cmd.Printf(mockGreeting, listener.Addr(), strings.Join(versions(), ", "), f.accessKey, secret, listener.Addr(),
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), mockGreeting, listener.Addr(), strings.Join(versionValues(), ", "),
+		quote(credentials.AccessKey), secret, listener.Addr(),
 		mock.VolumeID, mock.ServerID, mock.SpareID, mock.SharedID, mock.OSVolumeID)
-	if err := serve(cmd.Context(), listener, handler); err != nil {
-		return &exit{err, conformance.ExitNotJudged}
+	if err != nil {
+		_ = listener.Close()
+		return err
 	}
-	return nil
+	return serve(cmd.Context(), listener, handler)
 }
 
-const mockGreeting = `The mock listens at http://%s and speaks versions %s.
-Judge it from another terminal:
+const mockGreeting = `The mock listens at http://%s
+and speaks versions %s. Judge it from another terminal:
 
-  SCP_ACCESS_KEY='%s' SCP_SECRET_KEY='%s' scp-conformance run --endpoint http://%s
+  export SCP_ACCESS_KEY=%s
+  export SCP_SECRET_KEY=%s
+  scp-conformance run --endpoint http://%s
 
-What it holds:
-  %s  volume attached to server
-  %s  that server
-  %s  volume attached to nothing
-  %s  volume attached to two servers
-  %s  OS volume of the server: cannot be detached
+It holds:
+  %s  a volume, attached to the server
+  %s  the server
+  %s  a volume, not attached
+  %s  a volume, attached to two servers
+  %s  the server's OS volume
 `
 
-func (f *mockFlags) handler() (*mock.Server, error) {
+func (f *mockFlags) handler(cmd *cobra.Command, credentials signing.Credentials) (*mock.Server, error) {
 	table, err := loadTable(f.table)
 	if err != nil {
 		return nil, err
 	}
-	opts := []mock.Option{mock.WithDelay(f.delay), mock.WithTable(table)}
+	opts := append([]mock.Option{mock.WithDelay(f.delay), mock.WithTable(table)}, f.deviations(cmd)...)
 	if f.defect != "" {
 		defect, err := mock.DefectByName(f.defect)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("--defect: %w%s", err, didYouMean(f.defect, defectNames()))
 		}
 		opts = append(opts, mock.WithDefect(defect))
 	}
-	if f.at != "" { // else the day goes on with the clock
-		day, err := dayFlag(f.at)
-		if err != nil {
-			return nil, err
-		}
-		opts = append(opts, mock.WithDay(day))
+	if !f.day.IsZero() { // else the day moves with the clock
+		opts = append(opts, mock.WithDay(f.day))
 	}
 	if f.refuseEnded {
 		opts = append(opts, mock.RefuseEnded())
 	}
-	return mock.New([]signing.Credentials{{AccessKey: f.accessKey, SecretKey: signing.Secret(f.secretKey)}}, opts...)
+	if f.verbose {
+		opts = append(opts, mock.WithLog(slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))))
+	}
+	return mock.New([]signing.Credentials{credentials}, opts...)
+}
+
+// deviations are the switches of the profile, and those that have a flag.
+func (f *mockFlags) deviations(cmd *cobra.Command) []mock.Option {
+	var opts []mock.Option
+	for _, s := range mock.Switches() {
+		on := f.profile == live
+		if cmd.Flags().Changed(s.Name) {
+			on = *f.switches[s.Name]
+		}
+		switch {
+		case on && s.Name == "gateway-errors":
+			opts = append(opts, mock.WithGatewayErrors(mock.LiveErrorRate, f.seed))
+		case on:
+			opts = append(opts, s.Option)
+		}
+	}
+	return opts
 }
 
 // mockCredentials are keys made up for a mock.
@@ -143,18 +191,23 @@ func mockCredentials() signing.Credentials {
 	return signing.Credentials{AccessKey: rand.Text(), SecretKey: signing.Secret(rand.Text())}
 }
 
-func versions() []string {
-	var ids []string
-	for _, client := range gen.Clients() {
-		ids = append(ids, client.ID.String())
+// startMock serves handler on a free port of this machine, at the URL it returns, until stop is called.
+func startMock(handler http.Handler) (url string, stop func(), err error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", nil, fmt.Errorf("start the built-in mock: %w", err)
 	}
-	return ids
+	server, served := newServer(handler), make(chan struct{})
+	go func() {
+		defer close(served)
+		_ = server.Serve(listener) // what ends it early shows in the verdicts
+	}()
+	return "http://" + listener.Addr().String(), func() { _ = server.Close(); <-served }, nil
 }
 
 // serve serves on listener until ctx ends.
 func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
-	stopped := make(chan struct{})
+	server, stopped := newServer(handler), make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(stopped)
 		const grace = 2 * time.Second
@@ -170,4 +223,8 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 	}
 	<-stopped
 	return nil
+}
+
+func newServer(handler http.Handler) *http.Server {
+	return &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 }

@@ -1,19 +1,18 @@
 package main
 
 import (
-	"cmp"
-	"context"
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
-	"net"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/scp-openapi/virtualserver/conformance"
+	"github.com/scp-openapi/virtualserver/conformance/cases"
 	"github.com/scp-openapi/virtualserver/conformance/mock"
 	"github.com/scp-openapi/virtualserver/conformance/report"
 	"github.com/scp-openapi/virtualserver/gen"
@@ -21,139 +20,189 @@ import (
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
-// runFlags are the flags of run as they were given.
+// runFlags are the flags of run.
 type runFlags struct {
-	endpoint string
-	cases    []string
-	versions []string
-	at       string
-	table    string
-	harm     string
-	seed     uint64
-	timeout  time.Duration
-	limit    time.Duration
-	quiet    bool
-	fixture  conformance.Fixture
+	config      conformance.Config // what the flags set as it is
+	credentials string
+	cases       []string
+	versions    []string
+	table       string
+	harm        string
+	format      string
+	text        report.Text
 }
 
 func runCommand() *cobra.Command {
-	var flags runFlags
+	flags := runFlags{harm: conformance.HarmDangerous.String(), format: "text"}
 	cmd := &cobra.Command{
 		Use:   "run",
 		Short: "Ask every case of every version, and give a verdict",
-		Long: `Ask every case of every version, and give a verdict.
+		Long: `Ask every case of every version, and give a verdict. What is not a pass is
+printed with the clause that is broken and the command that asks again.
 
-Without --endpoint it starts the built-in mock on this machine and judges that. With it, the keys are
-taken from SCP_ACCESS_KEY and SCP_SECRET_KEY, and the volumes and the server to try it on from --volume,
---server and so on, which are those of the mock unless said otherwise. At the end the volume may be
-attached to the server or not. A certificate of your own is trusted if SSL_CERT_FILE names it.`,
+  pass  as documented
+  FAIL  not as documented
+  diff  differs from what was only observed or is assumed
+  ????  could not be judged
+  skip  was not asked
+  ERR!  the suite itself is at fault
+
+Without --endpoint, run starts the built-in mock and judges that. With it, the
+keys come from the first of these places that has them:
+  --credentials FILE, which is {"access-key": "…", "secret-key": "…"}
+  SCP_ACCESS_KEY and SCP_SECRET_KEY
+  SCP_TF_ACCESS_KEY and SCP_TF_SECRET_KEY, as of the Terraform provider
+  ~/.scpconf/credentials.json
+
+The volumes and servers to try are those of the mock, unless --volume, --server
+and the like name others. When the run ends, the volume may be attached to the
+server or not. A certificate of your own is trusted if SSL_CERT_FILE names it.
+
+Some cases have many variants: the ways to get a signature wrong, say. A run
+asks a sample of each, drawn by --seed, and all of them with --all, which is
+the default on this machine.`,
 		Example: `  scp-conformance run
   scp-conformance run --api-version 1.3 --case 'auth-*'
-  SCP_ACCESS_KEY=… SCP_SECRET_KEY=… scp-conformance run --endpoint http://127.0.0.1:8080`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			for name, values := range map[string][]string{"case": flags.cases, "api-version": flags.versions} {
-				if cmd.Flags().Changed(name) && len(values) == 0 { // an empty variable, say: it would mean all
-					return usage(fmt.Errorf("--%s is empty", name))
-				}
-			}
-			return flags.run(cmd)
-		},
+  scp-conformance run --endpoint http://127.0.0.1:8080 --credentials keys.json
+  scp-conformance run --format json > report.json`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return flags.run(cmd) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&flags.endpoint, "endpoint", "", "judge the endpoint at this `URL` instead of the built-in mock")
-	f.StringSliceVar(&flags.cases, "case", nil, "ask these cases only: an `ID`, or its start and a *")
-	f.StringSliceVar(&flags.versions, "api-version", nil, "ask these `versions` only: 1.3, say")
-	f.StringVar(&flags.at, "at", "", "judge states and dates as of this `day`: 2026-08-31 (default today, in Korea)")
-	f.StringVar(&flags.harm, "harm", conformance.HarmDangerous.String(), "the most that may be asked: reads, refused, detaches or dangerous")
-	f.Uint64Var(&flags.seed, "seed", 0, "make the same random IDs again as the run with this `number` (default: a new one)")
-	f.BoolVar(&flags.quiet, "quiet", false, "print the grid, what failed and the verdict, and no line for each case")
-	f.DurationVar(&flags.timeout, "timeout", conformance.DefaultTimeout, "how long one request may take")
-	f.DurationVar(&flags.limit, "limit", conformance.DefaultLimit, "how long the whole run may take")
-	f.StringVar(&flags.fixture.Volume, "volume", mock.VolumeID, "`ID` of a data volume that is attached and detached")
-	f.StringVar(&flags.fixture.Server, "server", mock.ServerID, "`ID` of the server it is attached to")
-	f.StringVar(&flags.fixture.OtherServer, "other-server", mock.OtherServerID, "`ID` of a server that the volume is never attached to")
-	f.StringVar(&flags.fixture.SharedVolume, "shared-volume", mock.SharedID, "`ID` of a volume that may be attached to both servers at once")
-	f.StringVar(&flags.fixture.OSVolume, "os-volume", mock.OSVolumeID, "`ID` of that server's OS volume, whose detach has to be refused")
-	lifecycleFlag(cmd, &flags.table)
+	f.Var(&endpoint{&flags.config.Endpoint}, "endpoint", "judge the endpoint at this `URL` instead of the built-in mock")
+	f.StringVar(&flags.credentials, "credentials", "", "take the keys from this JSON `file`")
+	completeFile(cmd, "credentials")
+	f.StringSliceVar(&flags.cases, "case", nil, "ask only these cases: an `ID`, or the start of IDs and a *")
+	completeFlag(cmd, "case", caseValues)
+	f.StringSliceVar(&flags.versions, "api-version", nil, "ask only these `versions`, such as 1.2,1.3")
+	completeFlag(cmd, "api-version", versionValues)
+	choiceVar(cmd, &flags.harm, "harm", conformance.HarmNames(), "the most harmful `class` of cases to ask")
+	lifecycleVar(cmd, &flags.table)
+	configFlags(cmd, &flags.config)
+	choiceVar(cmd, &flags.format, "format", []string{"text", "json"}, "print as `format`")
+	f.BoolVar(&flags.text.Verbose, "verbose", false, "print a line for each case and version, with its notes")
+	f.BoolVar(&flags.text.Grid, "grid", false, "print a table of all cases by versions")
+	f.BoolVar(&flags.text.Quiet, "quiet", false, "print only what is wrong, and the verdict")
 	return cmd
 }
 
+// configFlags adds the flags that go into a config as they are.
+func configFlags(cmd *cobra.Command, config *conformance.Config) {
+	f, fixture := cmd.Flags(), &config.Fixture
+	dayVar(cmd, &config.Day, "judge states and dates as of this `day`")
+	f.Uint64Var(&config.Seed, "seed", 0, "repeat the random IDs and samples of the run with this `number`, which each run prints (default a new one)")
+	f.BoolVar(&config.All, "all", false, "ask every variant of each case, and not a sample (default on this machine)")
+	f.BoolVar(&config.Strict, "strict", false, "fail on what differs from what was only observed, or is assumed")
+	f.BoolVar(&config.RequireComplete, "require-complete", false, "end with 3 if a clause was not judged")
+	countVar(cmd, &config.Parallel, "parallel", 1, "how many versions to ask side by side; of the built-in mock, all")
+	countVar(cmd, &config.Attempts, "attempts", conformance.DefaultAttempts, "how often to ask what cannot be judged")
+	durationVar(cmd, &config.Timeout, "timeout", conformance.DefaultTimeout, "how long one request may take")
+	durationVar(cmd, &config.Settle, "settle", conformance.DefaultSettle, "how long attaching and detaching may take")
+	durationVar(cmd, &config.Linger, "linger", conformance.DefaultLinger, "how long what was done has to last")
+	durationVar(cmd, &config.Limit, "limit", conformance.DefaultLimit, "how long the whole run may take")
+	f.StringVar(&fixture.Volume, "volume", mock.VolumeID, "`ID` of a data volume to attach and detach")
+	f.StringVar(&fixture.SpareVolume, "spare-volume", mock.SpareID, "`ID` of another one")
+	f.StringVar(&fixture.Server, "server", mock.ServerID, "`ID` of the server to attach them to")
+	f.StringVar(&fixture.OtherServer, "other-server", mock.OtherServerID, "`ID` of a server that they are never attached to")
+	f.StringVar(&fixture.SharedVolume, "shared-volume", mock.SharedID, "`ID` of a volume that may be attached to both servers at once")
+	f.StringVar(&fixture.OSVolume, "os-volume", mock.OSVolumeID, "`ID` of the server's OS volume, whose detach has to be refused")
+}
+
 func (f *runFlags) run(cmd *cobra.Command) error {
-	config, err := f.config()
+	config, err := f.complete(cmd)
 	if err != nil {
 		return usage(err)
 	}
-	if f.endpoint == "" {
-		stop, err := startMock(cmd.Context(), &config)
+	notes := cmd.ErrOrStderr()
+	if f.text.Quiet {
+		notes = io.Discard
+	}
+	if f.config.Endpoint == "" {
+		stop, err := judgeMock(cmd, &config)
 		if err != nil {
-			return &exit{err, conformance.ExitNotJudged}
+			return err
 		}
 		defer stop()
-		cmd.Printf("No --endpoint was given, so the built-in mock is judged. It was started at %s.\n", config.Endpoint)
-	} else if config.Credentials, err = signing.CredentialsFromEnv(); err != nil {
-		return usage(err)
+		fmt.Fprintln(notes, "Judging the built-in mock, as no --endpoint is named.")
 	}
-	cmd.Printf("%s\n\n", tableNotice(config.Table, config.Day))
-	config.Command = again(cmd)
-	text := report.Text{Out: cmd.OutOrStdout(), Color: colorful(cmd.OutOrStdout()), Quiet: f.quiet}
-	config.OnResult = text.Result
+	if age := config.Table.Age(config.Day); config.Table.Stale(config.Day) {
+		fmt.Fprintf(notes, "The table of versions is old (%s): see scp-conformance versions.\n", age)
+	}
+	progress := &progress{w: notes, total: len(config.Cases) * len(config.Clients)}
+	config.OnResult = progress.result
 	result, err := conformance.Run(cmd.Context(), config)
+	progress.clear()
 	if err != nil {
 		return usage(err)
 	}
-	text.Summary(result)
-	if code := conformance.ExitCode(result.Results); code != conformance.ExitOK {
-		return &exit{code: code}
+	err = f.write(cmd.OutOrStdout(), result)
+	if result.ExitCode != conformance.ExitOK {
+		return &exit{err, result.ExitCode} // what was proved stays proved
 	}
-	return nil
+	return err
 }
 
-// again is the command as it was given, less what says which case to ask, and when.
-func again(cmd *cobra.Command) string {
-	command := cmd.CommandPath()
-	cmd.Flags().Visit(func(f *pflag.Flag) {
-		if !slices.Contains([]string{"case", "api-version", "at", "seed"}, f.Name) {
-			command += fmt.Sprintf(" --%s '%s'", f.Name, strings.ReplaceAll(f.Value.String(), "'", `'\''`))
-		}
-	})
-	return command
+func (f *runFlags) write(out io.Writer, r *conformance.Report) error {
+	if f.format == "json" {
+		return report.JSON(out, r)
+	}
+	text := f.text
+	text.Color, text.Width = colorful(out), columns(out)
+	return text.Write(out, r)
 }
 
-// config reads the flags that do not hang on which endpoint is judged.
-func (f *runFlags) config() (conformance.Config, error) {
-	config := conformance.Config{
-		Endpoint: f.endpoint,
-		Fixture:  f.fixture,
-		Timeout:  f.timeout,
-		Limit:    f.limit,
-		Seed:     cmp.Or(f.seed, rand.Uint64()),
+// complete reads what the flags name, and fills in what depends on the endpoint.
+func (f *runFlags) complete(cmd *cobra.Command) (conformance.Config, error) {
+	config := f.config
+	if f.credentials != "" && config.Endpoint == "" {
+		return config, errors.New("--credentials are for an endpoint: name it with --endpoint")
 	}
+	config.Command = again(cmd)
+	if !cmd.Flags().Changed("seed") {
+		config.Seed = uint64(rand.Uint32()) // short to type, and exact as a number of any JSON reader
+	}
+	if config.Day.IsZero() {
+		config.Day = lifecycle.On(time.Now())
+	}
+	if !cmd.Flags().Changed("all") {
+		config.All = config.Endpoint == "" || onThisMachine(config.Endpoint)
+	}
+	config.Clauses = cases.Clauses()
 	var err error
-	if config.Cases, err = conformance.Select(f.cases...); err != nil {
-		return config, fmt.Errorf("--case: %w (a * may stand at its end); see scp-conformance cases", err)
+	if config.Cases, err = selectCases(f.cases); err != nil {
+		return config, err
 	}
 	if config.Clients, err = clients(f.versions); err != nil {
 		return config, fmt.Errorf("--api-version: %w", err)
-	}
-	if config.Day, err = dayFlag(f.at); err != nil {
-		return config, err
 	}
 	if config.Table, err = loadTable(f.table); err != nil {
 		return config, err
 	}
 	if err := config.Harm.UnmarshalText([]byte(f.harm)); err != nil {
-		return config, fmt.Errorf("--harm: %w", err)
+		return config, err
 	}
-	for name, d := range map[string]time.Duration{"timeout": f.timeout, "limit": f.limit} {
-		if d <= 0 {
-			return config, fmt.Errorf("--%s is %s, but has to be more than zero", name, d)
-		}
+	if config.Endpoint != "" {
+		config.Credentials, err = findCredentials(cmd, f.credentials)
 	}
-	return config, nil
+	return config, err
 }
 
-// clients returns those of the versions that were named, or all for none.
+// selectCases are the cases of these names, or all.
+func selectCases(names []string) ([]conformance.Case, error) {
+	for _, name := range names {
+		if _, err := cases.Select(name); err != nil {
+			id, _, _ := strings.Cut(name, "/")
+			var known []string
+			for _, c := range cases.All() {
+				known = append(known, c.ID)
+			}
+			return nil, fmt.Errorf("--case: %w%s; scp-conformance cases lists them", err, didYouMean(id, known))
+		}
+	}
+	return cases.Select(names...)
+}
+
+// clients are the clients of the versions that are named, or all.
 func clients(versions []string) ([]gen.Client, error) {
 	wanted := map[lifecycle.ID]bool{}
 	for _, version := range versions {
@@ -161,40 +210,28 @@ func clients(versions []string) ([]gen.Client, error) {
 		if err != nil {
 			return nil, err
 		}
+		if !slices.Contains(versionValues(), id.String()) {
+			return nil, fmt.Errorf("unknown version %s: there are documents of %s", id, strings.Join(versionValues(), ", "))
+		}
 		wanted[id] = true
 	}
-	var known []string
-	chosen := slices.DeleteFunc(gen.Clients(), func(c gen.Client) bool {
-		known = append(known, c.ID.String())
-		found := wanted[c.ID]
-		delete(wanted, c.ID)
-		return len(versions) > 0 && !found
-	})
-	for id := range wanted {
-		return nil, fmt.Errorf("there is no document of version %s; there is %s", id, strings.Join(known, ", "))
-	}
-	return chosen, nil
+	return slices.DeleteFunc(gen.Clients(), func(c gen.Client) bool { return len(wanted) > 0 && !wanted[c.ID] }), nil
 }
 
-// startMock starts the built-in mock on a free port of this machine, for a config to judge.
-func startMock(ctx context.Context, config *conformance.Config) (stop func(), err error) {
-	const delay = 5 * time.Millisecond // long enough for Detaching to be seen
+// judgeMock starts the built-in mock for a config to judge. The mock is quick, and so is what depends on it.
+func judgeMock(cmd *cobra.Command, config *conformance.Config) (stop func(), err error) {
+	const delay = 5 * time.Millisecond // long enough for the state on the way to be seen
+	if !cmd.Flags().Changed("linger") {
+		config.Linger = 20 * delay
+	}
+	if !cmd.Flags().Changed("parallel") {
+		config.Parallel = len(config.Clients)
+	}
 	config.Credentials = mockCredentials()
 	handler, err := mock.New([]signing.Credentials{config.Credentials}, mock.WithDelay(delay), mock.WithDay(config.Day), mock.WithTable(config.Table))
 	if err != nil {
 		return nil, err
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, fmt.Errorf("start the built-in mock: %w", err)
-	}
-	config.Endpoint = "http://" + listener.Addr().String()
-	// The mock outlives an interrupted run, which ends by itself, to answer what is under way.
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	served := make(chan struct{})
-	go func() {
-		defer close(served)
-		_ = serve(ctx, listener, handler) // what ends it early shows in the verdicts
-	}()
-	return func() { cancel(); <-served }, nil
+	config.Endpoint, stop, err = startMock(handler)
+	return stop, err
 }

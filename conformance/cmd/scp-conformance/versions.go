@@ -1,13 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -20,73 +17,75 @@ import (
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 )
 
-// versionsFlags are the flags of versions as they were given.
+// versionsFlags are the flags of versions.
 type versionsFlags struct {
-	at, endpoint, lifecycle, save string
-	require                       []string
-	format, warnWithin            string
-	timeout                       time.Duration
+	day             lifecycle.Date
+	endpoint        string
+	lifecycle, save string
+	require         []string
+	format          string
+	warnWithin      int // days
+	timeout         time.Duration
 }
 
-var formats = []string{"text", "json", "markdown"}
-
 func versionsCommand() *cobra.Command {
-	var flags versionsFlags
+	flags := versionsFlags{format: "text"}
 	cmd := &cobra.Command{
 		Use:   "versions",
 		Short: "Tell which versions are supported on a day, and what to do",
-		Long: `Tell which versions are supported on a day, from the built-in documents, from a file or from an
-endpoint, and what to do about each.
+		Long: `Tell which versions are supported on a day, and what to do about each. The
+versions are those of the built-in documents, of a file or of an endpoint.
 
-The built-in table is a snapshot; an endpoint is the authority. Asking one needs no keys and changes
-nothing. Exit codes: 0 if the required versions (without --require: the recommended one) are safe on
-that day, 1 if not, 2 if nobody knows a version that is required, 3 if the endpoint gave no answer that
-makes sense. What an endpoint says differently is shown, and judged by run.`,
+The built-in table is a snapshot; an endpoint is the authority. Asking one
+needs no keys and changes nothing. What it says differently from the table is
+shown here, and judged by run.
+
+Exit codes: 0 if the required versions are safe on that day, 1 if one is not,
+2 if one is unknown, 3 if the endpoint gave no usable answer. Without --require
+the recommended version is required.`,
 		Example: `  scp-conformance versions
   scp-conformance versions --at 2026-12-31 --require 1.3
-  scp-conformance versions --endpoint https://virtualserver.kr-west1.e.samsungsdscloud.com --save lifecycle.json
-  scp-conformance versions --lifecycle lifecycle.json --format markdown`,
-		Args: cobra.NoArgs,
+  scp-conformance versions --endpoint http://127.0.0.1:8080 --save table.json
+  scp-conformance versions --lifecycle table.json --format markdown`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return flags.run(cmd) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&flags.at, "at", "", "judge this `day`: 2026-08-31 (default today, in Korea)")
-	f.StringVar(&flags.endpoint, "endpoint", "", "ask the endpoint at this `URL` which versions it speaks")
+	dayVar(cmd, &flags.day, "judge this `day`")
+	f.Var(&endpoint{&flags.endpoint}, "endpoint", "ask the endpoint at this `URL` which versions it speaks")
 	f.StringVar(&flags.save, "save", "", "store what the endpoint says in a `file`, for --lifecycle")
-	f.StringSliceVar(&flags.require, "require", nil, "the `versions` that have to be safe: 1.2,1.3 (default the recommended one)")
-	f.StringVar(&flags.format, "format", "text", "text, json or markdown")
-	f.StringVar(&flags.warnWithin, "warn-within", "90d", "warn of versions with no more `days` left than this")
-	f.DurationVar(&flags.timeout, "timeout", conformance.DefaultTimeout, "how long the endpoint may take")
-	lifecycleFlag(cmd, &flags.lifecycle)
+	f.StringSliceVar(&flags.require, "require", nil, "the `versions` that have to be safe, such as 1.2,1.3 (default the recommended one)")
+	choiceVar(cmd, &flags.format, "format", []string{"text", "json", "markdown"}, "print as `format`")
+	daysVar(cmd, &flags.warnWithin, "warn-within", 90, "warn of versions with this many `days` left, or fewer")
+	durationVar(cmd, &flags.timeout, "timeout", conformance.DefaultTimeout, "how long the endpoint may take")
+	completeFlag(cmd, "require", versionValues)
+	completeFile(cmd, "save")
+	lifecycleVar(cmd, &flags.lifecycle)
 	return cmd
 }
 
 func (f *versionsFlags) run(cmd *cobra.Command) error {
-	day, err := dayFlag(f.at)
-	if err != nil {
-		return usage(err)
+	if f.day.IsZero() {
+		f.day = lifecycle.On(time.Now())
 	}
-	warnWithin, err := parseDays(f.warnWithin)
-	if err != nil {
-		return usage(fmt.Errorf("--warn-within: %w", err))
-	}
-	switch {
-	case !slices.Contains(formats, f.format):
-		return usage(fmt.Errorf("--format %q is none of %s", f.format, strings.Join(formats, ", ")))
-	case f.save != "" && f.endpoint == "":
-		return usage(errors.New("--save stores what an endpoint says, so it needs --endpoint"))
-	case f.timeout <= 0:
-		return usage(fmt.Errorf("--timeout is %s, but has to be more than zero", f.timeout))
+	if f.save != "" && f.endpoint == "" {
+		return usage(errors.New("--save stores what an endpoint says: name one with --endpoint"))
 	}
 	known, err := loadTable(f.lifecycle)
 	if err != nil {
 		return usage(err)
 	}
+	var file *newFile
+	if f.save != "" {
+		if file, err = replaceFile(f.save); err != nil {
+			return usage(fmt.Errorf("--save: %w", err))
+		}
+	}
 	table, discovered := known, conformance.Discovered{}
 	if f.endpoint != "" {
 		discovered, err = conformance.Discover(cmd.Context(), f.endpoint, time.Now, discovery.WithTimeout(f.timeout))
 		if err != nil {
-			return &exit{err, conformance.ExitNotJudged}
+			return err
 		}
 		table = discovered.Table
 	}
@@ -94,44 +93,34 @@ func (f *versionsFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return usage(err)
 	}
-	versions := report.NewVersions(table, day, warnWithin, required)
+	versions := report.NewVersions(table, f.day, f.warnWithin, required)
 	if f.endpoint != "" {
 		versions.Compare(known, discovered)
 	}
-	if err := f.write(cmd.OutOrStdout(), versions, table); err != nil {
-		return &exit{err, conformance.ExitNotJudged}
-	}
-	if f.save != "" {
-		if err := saveTable(f.save, table); err != nil {
-			return usage(fmt.Errorf("--save: %w", err))
+	err = f.write(cmd.OutOrStdout(), versions, table)
+	if file != nil {
+		if saveErr := file.write(table.Save); saveErr != nil {
+			err = fmt.Errorf("--save: %w", saveErr) // and that printing failed is told in any case
 		}
 	}
 	if !versions.Safe() {
-		return &exit{code: conformance.ExitFailed}
+		return &exit{err, conformance.ExitFailed}
 	}
-	return nil
+	return err
 }
 
-// saveTable stores a table in a file.
-func saveTable(name string, table lifecycle.Table) error {
-	var file bytes.Buffer
-	if err := table.Save(&file); err != nil {
-		return err
-	}
-	return os.WriteFile(name, file.Bytes(), 0o644)
-}
-
-// required are the versions that have to be safe. One that no table knows is a mistake in the call: it
+// required are the versions that have to be safe. One that is in no table is a mistake in the call: it
 // could never be judged.
 func (f *versionsFlags) required(tables ...lifecycle.Table) ([]lifecycle.ID, error) {
+	tables = append(tables, gen.Table())
 	var required []lifecycle.ID
 	for _, text := range f.require {
 		id, err := lifecycle.ParseID(strings.TrimSpace(text))
 		if err != nil {
 			return nil, fmt.Errorf("--require: %w", err)
 		}
-		if !slices.ContainsFunc(append(tables, gen.Table()), func(t lifecycle.Table) bool { return hasVersion(t, id) }) {
-			return nil, fmt.Errorf("--require: nobody knows version %s", id)
+		if !slices.ContainsFunc(tables, func(t lifecycle.Table) bool { return hasVersion(t, id) }) {
+			return nil, fmt.Errorf("--require: unknown version %s%s", id, didYouMean(id.String(), versionValues()))
 		}
 		required = append(required, id)
 	}
@@ -149,44 +138,21 @@ func (f *versionsFlags) write(out io.Writer, versions report.Versions, table lif
 	case "markdown":
 		return versions.Markdown(out)
 	}
-	return versions.Text(out, table)
+	return versions.Text(out, table, columns(out))
 }
 
-// parseDays reads "90d", or "90".
-func parseDays(text string) (int, error) {
-	n, err := strconv.ParseUint(strings.TrimSuffix(text, "d"), 10, 16)
-	if err != nil {
-		return 0, fmt.Errorf("%q is no number of days such as 90d", text)
-	}
-	return int(n), nil
-}
-
-// dayFlag reads --at: the day judged, which is today in Korea unless said otherwise.
-func dayFlag(at string) (lifecycle.Date, error) {
-	if at == "" {
-		return lifecycle.On(time.Now()), nil
-	}
-	day, err := lifecycle.ParseDate(at)
-	if err == nil && day.IsZero() {
-		err = fmt.Errorf("%q is no day", at)
-	}
-	if err != nil {
-		return day, fmt.Errorf("--at: %w", err)
-	}
-	return day, nil
-}
-
-// lifecycleFlag adds --lifecycle, which every command takes that judges versions.
-func lifecycleFlag(cmd *cobra.Command, file *string) {
+// lifecycleVar adds --lifecycle, which every command takes that judges versions.
+func lifecycleVar(cmd *cobra.Command, file *string) {
 	cmd.Flags().StringVar(file, "lifecycle", "", "take the versions from a `file` of versions --save, not from the built-in documents")
+	completeFile(cmd, "lifecycle")
 }
 
-// loadTable reads the table of --lifecycle, or gives the built-in one.
+// loadTable reads the file of --lifecycle, or returns the built-in table if there is none.
 func loadTable(name string) (lifecycle.Table, error) {
 	if name == "" {
 		return gen.Table(), nil
 	}
-	file, err := os.Open(name)
+	file, err := openFile(name)
 	if err != nil {
 		return lifecycle.Table{}, fmt.Errorf("--lifecycle: %w", err)
 	}
@@ -196,13 +162,4 @@ func loadTable(name string) (lifecycle.Table, error) {
 		return table, fmt.Errorf("--lifecycle: %s: %w", name, err)
 	}
 	return table, nil
-}
-
-// tableNotice says which table a command relies on and how old it is, with a warning where that is old.
-func tableNotice(table lifecycle.Table, day lifecycle.Date) string {
-	notice := fmt.Sprintf("Versions are held against the %s.", table.Describe(day))
-	if table.Stale(day) {
-		notice += " It is old: refresh it with scp-conformance versions --endpoint URL --save FILE, and give it with --lifecycle FILE."
-	}
-	return notice
 }

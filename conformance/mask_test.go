@@ -1,0 +1,97 @@
+package conformance
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestMask takes secrets out, however they are written.
+func TestMask(t *testing.T) {
+	const secret = `canary/secret+key="0"&<é>`
+	quoted, err := json.Marshal(secret)
+	require.NoError(t, err)
+	m := newMask(secret, "short-one", "abc")
+	for name, text := range map[string]string{
+		"as it is":             secret,
+		"in a query":           url.QueryEscape(secret),
+		"in a path":            url.PathEscape(secret),
+		"in JSON":              string(quoted),
+		"in JSON of PHP":       strings.ReplaceAll(string(quoted), "/", `\/`),
+		"in hexadecimal":       hex.EncodeToString([]byte(secret)),
+		"in base64":            base64.StdEncoding.EncodeToString([]byte(secret)),
+		"a short one":          "short-one",
+		"a short one, encoded": base64.StdEncoding.EncodeToString([]byte("short-one")),
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, around := range []string{"%s", "before %s", "%s after", "a %s b %s c"} {
+				leaks := strings.ReplaceAll(around, "%s", text)
+				clean := m.text(leaks)
+				assert.Equal(t, strings.Count(around, "%s"), strings.Count(clean, masked), clean)
+				assert.NotContains(t, clean, text)
+				before, _, _ := strings.Cut(around, "%s")
+				assert.True(t, strings.HasPrefix(clean, before), clean)
+			}
+		})
+	}
+	assert.Equal(t, "abc is too short", m.text("abc is too short"), "a value of three letters is a piece of many words")
+	assert.Equal(t, "nothing", m.text("nothing"))
+	assert.Empty(t, m.text(""))
+}
+
+// TestMaskLongest takes the longest secret where one begins like another.
+func TestMaskLongest(t *testing.T) {
+	m := newMask("0123456789abcdef", "0123456789abcdef0123", "0123456789abcdefXYZ")
+	assert.Equal(t, "[masked]!", m.text("0123456789abcdef0123!"))
+	assert.Equal(t, "[masked]!", m.text("0123456789abcdef!"))
+	assert.Equal(t, "[masked][masked]", m.text("0123456789abcdefXYZ0123456789abcdef"))
+	assert.Equal(t, "0123456789abcde", m.text("0123456789abcde"))
+}
+
+// TestMaskResult goes through every text of a result, by filling each with a secret.
+func TestMaskResult(t *testing.T) {
+	const secret = "alice-secret-0123456789"
+	header := http.Header{"X-" + secret: {"it is " + secret}}
+	e := Exchange{
+		Method: "GET", URL: "http://127.0.0.1/" + secret, RequestHeader: header, RequestBody: Body(secret),
+		ResponseHeader: header, Trailer: header, Informational: header, Body: Body("\xff" + secret), About: secret, Err: secret,
+	}
+	r := Result{
+		Findings: []Finding{{Text: "no " + secret, Exchange: &e}},
+		Notes:    []string{"a note of " + secret},
+		Attempts: []Attempt{{Reason: secret, Exchanges: []Exchange{e}}},
+	}
+	newMask(secret).result(&r)
+	assert.NotContains(t, fmt.Sprintf("%+v", r), secret)
+	written, err := json.Marshal(r)
+	require.NoError(t, err)
+	assert.NotContains(t, string(written), secret)
+	assert.Equal(t, "\xff[masked]", string(r.Attempts[0].Exchanges[0].Body))
+	assert.Equal(t, []string{"it is [masked]"}, r.Attempts[0].Exchanges[0].Trailer["X-[masked]"])
+	assert.Equal(t, secret, string(e.RequestBody), "what other results share is as it was")
+}
+
+func TestContains(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		want bool
+	}{
+		{"a/secret+key is here", true},
+		{"a%2Fsecret%2Bkey is here", true},
+		{`"a\/secret+key"`, true},
+		{"YS9zZWNyZXQra2V5", true},
+		{"a secret key", false},
+		{"key", false},
+		{"", false},
+	} {
+		assert.Equal(t, c.want, Contains([]string{"other", "a/secret+key", "key"}, c.text), c.text)
+	}
+}

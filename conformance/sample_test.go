@@ -1,0 +1,102 @@
+package conformance
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// family is a case of so many variants, all of which pass.
+func family(size int) Case {
+	c := Case{ID: "family", Family: "tests", Harm: HarmReads}
+	for i := range size {
+		c.Variants = append(c.Variants, Variant{Name: fmt.Sprintf("v%d", i), Ask: func(context.Context, *Trial) error { return nil }})
+	}
+	return c
+}
+
+func drawn(v *versionRun, c Case) []string {
+	var names []string
+	for _, variant := range v.sample(c) {
+		names = append(names, variant.Name)
+	}
+	return names
+}
+
+// TestSample draws a twelfth, rounded up, of which twelve seeds in a row leave none out.
+func TestSample(t *testing.T) {
+	for size := range 61 {
+		c := family(size)
+		want := (size + 11) / 12
+		for index := range 4 {
+			for _, first := range []uint64{0, 1, 20261125, math.MaxUint64 - 11} {
+				all := map[string]bool{}
+				for night := range uint64(12) {
+					r := &runner{Config: Config{Seed: first + night}}
+					names := drawn(&versionRun{runner: r, index: index}, c)
+					require.Len(t, names, want, "of %d", size)
+					require.Equal(t, names, drawn(&versionRun{runner: r, index: index}, c), "the same seed draws the same")
+					require.Len(t, slices.Compact(slices.Sorted(slices.Values(names))), want, "each once")
+					for _, name := range names {
+						all[name] = true
+					}
+				}
+				require.Len(t, all, size, "seeds %d to %d, version %d", first, first+11, index)
+			}
+		}
+	}
+}
+
+// TestSampleOfVersions: versions are asked different variants in one night.
+func TestSampleOfVersions(t *testing.T) {
+	r := &runner{Config: Config{Seed: 3}}
+	c := family(48)
+	all := map[string]bool{}
+	for index := range 4 {
+		for _, name := range drawn(&versionRun{runner: r, index: index}, c) {
+			all[name] = true
+		}
+	}
+	assert.Len(t, all, 4*4)
+}
+
+func TestSampleInARun(t *testing.T) {
+	endpoint := startServer(t, newMock(t))
+	for _, c := range []struct {
+		all   bool
+		asked int
+	}{{false, 3}, {true, 25}} {
+		t.Run(fmt.Sprintf("all %t", c.all), func(t *testing.T) {
+			config := configFor(t, endpoint, family(25), ask("other", HarmReads, listVersions))
+			config.All = c.all
+			report := run(t, config)
+			assert.Equal(t, 25, report.Results[0].Case.Variants)
+			assert.Equal(t, c.asked, report.Results[0].Case.Asked)
+			assert.Equal(t, Pass, report.Results[0].Verdict)
+			assert.Zero(t, report.Results[1].Case.Variants)
+			assert.Zero(t, report.Results[1].Case.Asked)
+		})
+	}
+}
+
+// TestSeedMakesTheSameRequests: a failure for IDs that were drawn can be had again.
+func TestSeedMakesTheSameRequests(t *testing.T) {
+	endpoint := startServer(t, newMock(t))
+	paths := func(seed uint64) (list []string) {
+		config := configFor(t, endpoint, ask("one", HarmRefused, detachUnused), ask("two", HarmRefused, detachUnused))
+		config.Clients, config.Seed = nil, seed
+		for _, r := range run(t, config).Results {
+			list = append(list, r.Attempts[0].Exchanges[0].Path())
+		}
+		return list
+	}
+	first := paths(7)
+	assert.Equal(t, first, paths(7))
+	assert.Len(t, slices.Compact(slices.Sorted(slices.Values(first))), 8, "each ID is used once")
+	assert.NotEqual(t, first, paths(8))
+}
