@@ -89,7 +89,10 @@ func accessKeyNegatives() family {
 	odd("query-encoded", "an access key encoded for a query, with a blank behind it", func(s string) string { return url.QueryEscape(s) + "%20" })
 	odd("nul", "an access key and an encoded zero byte", func(s string) string { return s + "%00" })
 	odd("backslash", "an access key and a backslash", func(s string) string { return s + `\` })
-	return family{name: "access-key", what: "an access key that is not that of the secret key", negatives: list}
+	return family{
+		name: "access-key", what: "an access key that is not that of the secret key", negatives: list,
+		attached: []string{"unknown", "upper", "last-missing", "longer", "first-half", "word-null", "word-admin"},
+	}
 }
 
 // withAccessKey writes an access key in another way than the right one, and signs the request with a change to

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"reflect"
+	"slices"
 
 	"github.com/scp-openapi/virtualserver/conformance"
 	"github.com/scp-openapi/virtualserver/signing"
@@ -22,19 +23,20 @@ type negative struct {
 	malformed bool
 	// ways are the ways to make such a request. Most have one.
 	ways []alteration
-	// unusedOnly is set where the family has others so like it that a volume need not be risked for each.
-	unusedOnly bool
 	// blame, unless it is nil, chooses the clause that a request breaks that was let in.
 	blame func(context.Context, *conformance.Trial, conformance.Control) (conformance.Clause, error)
 }
 
-// family is all the negatives of one kind. Each is asked twice: for unused IDs, beside a request that is right
-// in the one thing, and for a volume that is attached, which has to stay.
+// family is all the negatives of one kind. All are asked for unused IDs, beside a request that is right in the
+// one thing; and many for a volume that is attached, which has to stay.
 type family struct {
 	// name is that of its cases behind auth- and auth-attached-, and what is what it is about: "a request
 	// with a header missing".
 	name, what string
 	negatives  []negative
+	// attached are the names of those that are asked for an attached volume; nil for all. The malformed ones
+	// are, too: what refuses them for unused IDs may be the words for any bad request.
+	attached []string
 }
 
 // clauses are those of the negatives, each once.
@@ -80,8 +82,13 @@ func (f family) ofAttachedVolume() conformance.Case {
 		}
 		return hold(t, c.ID).attach(ctx, t)
 	}
+	for _, name := range f.attached {
+		if !slices.ContainsFunc(f.negatives, func(n negative) bool { return n.name == name }) {
+			c.Variants = append(c.Variants, conformance.Variant{Name: name}) // which no run accepts
+		}
+	}
 	for _, n := range f.negatives {
-		if n.unusedOnly {
+		if f.attached != nil && !n.malformed && !slices.Contains(f.attached, n.name) {
 			continue
 		}
 		c.Variants = append(c.Variants, conformance.Variant{Name: n.name, Ask: func(ctx context.Context, t *conformance.Trial) error {

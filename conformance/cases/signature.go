@@ -25,12 +25,10 @@ func characterNegatives() family {
 	add := func(name, about string, write func(string) string) {
 		list = append(list, negative{name: name, about: about, clause: authSignature, ways: []alteration{written(write)}})
 	}
-	const risked = 8 // of the characters, one in so many is tried with an attached volume
 	for i := range base64.StdEncoding.EncodedLen(sha256.Size) {
 		add(fmt.Sprintf("character-%02d", i+1), fmt.Sprintf("a signature with another character %d", i+1), func(right string) string {
 			return right[:i] + string(otherCharacter(right[i])) + right[i+1:]
 		})
-		list[i].unusedOnly = i%risked != 0
 	}
 	add("spare-bits", "a signature whose last character has other spare bits", spareBits)
 	add("first-missing", "a signature without its first character", func(s string) string { return s[1:] })
@@ -52,7 +50,10 @@ func characterNegatives() family {
 	add("twice", "a signature twice in one value", func(s string) string { return s + s })
 	add("reversed", "a signature backwards", reversed)
 	add("rotated", "a signature with its first character at the end", func(s string) string { return s[1:] + s[:1] })
-	return family{name: "signature-characters", what: "a signature that is not right in every character", negatives: list}
+	return family{
+		name: "signature-characters", what: "a signature that is not right in every character", negatives: list,
+		attached: []string{"character-01", "character-22", "character-43", "spare-bits", "first-half", "longer"},
+	}
 }
 
 // wrongSignature is one that no request has.
@@ -141,7 +142,10 @@ func spellingNegatives() family {
 			req.Header.Set(signing.HeaderSignature, strings.ReplaceAll(standard(sum), "+", " "))
 		}},
 	})
-	return family{name: "signature-spelling", what: "a right signature that is not in padded base64 of the standard alphabet", negatives: list}
+	return family{
+		name: "signature-spelling", what: "a right signature that is not in padded base64 of the standard alphabet", negatives: list,
+		attached: []string{"hex", "url-safe", "unpadded", "case", "list-last", "scheme-signature"},
+	}
 }
 
 // withBothAlphabets dates a request back until its signature has a + inside: the two alphabets differ in that
@@ -200,7 +204,10 @@ func nothingNegatives() family {
 			req.Header.Set(signing.HeaderSignature, req.Header.Get(signing.HeaderTimestamp))
 		}},
 	})
-	return family{name: "signature-nothing", what: "a signature that means nothing, or anything,", negatives: list}
+	return family{
+		name: "signature-nothing", what: "a signature that means nothing, or anything,", negatives: list,
+		attached: []string{"word-null", "word-0", "asterisk", "exclamation", "zeros", "access-key"},
+	}
 }
 
 func hashed(message string) []byte {

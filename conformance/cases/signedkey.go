@@ -40,8 +40,12 @@ func digestNegatives() family {
 		name, about string
 		digest      func() hash.Hash
 	}{
-		{"md5", "MD5", md5.New}, {"sha1", "SHA-1", sha1.New}, {"sha224", "SHA-224", sha256.New224}, {"sha384", "SHA-384", sha512.New384},
-		{"sha512", "SHA-512", sha512.New}, {"sha512-256", "SHA-512/256", sha512.New512_256},
+		{"md5", "MD5", md5.New},
+		{"sha1", "SHA-1", sha1.New},
+		{"sha224", "SHA-224", sha256.New224},
+		{"sha384", "SHA-384", sha512.New384},
+		{"sha512", "SHA-512", sha512.New},
+		{"sha512-256", "SHA-512/256", sha512.New512_256},
 	} {
 		add("hmac-"+d.name, "HMAC of "+d.about, func(message, secret string) []byte { return keyed(d.digest, secret, message) })
 	}
@@ -71,7 +75,10 @@ func digestNegatives() family {
 		return hashed(string(keyed(sha256.New, secret, message)))
 	})
 	add("cut", "the first 16 bytes of HMAC-SHA256", func(message, secret string) []byte { return keyed(sha256.New, secret, message)[:16] })
-	return family{name: "signature-digest", what: "a signature made with another function than HMAC-SHA256", negatives: list}
+	return family{
+		name: "signature-digest", what: "a signature made with another function than HMAC-SHA256", negatives: list,
+		attached: []string{"hmac-sha1", "sha256", "secret-last"},
+	}
 }
 
 func keyed(digest func() hash.Hash, key, message string) []byte {
@@ -144,5 +151,8 @@ func secretNegatives() family {
 	for _, word := range []string{"null", "undefined", "None", "nil", "0", "secret", "password", "changeme", "test", "Openapi"} {
 		derive("word-"+word, "the secret key "+word, func(string) string { return word })
 	}
-	return family{name: "signature-key", what: "a signature made with another key than the secret key", negatives: list}
+	return family{
+		name: "signature-key", what: "a signature made with another key than the secret key", negatives: list,
+		attached: []string{"other", "empty", "access-key", "first-half", "lower", "word-null"},
+	}
 }

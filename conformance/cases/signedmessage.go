@@ -36,7 +36,15 @@ func messageNegatives() family {
 	for _, part := range [][]negative{signedMethods(), signedURLs(), signedFields(), signedTogether(), signedElsewhere()} {
 		list = append(list, part...)
 	}
-	return family{name: "signature-message", what: "a signature of another message than the request", negatives: list}
+	return family{
+		name: "signature-message", what: "a signature of another message than the request", negatives: list,
+		attached: []string{
+			"method-get", "method-missing", "url-missing", "url-scheme-other", "url-host-other",
+			"url-path-alone", "url-port-missing", "url-volume-other", "url-server-other", "timestamp-earlier",
+			"timestamp-missing", "access-key-missing", "account-sent", "client-type-missing", "joined-by-line-ends",
+			"message-nothing", "taken-from-forwarded-host", "taken-from-x-date",
+		},
+	}
 }
 
 // signed is a negative whose signature is that of other parts.
@@ -47,9 +55,13 @@ func signed(name, about string, clause conformance.Clause, change func(*forge.Pa
 func signedMethods() []negative {
 	var list []negative
 	for _, m := range []struct{ name, about, method string }{
-		{"get", "for GET", http.MethodGet}, {"post", "for POST", http.MethodPost}, {"put", "for PUT", http.MethodPut},
-		{"lower", "for the method in lower case", "delete"}, {"capitalized", "for the method with a capital letter", "Delete"},
-		{"missing", "without the method", ""}, {"first-letter", "for the first letter of the method", "D"},
+		{"get", "for GET", http.MethodGet},
+		{"post", "for POST", http.MethodPost},
+		{"put", "for PUT", http.MethodPut},
+		{"lower", "for the method in lower case", "delete"},
+		{"capitalized", "for the method with a capital letter", "Delete"},
+		{"missing", "without the method", ""},
+		{"first-letter", "for the first letter of the method", "D"},
 	} {
 		list = append(list, signed("method-"+m.name, m.about, authMethod, func(p *forge.Parts) { p.Method = m.method }))
 	}
@@ -230,11 +242,16 @@ func signedTogether() []negative {
 		return append(all, p.ClientType)
 	}
 	for _, s := range []struct{ name, about, separator string }{
-		{"line-ends", "with line ends between the parts", "\n"}, {"blanks", "with blanks between the parts", " "},
-		{"bars", "with bars between the parts", "|"}, {"colons", "with colons between the parts", ":"},
-		{"commas", "with commas between the parts", ","}, {"ampersands", "with & between the parts", "&"},
-		{"slashes", "with slashes between the parts", "/"}, {"dots", "with dots between the parts", "."},
-		{"semicolons", "with semicolons between the parts", ";"}, {"crlf", "with carriage returns between the parts", "\r\n"},
+		{"line-ends", "with line ends between the parts", "\n"},
+		{"blanks", "with blanks between the parts", " "},
+		{"bars", "with bars between the parts", "|"},
+		{"colons", "with colons between the parts", ":"},
+		{"commas", "with commas between the parts", ","},
+		{"ampersands", "with & between the parts", "&"},
+		{"slashes", "with slashes between the parts", "/"},
+		{"dots", "with dots between the parts", "."},
+		{"semicolons", "with semicolons between the parts", ";"},
+		{"crlf", "with carriage returns between the parts", "\r\n"},
 	} {
 		add("joined-by-"+s.name, s.about, func(p forge.Parts) string { return strings.Join(parts(p), s.separator) })
 	}
