@@ -43,6 +43,9 @@ type Case struct {
 	// something that this case is about. So each fact about an endpoint is judged once, by the case that
 	// is about it, and by no other case that meets it. The trial is the one that sent the exchange.
 	Watch func(*Trial, Exchange) error
+	// Collects is set where other cases leave their findings about the clauses of this one to it: see
+	// Trial.LeaveTo. A case that watches finds them by itself.
+	Collects bool
 	// Between is called before the first case of a version and after each family. What it finds is a
 	// finding of this case.
 	Between func(context.Context, *Trial) error
@@ -64,7 +67,7 @@ func (c Case) facts() CaseFacts {
 }
 
 // judgesLast reports whether the case collects what other cases meet.
-func (c Case) judgesLast() bool { return c.Watch != nil || c.Between != nil }
+func (c Case) judgesLast() bool { return c.Watch != nil || c.Collects || c.Between != nil }
 
 // check refuses a case that cannot be asked.
 func (c Case) check() error {

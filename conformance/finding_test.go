@@ -203,6 +203,33 @@ func TestLeaveTo(t *testing.T) {
 	})
 }
 
+// TestCollect has a case report what two others left to it, as one fact.
+func TestCollect(t *testing.T) {
+	leaves := func(id string) Case {
+		return ask(id, HarmReads, func(ctx context.Context, t *Trial) error {
+			e, err := t.Send(ctx, Request{Operation: ListVersions})
+			if err != nil {
+				return err
+			}
+			return t.LeaveTo(ShownBy(e, Broken(promised, CodeStatus, "403 where 401 is documented")))
+		})
+	}
+	collector := Case{
+		ID: "collector", Family: "tests", Clauses: []Clause{promised}, Harm: HarmReads, Collects: true, Ask: listVersions,
+	}
+	report := run(t, configFor(t, startServer(t, newMock(t)), collector, leaves("one"), leaves("other")))
+	require.Len(t, report.Results, 3)
+	collected := report.Results[0]
+	assert.Equal(t, Fail, collected.Verdict)
+	require.Len(t, collected.Findings, 1)
+	assert.Equal(t, 2, collected.Findings[0].Requests)
+	assert.Equal(t, "one", collected.Findings[0].SeenBy)
+	for _, left := range report.Results[1:] {
+		assert.Equal(t, Pass, left.Verdict)
+		assert.Equal(t, []string{"answers here break TEST-PROMISED, which collector judges"}, left.Notes)
+	}
+}
+
 // TestWatchersName the case whose request showed what they found, and how to ask for it again.
 func TestWatchersName(t *testing.T) {
 	about := func(text string) Case {

@@ -157,16 +157,24 @@ func (v *versionRun) watch(t *Trial) {
 			v.watchedBy(c.ID).add(ShownBy(exchange, c.Watch(t, exchange)), "", seenBy)
 		}
 	}
+	for _, left := range t.left {
+		v.watchedBy(left.to).add(left.err, "", t.asked.ID)
+	}
 }
 
-// watcher is the case of the run that watches for breaches of a clause, or nothing.
+// watcher is the case of the run that watches for breaches of a clause, or collects them, or nothing.
 func (r *runner) watcher(clause string) string {
 	for _, c := range r.Cases {
-		if c.Watch != nil && slices.ContainsFunc(c.Clauses, func(own Clause) bool { return own.ID == clause }) {
+		if (c.Watch != nil || c.Collects) && slices.ContainsFunc(c.Clauses, func(own Clause) bool { return own.ID == clause }) {
 			return c.ID
 		}
 	}
 	return ""
+}
+
+// collects reports whether a case collects what others leave to it.
+func (r *runner) collects(id string) bool {
+	return slices.ContainsFunc(r.Cases, func(c Case) bool { return c.ID == id && c.Collects })
 }
 
 // watches reports whether another case than the one asked watches for breaches of a clause.

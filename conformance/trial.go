@@ -35,6 +35,13 @@ type Trial struct {
 	blocked   error // the first request that the guard blocked
 	// reused are the observations of other cases that are evidence already, and when they were made.
 	reused map[*observation]time.Time
+	left   []leftFinding
+}
+
+// leftFinding is a finding for another case to report.
+type leftFinding struct {
+	to  string
+	err error
 }
 
 // question asks a question of a case. A request that the guard blocked is a fault of the suite, whatever
@@ -100,14 +107,23 @@ func (t *Trial) Note(format string, args ...any) {
 	t.notes = append(t.notes, note)
 }
 
-// LeaveTo leaves a finding to the case of this run that watches for breaches of its clause, and notes it.
-// Where no such case is asked, the finding is returned.
+// LeaveTo leaves a finding to the case of this run that watches for breaches of its clause, or collects
+// them, and notes that. Where no such case is asked, the finding is returned.
 func (t *Trial) LeaveTo(err error) error {
-	if p, ok := errors.AsType[*problem](err); ok && t.run.watches(p.Clause, t.asked.ID) {
-		t.Note("%s (judged by %s)", p.Text, t.run.watcher(p.Clause))
+	p, ok := errors.AsType[*problem](err)
+	if !ok || !t.run.watches(p.Clause, t.asked.ID) {
+		return err
+	}
+	to := t.run.watcher(p.Clause)
+	if !t.run.collects(to) {
+		t.Note("%s (judged by %s)", p.Text, to)
 		return nil
 	}
-	return err
+	t.Note("answers here break %s, which %s judges", p.Clause, to)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.left = append(t.left, leftFinding{to, err})
+	return nil
 }
 
 // UnusedID makes an ID that nothing bears.

@@ -62,10 +62,11 @@ func (n *unusedIDs) add(path string) error {
 	return nil
 }
 
-// within reports whether an ID made here is in a segment.
+// within reports whether an ID made here is in a segment, encoded or not.
 func (n *unusedIDs) within(segment string) bool {
+	plain := decoded(segment)
 	for _, id := range n.made {
-		if strings.Contains(segment, id) {
+		if strings.Contains(segment, id) || strings.Contains(plain, id) {
 			return true
 		}
 	}

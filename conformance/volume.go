@@ -57,6 +57,9 @@ func (t *Trial) AttachedPair(ctx context.Context, p Pair) error {
 		return err
 	}
 	_, err = t.await(ctx, p.Volume, func(v *volumes.Volume) bool { return settled(v) && AttachedTo(v, p.Server) })
+	if err == nil {
+		t.run.pending.looked(p, true)
+	}
 	return err
 }
 

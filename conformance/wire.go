@@ -187,13 +187,14 @@ func (e Exchange) Overloaded() bool {
 // CutOff reports whether the body goes on beyond what is kept of it.
 func (e Exchange) CutOff() bool { return len(e.Body) >= maxEvidence }
 
-// signatures are those that a request was sent with, in whatever letters the name of the header was. What is
-// short is none: a case tries words such as null in place of one, and answers hold those for other reasons.
+// signatures are those that a request was sent with, in whatever letters the name of the header was, and in
+// the headers that a case puts one into to see whether it is looked for there. What is short is none: a case
+// tries words such as null in place of one, and answers hold those for other reasons.
 func (e Exchange) signatures() []string {
 	const shortest = 20
 	var all []string
 	for name, values := range e.RequestHeader {
-		if http.CanonicalHeaderKey(name) != signing.HeaderSignature {
+		if !slices.Contains([]string{signing.HeaderSignature, "X-Signature", "X-Scp-Signature", "Authorization"}, http.CanonicalHeaderKey(name)) {
 			continue
 		}
 		for _, value := range values {

@@ -13,10 +13,6 @@ import (
 )
 
 var (
-	authLanguage = conformance.Clause{
-		ID: "AUTH-LANGUAGE", Source: conformance.Document,
-		Text: "The request header has Accept-Language = ko-KR; the English pages have en-US.",
-	}
 	formSteady = conformance.Clause{
 		ID: "FORM-STEADY", Source: conformance.Assumed,
 		Text: "The same request gets the same answer, however often it is sent, and whatever else is asked at the same time.",

@@ -29,6 +29,8 @@ type call struct {
 	version      []string
 	// refused is why authentication failed, or nil.
 	refused error
+	// skipsAuthentication is set by a hook that takes the request for one that needs no signature.
+	skipsAuthentication bool
 	// doc is the document of the version that was asked for, and operation what was asked for, in it or in
 	// a document that all versions share. They are nil if the request did not get that far.
 	doc       *openapi.Document

@@ -120,8 +120,8 @@ var authenticationDefects = []Defect{
 		_, query, _ := strings.Cut(c.request.RequestURI, "?")
 		return query != ""
 	}),
-	keepsOut("window-narrow", "refuses timestamps that are more than a minute old", func(c *call) bool {
-		return !c.server.verifiesWithin(c.request, time.Minute)
+	keepsOut("window-narrow", "refuses timestamps that are more than half a minute old, or ahead", func(c *call) bool {
+		return !c.server.verifiesWithin(c.request, 30*time.Second)
 	}),
 	keepsOut("future-never", "refuses timestamps that are ahead of its clock", func(c *call) bool {
 		ahead := c.server.now().Add(time.Second).UnixMilli()

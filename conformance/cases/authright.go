@@ -1,0 +1,149 @@
+package cases
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/scp-openapi/virtualserver/conformance"
+	"github.com/scp-openapi/virtualserver/signing"
+)
+
+// positive is a request that is written in another way than usual, and rightly signed.
+type positive struct {
+	name, about string
+	clause      conformance.Clause
+	// write changes a request, and signs it in between or at the end.
+	write func(t *conformance.Trial, req *http.Request, sign func())
+	// alone is set where the request may be refused before anybody asks who sent it: then a wrong signature
+	// shows nothing.
+	alone bool
+}
+
+// rightRequests are let in: what is refused then are the IDs. Each stands beside the same request with a wrong
+// signature, which is not.
+func rightRequests() conformance.Case {
+	c := conformance.Case{
+		ID: "auth-right", Family: familyAuthentication,
+		Summary: "a request that is rightly signed is let in, however it is written, and with a wrong signature it is not",
+		Clauses: []conformance.Clause{authURL, authHeaderCase, authSignedAccount, authLanguage, authTimestampWindow},
+		Harm:    conformance.HarmRefused,
+	}
+	for _, p := range positives() {
+		c.Variants = append(c.Variants, conformance.Variant{Name: p.name, Ask: p.ask})
+	}
+	return c
+}
+
+func positives() []positive {
+	query := func(name, raw string) positive {
+		return positive{
+			name: name, about: "the query " + raw, clause: authURL,
+			write: func(_ *conformance.Trial, req *http.Request, sign func()) {
+				req.URL.RawQuery = raw
+				sign()
+			},
+		}
+	}
+	path := func(name, about, format string, alone bool) positive {
+		return positive{
+			name: name, about: about, clause: authURL, alone: alone,
+			write: func(t *conformance.Trial, req *http.Request, sign func()) {
+				serverWritten(format)(req.URL)
+				declareUnused(t, req)
+				sign()
+			},
+		}
+	}
+	header := func(name, about string, clause conformance.Clause, change func(http.Header)) positive {
+		return positive{
+			name: name, about: about, clause: clause,
+			write: func(_ *conformance.Trial, req *http.Request, sign func()) {
+				sign()
+				change(req.Header)
+			},
+		}
+	}
+	dated := func(name, about string, by time.Duration) positive {
+		return positive{
+			name: name, about: about, clause: authTimestampWindow,
+			write: func(t *conformance.Trial, req *http.Request, sign func()) {
+				at(t, req, t.Now().Add(by).UnixMilli())
+				sign()
+			},
+		}
+	}
+	return []positive{
+		header("lower-case-names", "header names in lower case", authHeaderCase, lowerCaseNames),
+		header("vendor-spelling", "header names as the vendor's SDK writes them, and an empty account ID", authHeaderCase, func(h http.Header) {
+			rename(h, signing.HeaderAccessKey, "Scp-AccessKey")
+			rename(h, signing.HeaderAPIVersion, "Scp-API-Version")
+			rename(h, signing.HeaderClientType, "Scp-ClientType")
+			if h[signing.HeaderAccountID] == nil {
+				h["Scp-AccountId"] = []string{""}
+			}
+		}),
+		header("english", "Accept-Language: en-US", authLanguage, func(h http.Header) { h.Set(signing.HeaderLanguage, "en-US") }),
+		header("korean", "Accept-Language: ko-KR", authLanguage, func(h http.Header) { h.Set(signing.HeaderLanguage, "ko-KR") }),
+		path("percent-upper", "an ID with percent signs in upper case", "%%6A%s", false),
+		path("percent-lower", "an ID with percent signs in lower case", "%%6a%s", false),
+		path("percent-blank", "an ID with an encoded blank", "%%20%s", true),
+		path("percent-percent", "an ID with an encoded percent sign", "%%2541%s", true),
+		path("percent-korean", "an ID with Korean letters", "%%eb%%b3%%BC%s", true),
+		path("plus", "an ID with a plus sign", "+%s", true),
+		query("query", "a=1"),
+		query("query-any-order", "b=2&a=1&c=3"),
+		query("query-repeated", "a=2&a=1"),
+		query("query-plus", "a=b+c"),
+		query("query-blank", "a=b%20c"),
+		query("query-encoded", "a=%41&b=%2f"),
+		query("query-bare", "a"),
+		{
+			name: "query-empty", about: "an empty query", clause: authURL,
+			write: func(_ *conformance.Trial, req *http.Request, sign func()) {
+				req.URL.ForceQuery = true
+				sign()
+			},
+		},
+		dated("timestamp-old", "a timestamp of 45 seconds ago", -45*time.Second),
+		dated("timestamp-ahead", "a timestamp of in 45 seconds", 45*time.Second),
+		{
+			name: "account-left-out", about: "a signature of five parts, without an account ID", clause: authSignedAccount,
+			write: func(_ *conformance.Trial, req *http.Request, sign func()) {
+				delete(req.Header, signing.HeaderAccountID)
+				sign()
+			},
+		},
+	}
+}
+
+func (p positive) ask(ctx context.Context, t *conformance.Trial) error {
+	control, err := distinguishing(ctx, t)
+	if err != nil {
+		return err
+	}
+	right, err := t.Send(ctx, conformance.Request{
+		Pair: t.Unused(), Expect: conformance.ExpectRefused, About: p.about + ", rightly signed",
+		Change: func(req *http.Request) { p.write(t, req, func() { t.Resign(req, nil) }) },
+	})
+	if err != nil {
+		return err
+	}
+	switch {
+	case right.Status == http.StatusUnauthorized, conformance.Same(right, control.Wrong):
+		return conformance.ShownBy(right, conformance.Broken(p.clause, conformance.CodeKeptOut,
+			"%s was answered %s", right.About, conformance.StatusText(right.Status)))
+	case right.Status/100 == 5:
+		return t.LeaveTo(wrongStatus(right))
+	case p.alone:
+		return nil
+	}
+	wrong, err := t.Send(ctx, conformance.Request{
+		Pair: t.Unused(), Expect: conformance.ExpectUnauthorized, About: p.about + ", with a signature made with another secret key",
+		Change: func(req *http.Request) { p.write(t, req, func() { t.WrongSecret(req) }) },
+	})
+	if err != nil {
+		return err
+	}
+	return unauthorized(t, wrong, conformance.Control{Right: right, Wrong: control.Wrong}, authSecret)
+}

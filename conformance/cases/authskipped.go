@@ -1,0 +1,335 @@
+package cases
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/scp-openapi/virtualserver/conformance"
+	"github.com/scp-openapi/virtualserver/signing"
+	"github.com/scp-openapi/virtualserver/signing/forge"
+)
+
+// stranger is a request of somebody who has not the secret key.
+type stranger struct {
+	name, about string
+	clause      conformance.Clause // the zero one for that of the operation
+	alter       alteration
+}
+
+var (
+	wrongSecret = stranger{"wrong-secret", "a signature made with another secret key", conformance.Clause{}, func(t *conformance.Trial, req *http.Request) { t.WrongSecret(req) }}
+	anonymous   = stranger{"unsigned", "no header of authentication", conformance.Clause{}, unsigned}
+)
+
+// strangers are the kinds of them that there are for every operation.
+func strangers() []stranger {
+	return []stranger{
+		wrongSecret, anonymous,
+		{"signature-missing", "no signature", conformance.Clause{}, header(signing.HeaderSignature)},
+		{"signature-other", "a signature of no request", conformance.Clause{}, header(signing.HeaderSignature, wrongSignature)},
+		{"access-key-unknown", "an unknown access key", conformance.Clause{}, func(t *conformance.Trial, req *http.Request) {
+			req.Header.Set(signing.HeaderAccessKey, strings.Repeat("0123456789abcdef", 2))
+			t.Resign(req, nil)
+		}},
+		{"method-other", "a signature made for another method", conformance.Clause{}, forged(func(p *forge.Parts) { p.Method = http.MethodDelete })},
+		{"hour-old", "a timestamp of an hour ago", authTimestampWindow, func(t *conformance.Trial, req *http.Request) {
+			at(t, req, t.Now().Add(-time.Hour).UnixMilli())
+		}},
+		{"hour-ahead", "a timestamp of in an hour", authTimestampWindow, func(t *conformance.Trial, req *http.Request) {
+			at(t, req, t.Now().Add(time.Hour).UnixMilli())
+		}},
+		unversioned(wrongSecret), unversioned(anonymous), inEnglish(wrongSecret),
+	}
+}
+
+// unversioned is a stranger who names no version.
+func unversioned(s stranger) stranger {
+	return stranger{s.name + "-unversioned", s.about + " and no Scp-Api-Version", s.clause, func(t *conformance.Trial, req *http.Request) {
+		delete(req.Header, signing.HeaderAPIVersion)
+		s.alter(t, req)
+	}}
+}
+
+func inEnglish(s stranger) stranger {
+	return stranger{s.name + "-english", s.about + " and Accept-Language: en-US", s.clause, func(t *conformance.Trial, req *http.Request) {
+		req.Header.Set(signing.HeaderLanguage, "en-US")
+		s.alter(t, req)
+	}}
+}
+
+// breaks is the clause that an operation breaks that lets the stranger in.
+func (s stranger) breaks(operation conformance.Clause) conformance.Clause {
+	if s.clause.ID != "" {
+		return s.clause
+	}
+	return operation
+}
+
+// sends sends a request as the stranger.
+func (s stranger) sends(ctx context.Context, t *conformance.Trial, what string, r conformance.Request) (conformance.Exchange, error) {
+	r.Expect, r.About = conformance.ExpectUnauthorized, what+" with "+s.about
+	r.Change = func(req *http.Request) { s.alter(t, req) }
+	return t.Send(ctx, r)
+}
+
+// skippedForReads asks to see what strangers have no business with.
+func skippedForReads() conformance.Case {
+	c := conformance.Case{
+		ID: "auth-show", Family: familyAuthentication,
+		Summary: "showing any volume of the fixture without a right signature is answered 401",
+		Clauses: []conformance.Clause{show401, authTimestampWindow},
+		Harm:    conformance.HarmReads,
+	}
+	for _, v := range []struct {
+		name string
+		of   func(conformance.Fixture) string
+		by   []stranger
+	}{
+		{"volume", func(f conformance.Fixture) string { return f.Volume }, strangers()},
+		{"spare-volume", func(f conformance.Fixture) string { return f.SpareVolume }, []stranger{wrongSecret, anonymous}},
+		{"shared-volume", func(f conformance.Fixture) string { return f.SharedVolume }, []stranger{wrongSecret, anonymous}},
+		{"os-volume", func(f conformance.Fixture) string { return f.OSVolume }, []stranger{wrongSecret, anonymous}},
+	} {
+		for _, s := range v.by {
+			c.Variants = append(c.Variants, conformance.Variant{Name: v.name + "-" + s.name, Ask: func(ctx context.Context, t *conformance.Trial) error {
+				volume := v.of(t.Fixture())
+				if err := t.Needs(strings.ReplaceAll(v.name, "-", " "), volume); err != nil {
+					return err
+				}
+				return s.isShownNothing(ctx, t, volume)
+			}})
+		}
+	}
+	return c
+}
+
+// isShownNothing judges what a stranger is shown of a volume that is shown to who signs rightly.
+func (s stranger) isShownNothing(ctx context.Context, t *conformance.Trial, volume string) error {
+	if _, err := conformance.Shared(t, "shown "+volume, 2*time.Second, func() (bool, error) {
+		_, err := t.Show(ctx, volume)
+		return err == nil, err
+	}); err != nil {
+		return err
+	}
+	e, err := s.sends(ctx, t, "showing a volume", conformance.Request{Operation: conformance.ShowVolume, Pair: conformance.Pair{Volume: volume}})
+	switch {
+	case err != nil, e.Status == http.StatusUnauthorized:
+		return err
+	case e.Status/100 == 5:
+		return t.LeaveTo(wrongStatus(e))
+	case e.Refused():
+		return t.LeaveTo(wrongRefusal(e))
+	}
+	return conformance.ShownBy(e, conformance.Broken(s.breaks(show401), conformance.CodeLetIn,
+		"%s was answered %s", e.About, conformance.StatusText(e.Status)))
+}
+
+// skippedForAttach attaches a volume to the server that it is at already: whoever is let in changes nothing.
+func skippedForAttach() conformance.Case {
+	c := conformance.Case{
+		ID: "auth-attach", Family: familyAuthentication,
+		Summary: "attaching a volume without a right signature is answered 401",
+		Clauses: []conformance.Clause{attach401, authTimestampWindow},
+		Harm:    conformance.HarmDetaches,
+	}
+	for _, s := range strangers() {
+		if s.name == "method-other" {
+			s.alter = forged(func(p *forge.Parts) { p.Method = http.MethodPut })
+		}
+		c.Variants = append(c.Variants, conformance.Variant{Name: s.name, Ask: func(ctx context.Context, t *conformance.Trial) error {
+			control, err := t.Control(ctx)
+			if err != nil {
+				return err
+			}
+			p, err := t.Attached(ctx)
+			if err != nil {
+				return err
+			}
+			e, err := s.sends(ctx, t, "attaching a volume", conformance.Request{Operation: conformance.Attach, Pair: p})
+			if err != nil {
+				return err
+			}
+			return failsAuthentication(t, e, control, s.breaks(attach401))
+		}})
+	}
+	return c
+}
+
+// skippedForUnused asks for a volume that does not exist: whoever is not let in does not get to know that.
+func skippedForUnused() conformance.Case {
+	c := conformance.Case{
+		ID: "auth-skipped", Family: familyAuthentication,
+		Summary: "showing and attaching an unknown volume fail authentication before anybody looks for it",
+		Clauses: []conformance.Clause{show401, attach401},
+		Harm:    conformance.HarmRefused,
+	}
+	for _, o := range []struct {
+		name, about string
+		operation   conformance.Operation
+		clause      conformance.Clause
+	}{
+		{"show", "showing an unknown volume", conformance.ShowVolume, show401},
+		{"attach", "attaching an unknown volume", conformance.Attach, attach401},
+	} {
+		for _, s := range []stranger{wrongSecret, unversioned(wrongSecret)} {
+			c.Variants = append(c.Variants, conformance.Variant{Name: o.name + "-" + s.name, Ask: func(ctx context.Context, t *conformance.Trial) error {
+				control, err := distinguishing(ctx, t)
+				if err != nil {
+					return err
+				}
+				r := conformance.Request{Operation: o.operation, Pair: t.Unused(), Expect: conformance.ExpectRefused, About: o.about}
+				right, err := t.Send(ctx, r)
+				if err != nil {
+					return err
+				}
+				wrong, err := s.sends(ctx, t, o.about, r)
+				if err != nil {
+					return err
+				}
+				return unauthorized(t, wrong, conformance.Control{Right: right, Wrong: control.Wrong}, o.clause)
+			}})
+		}
+	}
+	return c
+}
+
+// skippedForExisting asks for a detach of everything there is, in every way that a server may take for one: a
+// server that authenticates in one place may not in another.
+func skippedForExisting() conformance.Case {
+	c := conformance.Case{
+		ID: "auth-attached-skipped", Family: familyAuthentication,
+		Summary: "no volume, path or method is detached, or judged, without a right signature",
+		Clauses: []conformance.Clause{detach401, authSecret, detachEffect},
+		Harm:    conformance.HarmDangerous,
+	}
+	for _, s := range []stranger{wrongSecret, anonymous, unversioned(wrongSecret), unversioned(anonymous)} {
+		for _, v := range []struct {
+			name string
+			of   func(conformance.Fixture) conformance.Pair
+		}{
+			{"os-volume", func(f conformance.Fixture) conformance.Pair {
+				return conformance.Pair{Volume: f.OSVolume, Server: f.Server}
+			}},
+			{"shared-volume", func(f conformance.Fixture) conformance.Pair {
+				return conformance.Pair{Volume: f.SharedVolume, Server: f.Server}
+			}},
+			{"shared-volume-elsewhere", func(f conformance.Fixture) conformance.Pair {
+				return conformance.Pair{Volume: f.SharedVolume, Server: f.OtherServer}
+			}},
+			{"spare-volume", func(f conformance.Fixture) conformance.Pair {
+				return conformance.Pair{Volume: f.SpareVolume, Server: f.Server}
+			}},
+		} {
+			c.Variants = append(c.Variants, conformance.Variant{Name: v.name + "-" + s.name, Ask: func(ctx context.Context, t *conformance.Trial) error {
+				p := v.of(t.Fixture())
+				if err := t.Needs(v.name+" and server", p.Volume, p.Server); err != nil {
+					return err
+				}
+				return s.detachesNothing(ctx, t, p, strings.ReplaceAll(v.name, "-", " "))
+			}})
+		}
+	}
+	for _, s := range []stranger{wrongSecret, unversioned(anonymous)} {
+		for _, w := range []struct{ name, method, format string }{
+			{"slash", http.MethodDelete, "/v1/volumes/%s/servers/%s/"},
+			{"upper-case", http.MethodDelete, "/V1/VOLUMES/%s/SERVERS/%s"},
+			{"capitalized", http.MethodDelete, "/v1/Volumes/%s/Servers/%s"},
+			{"head", http.MethodHead, plainDetach}, {"options", http.MethodOptions, plainDetach}, {"get", http.MethodGet, plainDetach},
+			{"post", http.MethodPost, plainDetach}, {"put", http.MethodPut, plainDetach}, {"patch", http.MethodPatch, plainDetach},
+		} {
+			c.Variants = append(c.Variants, conformance.Variant{Name: w.name + "-" + s.name, Ask: func(ctx context.Context, t *conformance.Trial) error {
+				p, err := t.Attached(ctx)
+				if err != nil {
+					return err
+				}
+				return s.asksInVain(ctx, t, p, conformance.Request{Method: w.method, Path: fmt.Sprintf(w.format, p.Volume, p.Server)})
+			}})
+		}
+	}
+	c.Variants = append(c.Variants, conformance.Variant{Name: "on-its-way", Ask: asksOnItsWay})
+	return c
+}
+
+const plainDetach = "/v1/volumes/%s/servers/%s"
+
+// detachesNothing asks for a detach of a volume that need not be attached.
+func (s stranger) detachesNothing(ctx context.Context, t *conformance.Trial, p conformance.Pair, what string) error {
+	control, err := distinguishing(ctx, t)
+	if err != nil {
+		return err
+	}
+	before, err := t.Show(ctx, p.Volume)
+	if err != nil {
+		return err
+	}
+	e, err := s.sends(ctx, t, "detaching the "+what, conformance.Request{Pair: p})
+	if err != nil {
+		return err
+	}
+	if err := failsAuthentication(t, e, control, authSecret); err != nil || !conformance.AttachedTo(before, p.Server) {
+		return err
+	}
+	return stillAttached(ctx, t, p, e, authSecret)
+}
+
+// asksInVain sends a request that is no operation, but that a lenient server takes for a detach. Any answer
+// will do but one that says that it was done, and the volume has to stay.
+func (s stranger) asksInVain(ctx context.Context, t *conformance.Trial, p conformance.Pair, r conformance.Request) error {
+	r.Change = func(req *http.Request) { s.alter(t, req) }
+	r.Expect, r.About = conformance.ExpectOutside, r.Method+" with "+s.about
+	e, err := t.Send(ctx, r)
+	if err != nil {
+		return err
+	}
+	if e.Status == http.StatusAccepted {
+		return conformance.ShownBy(e, conformance.Broken(authSecret, conformance.CodeLetIn, "%s (%s) was answered 202, as a detach is", e, e.About))
+	}
+	return stillAttached(ctx, t, p, e, authSecret)
+}
+
+// asksOnItsWay asks for a volume whose detach was just accepted, and then for one whose attach was.
+func asksOnItsWay(ctx context.Context, t *conformance.Trial) error {
+	control, err := distinguishing(ctx, t)
+	if err != nil {
+		return err
+	}
+	p, err := t.Attached(ctx)
+	if err != nil {
+		return err
+	}
+	first, err := detach(ctx, t, p)
+	if err != nil {
+		return err
+	}
+	if first.Status != http.StatusAccepted {
+		return conformance.ShownBy(first, conformance.CannotJudge(conformance.CodeSetup,
+			"set-up: the detach was answered %s", conformance.StatusText(first.Status)))
+	}
+	if err := areKeptOut(ctx, t, "detaching a volume that is being detached", p, control); err != nil {
+		return err
+	}
+	if p, err = t.Unattached(ctx); err != nil {
+		return err
+	}
+	if err := t.BeginAttach(ctx, p); err != nil {
+		return err
+	}
+	return areKeptOut(ctx, t, "detaching a volume that is being attached", p, control)
+}
+
+// areKeptOut asks as several strangers.
+func areKeptOut(ctx context.Context, t *conformance.Trial, what string, p conformance.Pair, control conformance.Control) error {
+	for _, s := range []stranger{wrongSecret, anonymous} {
+		e, err := s.sends(ctx, t, what, conformance.Request{Pair: p})
+		if err == nil {
+			err = failsAuthentication(t, e, control, authSecret)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
