@@ -82,7 +82,7 @@ func (g *guard) objection(req *http.Request) string {
 	case http.MethodDelete:
 		return g.objectionToDetach(req.URL)
 	case http.MethodPost:
-		if !detachPath.MatchString(req.URL.EscapedPath()) {
+		if path := req.URL.EscapedPath(); path != "/" && !detachPath.MatchString(path) {
 			return g.objectionToAttach(req)
 		}
 	}
@@ -118,6 +118,8 @@ func (g *guard) objectionToMethod(req *http.Request) string {
 	switch {
 	case hasBody, !slices.Contains([]string{http.MethodHead, http.MethodOptions, http.MethodPost, http.MethodPut, http.MethodPatch}, req.Method):
 		return "no case needs this method"
+	case g.harm >= HarmRefused && req.URL.EscapedPath() == "/" && req.Method != http.MethodOptions:
+		return "" // the list of versions names nothing that could be changed
 	case !g.touches(req.URL):
 		if g.harm < HarmRefused {
 			return "a case that reads sends GET"

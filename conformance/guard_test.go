@@ -17,12 +17,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"github.com/scp-openapi/virtualserver/signing"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // addedQuery is a query that names nothing.
 const addedQuery = "force=true"
@@ -154,6 +151,11 @@ func TestGuard(t *testing.T) {
 		from         Harm
 	}{
 		{"list versions", http.MethodGet, "/", nobody, HarmReads},
+		{"look at the list of versions", http.MethodHead, "/", nobody, HarmRefused},
+		{"post to the list of versions", http.MethodPost, "/", nobody, HarmRefused},
+		{"post something to the list of versions", http.MethodPost, "/", toTheServer, never},
+		{"put the list of versions", http.MethodPut, "/", nobody, HarmRefused},
+		{"put something beside the list of versions", http.MethodPut, "//", nobody, never},
 		{"show a volume", http.MethodGet, "/v1/volumes/" + theVolume, nobody, HarmReads},
 		{"show another volume", http.MethodGet, "/v1/volumes/" + realVolume, nobody, HarmReads},
 

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -12,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/scp-openapi/virtualserver/signing"
 )
 
 // TestMask takes secrets out, however they are written.
@@ -94,4 +97,25 @@ func TestContains(t *testing.T) {
 	} {
 		assert.Equal(t, c.want, Contains([]string{"other", "a/secret+key", "key"}, c.text), c.text)
 	}
+}
+
+// TestWordsAreNoSignatures: a word that a case sends in place of a signature is no secret.
+func TestWordsAreNoSignatures(t *testing.T) {
+	words := []string{"null", "undefined", "none", "AAAAAAAAAAAAAAAA"}
+	config := configFor(t, startServer(t, newMock(t)), ask("one", HarmRefused, func(ctx context.Context, t *Trial) error {
+		for _, word := range words {
+			change := func(r *http.Request) { r.Header.Set(signing.HeaderSignature, word) }
+			if _, err := t.Send(ctx, Request{Pair: t.Unused(), Change: change, Expect: ExpectUnauthorized, About: "the word " + word}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	exchanges := runOne(t, config).Attempts[0].Exchanges
+	for i, word := range words {
+		assert.Equal(t, "the word "+word, exchanges[i].About)
+		assert.Equal(t, word, exchanges[i].RequestHeader.Get(signing.HeaderSignature))
+		assert.Contains(t, string(exchanges[i].Body), `"response":null`)
+	}
+	assert.Equal(t, "[masked]", exchanges[0].RequestHeader.Get(signing.HeaderAccessKey))
 }

@@ -47,6 +47,7 @@ func judgeStatus(id string) Case {
 
 // TestStrayAnswers are asked for again, and leave no finding.
 func TestStrayAnswers(t *testing.T) {
+	t.Parallel()
 	for status, most := range map[int]int32{429: 1, 500: 2, 502: 1, 503: 4, 504: 2} {
 		for times := range most + 1 {
 			t.Run(fmt.Sprintf("%d, %d times", status, times), func(t *testing.T) {
@@ -83,6 +84,7 @@ func TestOtherStatusesAreTheEndpointsWord(t *testing.T) {
 
 // TestAnswersThatStay are the endpoint's word where it answers other requests, and only there.
 func TestAnswersThatStay(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name    string
 		gateway *gateway

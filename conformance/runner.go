@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math/rand/v2"
@@ -186,11 +187,10 @@ func (v *versionRun) touching(c Case, f func()) {
 // skipEnded is how an ended version that is no longer answered is skipped, or nil.
 func (v *versionRun) skipEnded(ctx context.Context) error {
 	t := v.trial(Case{ID: "version-answered", Harm: HarmReads})
-	if givenUp := v.aborted() != nil; givenUp || t.standing.State != lifecycle.Ended {
-		return nil
-	}
-	if _, answered, err := t.Answered(ctx); err == nil && !answered {
-		return Skipped("%s, and is no longer answered, as it need not be", t.standing)
+	if t.standing.State == lifecycle.Ended && v.aborted() == nil {
+		if _, answered, err := t.Answered(ctx); err == nil && !answered {
+			return Skipped("%s, and is no longer answered, as it need not be", t.standing)
+		}
 	}
 	return nil // whatever else is wrong shows in the cases
 }
@@ -396,6 +396,24 @@ func (r *runner) clientOf(id lifecycle.ID) gen.Client {
 		}
 	}
 	return gen.Client{}
+}
+
+// speaker is the version of the run that cases about the endpoint as a whole are asked with: the newest of
+// those furthest from their end.
+func (r *runner) speaker() lifecycle.ID {
+	standings := r.Table.At(r.Day)
+	rank := func(client gen.Client) int {
+		switch standing, _ := standings.Of(client.ID); standing.State {
+		case lifecycle.Planned:
+			return 0
+		case lifecycle.Current, lifecycle.Supported, lifecycle.Deprecated:
+			return 2
+		}
+		return 1
+	}
+	return slices.MaxFunc(r.Clients, func(a, b gen.Client) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), a.ID.Compare(b.ID))
+	}).ID
 }
 
 // newest is the newest version with a client that can be called on the day judged. An endpoint may be on a

@@ -3,6 +3,7 @@ package conformance
 import (
 	"bufio"
 	"context"
+	"flag"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -10,12 +11,20 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"github.com/scp-openapi/virtualserver/conformance/mock"
 	"github.com/scp-openapi/virtualserver/gen"
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 	"github.com/scp-openapi/virtualserver/signing"
 )
+
+func TestMain(m *testing.M) {
+	if err := flag.Set("test.parallel", "16"); err != nil { // what runs side by side here waits, most of the time
+		panic(err)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 var (
 	credentials = signing.Credentials{AccessKey: "alice-access", SecretKey: signing.Secret("alice-secret-0123456789")}

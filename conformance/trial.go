@@ -375,6 +375,18 @@ func (t *Trial) WrongSecret(req *http.Request) {
 // others are compared with.
 func (t *Trial) Newest() (lifecycle.ID, error) { return t.run.newest() }
 
+// AskedOnce ends a case that is about the endpoint as a whole, and not about a version, in all versions of
+// the run but one: the newest that can be called.
+func (t *Trial) AskedOnce() error {
+	if id := t.run.speaker(); id != t.client.ID {
+		return NotApplicable("it is about the endpoint as a whole, and asked with version %s", id)
+	}
+	return nil
+}
+
+// Allows reports whether the run may do what a harm class covers.
+func (t *Trial) Allows(h Harm) bool { return h <= t.run.Harm }
+
 // Discover lists the versions that the endpoint speaks.
 func (t *Trial) Discover(ctx context.Context) (lifecycle.Table, Exchange, error) {
 	exchange, err := t.Send(ctx, Request{Operation: ListVersions, Expect: ExpectShown, About: "version discovery"})

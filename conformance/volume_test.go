@@ -26,6 +26,7 @@ var lags = map[string]func(n int) time.Duration{
 
 // TestLooksThatLag give the same verdicts as prompt ones.
 func TestLooksThatLag(t *testing.T) {
+	t.Parallel()
 	for lag, of := range lags {
 		for _, c := range []struct {
 			name        string
@@ -72,6 +73,7 @@ func TestLooksThatLag(t *testing.T) {
 
 // TestLooksBackAndForth attaches and detaches in turn: what a look that lags shows is never taken for what is.
 func TestLooksBackAndForth(t *testing.T) {
+	t.Parallel()
 	for lag, of := range lags {
 		t.Run(lag, func(t *testing.T) {
 			t.Parallel()
@@ -137,6 +139,7 @@ func TestSendBusy(t *testing.T) {
 
 // TestBusyForEver ends at the bound; where several waits ran out, the others are cut short.
 func TestBusyForEver(t *testing.T) {
+	t.Parallel()
 	a := newAccount()
 	a.answer = func(string, string, int) (int, bool) { return http.StatusConflict, false }
 	var requests []int
@@ -180,6 +183,7 @@ func TestWaits(t *testing.T) {
 // TestSetAside: a volume that stays in error or on its way is set aside, the spare one is used, and without
 // one the rest is inconclusive at once.
 func TestSetAside(t *testing.T) {
+	t.Parallel()
 	for _, state := range []string{"detaching", "Attaching", "error", "error_detaching", "ERROR"} {
 		for _, at := range []string{"", mockFixture.Server} {
 			for _, spare := range []bool{true, false} {

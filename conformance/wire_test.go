@@ -17,13 +17,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// record sends a GET through a recorder to a handler, and returns what came of it.
-func record(t *testing.T, handler http.HandlerFunc) (body []byte, kept Exchange, err error) {
+// long is a time that nothing waits for, and short one that is waited for.
+const long, short = 20 * time.Second, 300 * time.Millisecond
+
+// record sends a GET through a recorder to a handler, and returns what came of it within a time.
+func record(t *testing.T, limit time.Duration, handler http.HandlerFunc) (body []byte, kept Exchange, err error) {
 	t.Helper()
 	r := &recorder{base: &http.Transport{DisableKeepAlives: true}}
 	_, sent := r.last()
 	require.False(t, sent, "nothing was sent yet")
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, startServer(t, handler)+"/v1/volumes/x?y=z", nil)
 	require.NoError(t, err)
@@ -38,15 +41,15 @@ func record(t *testing.T, handler http.HandlerFunc) (body []byte, kept Exchange,
 }
 
 func TestRecorder(t *testing.T) {
-	long := strings.Repeat("0123456789", maxEvidence/5) // twice as much as is kept
-	body, kept, err := record(t, func(w http.ResponseWriter, _ *http.Request) {
+	page := strings.Repeat("0123456789", maxEvidence/5) // twice as much as is kept
+	body, kept, err := record(t, long, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("X-Seen", "yes")
 		w.WriteHeader(http.StatusTeapot)
-		fmt.Fprint(w, long)
+		fmt.Fprint(w, page)
 	})
 	require.NoError(t, err)
-	assert.Equal(t, long, string(body), "a client gets all of it")
-	assert.Equal(t, long[:maxEvidence], string(kept.Body), "only its start is kept")
+	assert.Equal(t, page, string(body), "a client gets all of it")
+	assert.Equal(t, page[:maxEvidence], string(kept.Body), "only its start is kept")
 	assert.Equal(t, http.StatusTeapot, kept.Status)
 	assert.Equal(t, "yes", kept.ResponseHeader.Get("X-Seen"))
 	assert.Equal(t, http.MethodGet, kept.Method)
@@ -58,6 +61,7 @@ func TestRecorder(t *testing.T) {
 
 // TestRecorderBodies has bodies that do not end as they should.
 func TestRecorderBodies(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name    string
 		handler http.HandlerFunc
@@ -88,7 +92,11 @@ func TestRecorderBodies(t *testing.T) {
 		}, 0, "deadline exceeded"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, kept, _ := record(t, c.handler)
+			limit := long
+			if c.err == "deadline exceeded" {
+				limit = short
+			}
+			_, kept, _ := record(t, limit, c.handler)
 			assert.Equal(t, http.StatusOK, kept.Status)
 			assert.Len(t, kept.Body, c.kept)
 			if c.err == "" {
@@ -102,12 +110,13 @@ func TestRecorderBodies(t *testing.T) {
 
 // TestRecorderNoAnswer has a server that hangs up, and one that says nothing.
 func TestRecorderNoAnswer(t *testing.T) {
+	t.Parallel()
 	for name, handler := range map[string]http.HandlerFunc{
 		"hangs up":     hangUp,
 		"says nothing": func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, kept, err := record(t, handler)
+			_, kept, err := record(t, short, handler)
 			require.Error(t, err)
 			assert.Zero(t, kept.Status)
 			assert.Equal(t, err.Error(), kept.Err)
@@ -117,15 +126,15 @@ func TestRecorderNoAnswer(t *testing.T) {
 
 // TestRecorderHeaders has what comes before an answer, after it, and too much of it.
 func TestRecorderHeaders(t *testing.T) {
-	long := strings.Repeat("x", 3<<10)
-	_, kept, err := record(t, func(w http.ResponseWriter, _ *http.Request) {
+	value := strings.Repeat("x", 3<<10)
+	_, kept, err := record(t, long, func(w http.ResponseWriter, _ *http.Request) {
 		for _, hint := range []string{"one", "two"} {
 			w.Header().Set("X-Hint", hint)
 			w.WriteHeader(http.StatusEarlyHints)
 		}
 		w.Header().Del("X-Hint")
 		for i := range 30 {
-			w.Header().Set(fmt.Sprintf("X-Long-%d", i), long)
+			w.Header().Set(fmt.Sprintf("X-Long-%d", i), value)
 		}
 		w.Header().Set("Trailer", "X-Announced")
 		fmt.Fprint(w, "body")
@@ -147,7 +156,8 @@ func TestRecorderHeaders(t *testing.T) {
 
 // TestRecorderHintsForEver ends with the request, and keeps no more than of any other header.
 func TestRecorderHintsForEver(t *testing.T) {
-	_, kept, err := record(t, func(w http.ResponseWriter, r *http.Request) {
+	t.Parallel()
+	_, kept, err := record(t, short, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Hint", strings.Repeat("x", 1<<10))
 		for r.Context().Err() == nil {
 			w.WriteHeader(http.StatusEarlyHints)

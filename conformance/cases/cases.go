@@ -55,40 +55,45 @@ func Select(names ...string) ([]conformance.Case, error) {
 	if len(names) == 0 {
 		return all, nil
 	}
-	wanted := make([]bool, len(all))
-	variants := map[string][]conformance.Variant{}
+	whole, parts := map[string]bool{}, map[string][]string{} // cases, and the variants of others, by ID
 	for _, name := range names {
-		id, variant, one := strings.Cut(name, "/")
-		stem, wild := strings.CutSuffix(id, "*")
-		found := false
-		for i, c := range all {
-			if c.ID != id && !(wild && !one && strings.HasPrefix(c.ID, stem)) {
-				continue
-			}
-			if one {
-				j := slices.IndexFunc(c.Variants, func(v conformance.Variant) bool { return v.Name == variant })
-				if j < 0 {
-					return nil, fmt.Errorf("case %q has no variant %q", id, variant)
-				}
-				variants[c.ID] = append(variants[c.ID], c.Variants[j])
-			}
-			wanted[i], found = true, true
-		}
-		if !found {
-			return nil, fmt.Errorf("unknown case %q", name)
+		if err := choose(all, name, whole, parts); err != nil {
+			return nil, err
 		}
 	}
 	var chosen []conformance.Case
-	for i, c := range all {
-		if !wanted[i] {
-			continue
-		}
-		if only := variants[c.ID]; only != nil && !slices.Contains(names, c.ID) {
-			c.Variants = only
+	for _, c := range all {
+		if !whole[c.ID] {
+			if parts[c.ID] == nil {
+				continue
+			}
+			c.Variants = slices.DeleteFunc(c.Variants, func(v conformance.Variant) bool { return !slices.Contains(parts[c.ID], v.Name) })
 		}
 		chosen = append(chosen, c)
 	}
 	return chosen, nil
+}
+
+// choose adds what a name stands for.
+func choose(all []conformance.Case, name string, whole map[string]bool, parts map[string][]string) error {
+	id, variant, one := strings.Cut(name, "/")
+	stem, wild := strings.CutSuffix(id, "*")
+	found := false
+	for _, c := range all {
+		switch {
+		case one && c.ID == id:
+			if !slices.ContainsFunc(c.Variants, func(v conformance.Variant) bool { return v.Name == variant }) {
+				return fmt.Errorf("case %q has no variant %q", id, variant)
+			}
+			parts[id], found = append(parts[id], variant), true
+		case !one && (c.ID == id || wild && strings.HasPrefix(c.ID, stem)):
+			whole[c.ID], found = true, true
+		}
+	}
+	if !found {
+		return fmt.Errorf("unknown case %q", name)
+	}
+	return nil
 }
 
 // checked is the day on which the exemptions were looked through.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -316,7 +317,7 @@ func whileAttaching(ctx context.Context, t *conformance.Trial) error {
 func otherMethods() []conformance.Variant {
 	var variants []conformance.Variant
 	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodPost, http.MethodPut, http.MethodPatch} {
-		variants = append(variants, conformance.Variant{Name: method, Ask: func(ctx context.Context, t *conformance.Trial) error {
+		variants = append(variants, conformance.Variant{Name: strings.ToLower(method), Ask: func(ctx context.Context, t *conformance.Trial) error {
 			p, err := t.Attached(ctx)
 			if err != nil {
 				return err

@@ -169,14 +169,14 @@ func lenientVolume() conformance.Case {
 		ID:      "ids-lenient-volume",
 		Summary: "what is not the volume's ID, and resembles it, is refused, and the volume stays attached",
 		Clauses: []conformance.Clause{detachVolumeID, detachIDText},
-	}, spellings, detachVolumeID, func(p conformance.Pair, write func(string) string) string {
+	}, idSpellings, detachVolumeID, func(p conformance.Pair, write func(string) string) string {
 		return "/v1/volumes/" + write(p.Volume) + "/servers/" + p.Server
 	})
 }
 
 // lenientServer writes the ID of its server so, and words that could stand for any server.
 func lenientServer() conformance.Case {
-	list := append(slices.Clone(spellings), serverSpellings...)
+	list := append(slices.Clone(idSpellings), serverSpellings...)
 	return lenientID(conformance.Case{
 		ID:      "ids-lenient-server",
 		Summary: "what is not the server's ID, and resembles it, is refused, and the volume stays attached",
@@ -186,7 +186,7 @@ func lenientServer() conformance.Case {
 	})
 }
 
-func lenientID(c conformance.Case, list []spelling, clause conformance.Clause, path func(conformance.Pair, func(string) string) string) conformance.Case {
+func lenientID(c conformance.Case, list []idSpelling, clause conformance.Clause, path func(conformance.Pair, func(string) string) string) conformance.Case {
 	c.Family, c.Harm = familyIDs, conformance.HarmDangerous
 	for _, s := range list {
 		judgedBy := clause

@@ -162,7 +162,7 @@ func asBefore(ctx context.Context, t *conformance.Trial, before map[string]volum
 	const confirm = 600 * time.Millisecond
 	for _, id := range slices.Sorted(maps.Keys(before)) {
 		was := before[id]
-		shown, same, err := t.Await(ctx, id, min(confirm, t.Settle()), func(v *volumes.Volume) bool { return difference(was, *v) == "" })
+		shown, same, err := t.Await(ctx, id, min(confirm, t.Settle()), func(v *volumes.Volume) bool { return changeOf(was, *v) == "" })
 		if err != nil {
 			if e, answered := conformance.ExchangeOf(err); answered && slices.Contains(deleted, e.Status) {
 				return conformance.ShownBy(e, conformance.Broken(detachRefused, conformance.CodeChanged,
@@ -173,7 +173,7 @@ func asBefore(ctx context.Context, t *conformance.Trial, before map[string]volum
 		if !same {
 			t.Relearn(shown) // one finding is enough
 			return conformance.Broken(detachRefused, conformance.CodeChanged,
-				"several requests were refused, and %s volume %s is not as before: %s", when, id, difference(was, *shown))
+				"several requests were refused, and %s volume %s is not as before: %s", when, id, changeOf(was, *shown))
 		}
 	}
 	return nil
@@ -182,8 +182,8 @@ func asBefore(ctx context.Context, t *conformance.Trial, before map[string]volum
 // deleted are the answers to showing a volume that was deleted.
 var deleted = []int{http.StatusBadRequest, http.StatusNotFound, http.StatusGone}
 
-// difference says what of a volume is not as it was, or nothing.
-func difference(was, is volumes.Volume) string {
+// changeOf says what of a volume is not as it was, or nothing.
+func changeOf(was, is volumes.Volume) string {
 	switch {
 	case !slices.Equal(serversOf(&was), serversOf(&is)):
 		return fmt.Sprintf("it is attached to %s, and was to %s", list(serversOf(&is)), list(serversOf(&was)))

@@ -17,14 +17,6 @@ import (
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
-var mockKeys = signing.Credentials{AccessKey: "alice-access", SecretKey: signing.Secret("alice-secret-0123456789")}
-
-// mockFixture names everything of the mock's default world.
-var mockFixture = conformance.Fixture{
-	Volume: mock.VolumeID, Server: mock.ServerID, OtherServer: mock.OtherServerID, SharedVolume: mock.SharedID,
-	OSVolume: mock.OSVolumeID, SpareVolume: mock.SpareID,
-}
-
 // named are the cases whose IDs are names, or begin with one that ends with *.
 func named(t *testing.T, names ...string) []conformance.Case {
 	t.Helper()

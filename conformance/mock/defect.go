@@ -22,8 +22,8 @@ type Defect struct {
 // Defects returns all defects, grouped by what they are about.
 func Defects() []Defect {
 	return slices.Concat(everythingDefects, statusDefects, effectDefects, aftermathDefects, neighbourDefects,
-		refusedDefects, idDefects(), authenticationDefects, versionDefects, discoveryDefects, formDefects,
-		leakDefects, unsteadyDefects, showDefects, wireDefects)
+		refusedDefects, idDefects(), authenticationDefects, versionDefects, readingDefects, acrossDefects,
+		discoveryDefects, listingDefects, formDefects, leakDefects, unsteadyDefects, showDefects, wireDefects)
 }
 
 // DefectByName returns a defect. Its error says what to do about an unknown name.

@@ -80,12 +80,6 @@ var discoveryDefects = []Defect{
 		l[0].ID = "vOne"
 		return l
 	}),
-	lists("label-lower-case", "writes labels in lower case", func(l []discovery.Version) []discovery.Version {
-		for i := range l {
-			l[i].Status = strings.ToLower(l[i].Status)
-		}
-		return l
-	}),
 	lists("label-unknown", "uses an undocumented label", func(l []discovery.Version) []discovery.Version {
 		l[0].Status = "SUNSET"
 		return l
@@ -100,12 +94,6 @@ var discoveryDefects = []Defect{
 	}),
 	lists("versions-empty", "lists no version at all", func([]discovery.Version) []discovery.Version {
 		return []discovery.Version{}
-	}),
-	lists("links-missing", "lists versions without links", func(l []discovery.Version) []discovery.Version {
-		for i := range l {
-			l[i].Links = nil
-		}
-		return l
 	}),
 	lists("links-relative", "lists links that are not URLs", func(l []discovery.Version) []discovery.Version {
 		l[0].Links = &[]discovery.Link{{Href: "/v1", Rel: "self"}}

@@ -80,6 +80,7 @@ type volume struct {
 	created, modified time.Time
 	broken            bool      // by a defect: it is in StateError once it is attached to nothing
 	busyUntil         time.Time // see WithBusy
+	last              moved     // see acrossDefects
 }
 
 // attachment is a volume at a server. One that is coming or leaving arrives when it settles.

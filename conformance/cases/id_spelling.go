@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// spelling is a way to write something that is not an ID, and that a lenient server takes for it.
-type spelling struct {
+// idSpelling is a way to write something that is not an ID, and that a lenient server takes for it.
+type idSpelling struct {
 	name string
 	// write returns a path segment, percent-encoded. It gets the ID and an unused one.
 	write func(id, unused string) string
@@ -20,8 +20,8 @@ type spelling struct {
 
 // Percent-encoding a letter, a digit or a hyphen is not among them: by RFC 3986, 6.2.2.2, that is the same
 // path.
-var spellings = slices.Concat(
-	[]spelling{
+var idSpellings = slices.Concat(
+	[]idSpelling{
 		{"upper-case", func(id, _ string) string { return strings.ToUpper(id) }, true},
 		{"one-capital", oneCapital, true},
 		{"no-hyphens", func(id, _ string) string { return strings.ReplaceAll(id, "-", "") }, true},
@@ -63,7 +63,7 @@ var spellings = slices.Concat(
 	after("letter", "x"), after("digit", "0"), after("group", "-0000"), after("underscore", "_copy"),
 	before("zero-before", "0"), before("letter-before", "x"), before("hyphen-before", "-"), before("word-before", "volume-"),
 	before("name-before", "id="),
-	[]spelling{
+	[]idSpelling{
 		{"twice", func(id, _ string) string { return id + id }, false},
 		{"letter-encoded-twice", func(id, _ string) string { return encodedTwice(id[:1]) + id[1:] }, false},
 		{"hyphens-encoded-twice", func(id, _ string) string { return strings.ReplaceAll(id, "-", "%252D") }, false},
@@ -108,28 +108,28 @@ var serverSpellings = slices.Concat(
 	after("tab", "%09"), after("line-feed", "%0A"), after("carriage-return", "%0D%0A"),
 	after("null", "%00"), after("null-and-more", "%00x"),
 	after("semicolon", ";x=1"), after("only-semicolon", ";"), after("encoded-semicolon", "%3Bx"),
-	[]spelling{{"semicolon-list", func(id, unused string) string { return id + ";" + unused }, false}},
+	[]idSpelling{{"semicolon-list", func(id, unused string) string { return id + ";" + unused }, false}},
 	words("all", "any", "null", "none", "nil", "undefined", "true", "self", "default"),
-	[]spelling{
+	[]idSpelling{
 		word("asterisk", "*"), word("hyphen", "-"), word("zero", "0"), word("underscore", "_"), word("percent", "%25"), word("regexp", ".*"),
 	},
 )
 
 // around writes something before the ID and after it.
-func around(name, open, shut string, sameUUID bool) []spelling {
-	return []spelling{{name, func(id, _ string) string { return open + id + shut }, sameUUID}}
+func around(name, open, shut string, sameUUID bool) []idSpelling {
+	return []idSpelling{{name, func(id, _ string) string { return open + id + shut }, sameUUID}}
 }
 
-func after(name, what string) []spelling  { return around(name, "", what, false) }
-func before(name, what string) []spelling { return around(name, what, "", false) }
+func after(name, what string) []idSpelling  { return around(name, "", what, false) }
+func before(name, what string) []idSpelling { return around(name, what, "", false) }
 
 // word stands for any server.
-func word(name, text string) spelling {
-	return spelling{"word-" + name, func(_, _ string) string { return text }, false}
+func word(name, text string) idSpelling {
+	return idSpelling{"word-" + name, func(_, _ string) string { return text }, false}
 }
 
-func words(list ...string) []spelling {
-	var all []spelling
+func words(list ...string) []idSpelling {
+	var all []idSpelling
 	for _, text := range list {
 		all = append(all, word(text, text))
 	}

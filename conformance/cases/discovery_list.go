@@ -1,0 +1,116 @@
+package cases
+
+import (
+	"context"
+	"encoding/json"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/scp-openapi/virtualserver/conformance"
+	"github.com/scp-openapi/virtualserver/gen/discovery"
+	"github.com/scp-openapi/virtualserver/signing"
+)
+
+// entries are the versions as they are written in the list.
+func entries(ctx context.Context, t *conformance.Trial) ([]discovery.Version, conformance.Exchange, error) {
+	l, err := listed(ctx, t)
+	if err != nil {
+		return nil, l.answer, err
+	}
+	var list discovery.Versions
+	if err := json.Unmarshal(l.answer.Body, &list); err != nil {
+		return nil, l.answer, conformance.ShownBy(l.answer, conformance.Broken(discoveryForm, conformance.CodeDiscovery, "GET / gives versions in another form: %w", err))
+	}
+	return list.Versions, l.answer, nil
+}
+
+// discoveryFormed looks at what lifecycle.ParseDiscovery is generous about. Whether a status is written in
+// upper or lower case, and whether there are links, is left to the endpoint.
+func discoveryFormed(ctx context.Context, t *conformance.Trial) error {
+	list, e, err := entries(ctx, t)
+	if err != nil {
+		return err
+	}
+	for _, v := range list {
+		if !strings.HasPrefix(v.ID, "v") {
+			return conformance.ShownBy(e, conformance.Broken(discoveryForm, conformance.CodeDiscovery, "version %q has no leading v", v.ID))
+		}
+		if !slices.Contains([]string{"CURRENT", "SUPPORTED", "DEPRECATED", "PLANNED"}, strings.ToUpper(v.Status)) {
+			return conformance.ShownBy(e, conformance.Broken(discoveryForm, conformance.CodeDiscovery, "version %s has the status %q, and not one word of the four", v.ID, v.Status))
+		}
+		if v.NotBefore != nil && len(*v.NotBefore) == len("20260831") {
+			t.Note("version %s has the date %q; the Common reference writes it with hyphens", v.ID, *v.NotBefore)
+		}
+	}
+	return nil
+}
+
+// linksLeadHere judges where links lead: a client that follows one takes its signed requests there. Links
+// that are not there are no finding.
+func linksLeadHere(ctx context.Context, t *conformance.Trial) error {
+	list, e, err := entries(ctx, t)
+	if conformance.VerdictOf(err) == conformance.Fail {
+		return conformance.ShownBy(e, conformance.CannotJudge(conformance.CodeSetup, "%w (judged by discovery-form)", err))
+	}
+	if err != nil {
+		return err
+	}
+	links := 0
+	for _, v := range list {
+		if v.Links == nil {
+			continue
+		}
+		for _, link := range *v.Links {
+			links++
+			if why := astray(link.Href, t.Endpoint()); why != "" {
+				return conformance.ShownBy(e, conformance.Broken(discoveryLinks, conformance.CodeDiscovery,
+					"version %s has the link %.200q, which %s; a client that follows it takes its signed requests there", v.ID, withoutPassword(link.Href), why))
+			}
+		}
+	}
+	if links == 0 {
+		return conformance.NotApplicable("no version has a link")
+	}
+	return nil
+}
+
+// astray says why a link does not lead to the endpoint, or nothing.
+func astray(href string, endpoint signing.Endpoint) string {
+	u, err := url.Parse(href)
+	if err != nil || u.Host == "" || u.Scheme == "" {
+		return "is not an absolute URL"
+	}
+	if u.User != nil {
+		return "holds a user or a password"
+	}
+	// Only scheme, host and port are compared: where below them a version is served is not documented.
+	there, err := signing.ParseEndpoint(u.Scheme + "://" + u.Host)
+	switch {
+	case err != nil:
+		return "leads to no endpoint"
+	case there == endpoint:
+		return ""
+	case sameName(u, endpoint):
+		return "leads to another scheme or port than " + endpoint.String()
+	}
+	return "leads to another host than " + endpoint.String()
+}
+
+func sameName(u *url.URL, endpoint signing.Endpoint) bool {
+	_, host, _ := strings.Cut(endpoint.String(), "://")
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return strings.EqualFold(u.Hostname(), strings.Trim(host, "[]"))
+}
+
+// withoutPassword is a link as it may be printed.
+func withoutPassword(href string) string {
+	u, err := url.Parse(href)
+	if err != nil {
+		return href
+	}
+	return u.Redacted()
+}

@@ -1,0 +1,115 @@
+package mock
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/scp-openapi/virtualserver/gen/discovery"
+	"github.com/scp-openapi/virtualserver/openapi"
+	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
+	"github.com/scp-openapi/virtualserver/signing"
+)
+
+// listingDefects list versions wrongly for some requests, or to the day.
+var listingDefects = []Defect{
+	listsPerCall("label-day-late", "labels a version SUPPORTED with 89 days left", func(c *call, l []discovery.Version) []discovery.Version {
+		return relabelled(l, "SUPPORTED", c.server.day().Plus(89))
+	}),
+	listsPerCall("label-day-early", "labels a version DEPRECATED with 90 days left", func(c *call, l []discovery.Version) []discovery.Version {
+		return relabelled(l, "DEPRECATED", c.server.day().Plus(90))
+	}),
+	listsPerCall("label-week-late", "labels a version SUPPORTED with 83 days left", func(c *call, l []discovery.Version) []discovery.Version {
+		return relabelled(l, "SUPPORTED", c.server.day().Plus(83))
+	}),
+	lists("current-oldest", "labels the oldest version CURRENT, and the newest SUPPORTED", func(l []discovery.Version) []discovery.Version {
+		l[newestBut(l, 0)].Status, l[0].Status, l[0].NotBefore = "SUPPORTED", "CURRENT", nil
+		return l
+	}),
+	lists("label-active", "writes labels as the documents do", func(l []discovery.Version) []discovery.Version {
+		for i := range l {
+			l[i].Status = "ACTIVE (" + l[i].Status + ")"
+		}
+		return l
+	}),
+	lists("date-time", "lists dates with a time", func(l []discovery.Version) []discovery.Version {
+		for i := range l {
+			if l[i].NotBefore != nil {
+				withTime := *l[i].NotBefore + "T00:00:00Z"
+				l[i].NotBefore = &withTime
+			}
+		}
+		return l
+	}),
+	links("links-other-port", "lists links to another port", func(href string) string { return strings.Replace(href, "/v1", "1/v1", 1) }),
+	links("links-other-scheme", "lists links that are not HTTP", func(href string) string { return strings.Replace(href, "http", "ftp", 1) }),
+	links("links-password", "lists links with a password", func(href string) string { return strings.Replace(href, "://", "://admin:admin@", 1) }),
+	links("links-without-scheme", "lists links without a scheme", func(href string) string {
+		_, rest, _ := strings.Cut(href, ":")
+		return rest
+	}),
+	links("links-look-alike", "lists links to a host whose name begins the same", func(href string) string {
+		return strings.Replace(href, "/v1", ".example.com/v1", 1)
+	}),
+	listsPerCall("discovery-one-version", "lists the version alone that Scp-Api-Version names", func(c *call, l []discovery.Version) []discovery.Version {
+		for i := range l {
+			if c.request.Header.Get(signing.HeaderAPIVersion) == openapi.Service+" "+strings.TrimPrefix(l[i].ID, "v") {
+				return l[i : i+1]
+			}
+		}
+		return l
+	}),
+	listsPerCall("discovery-signed-differs", "lists no dates to a caller with an access key", func(c *call, l []discovery.Version) []discovery.Version {
+		if c.request.Header.Get(signing.HeaderAccessKey) != "" {
+			for i := range l {
+				l[i].NotBefore = nil
+			}
+		}
+		return l
+	}),
+	listsPerCall("discovery-translated", "writes labels in Korean for Koreans", func(c *call, l []discovery.Version) []discovery.Version {
+		if strings.HasPrefix(c.request.Header.Get(signing.HeaderLanguage), "ko") {
+			for i := range l {
+				l[i].Status = "지원"
+			}
+		}
+		return l
+	}),
+	replying("discovery-checks-signature", "refuses to list versions for a wrong signature", func(c *call) {
+		if c.asks(openapi.VersionsOperation) && c.request.Header.Get(signing.HeaderSignature) != "" && c.server.verifier.Verify(c.request) != nil {
+			c.answer = refuse(http.StatusUnauthorized, "HmacValidFail", "The signature is wrong.")
+		}
+	}),
+	listsPerCall("discovery-now-and-then", "leaves a version out of every third list", func(c *call, l []discovery.Version) []discovery.Version {
+		if c.number%3 == 0 {
+			return l[1:]
+		}
+		return l
+	}),
+	{Name: "discovery-any-method", Summary: "lists versions whatever the method", hooks: hooks{receive: func(c *call) {
+		if c.path == "/" {
+			c.method = http.MethodGet
+		}
+	}}},
+}
+
+// relabelled gives the newest version but one another label and date.
+func relabelled(l []discovery.Version, label string, date lifecycle.Date) []discovery.Version {
+	day := date.String()
+	l[newestBut(l, 1)].Status, l[newestBut(l, 1)].NotBefore = label, &day
+	return l
+}
+
+// links is a defect that changes the links of all versions.
+func links(name, summary string, change func(href string) string) Defect {
+	return lists(name, summary, func(l []discovery.Version) []discovery.Version {
+		for i := range l {
+			if l[i].Links == nil {
+				continue
+			}
+			for j, link := range *l[i].Links {
+				(*l[i].Links)[j].Href = change(link.Href)
+			}
+		}
+		return l
+	})
+}
