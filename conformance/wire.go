@@ -185,13 +185,19 @@ func (e Exchange) Overloaded() bool {
 }
 
 // signatures are those that a request was sent with, in whatever letters the name of the header was, and in
-// the headers that a case puts one into to see whether it is looked for there.
+// the headers that a case puts one into to see whether it is looked for there. A word in place of one, such as
+// null, is no secret, and part of many an answer.
 func (e Exchange) signatures() []string {
+	const shortest = 16
 	var all []string
 	for name, values := range e.RequestHeader {
 		switch http.CanonicalHeaderKey(name) {
 		case signing.HeaderSignature, "X-Signature", "X-Scp-Signature", "Authorization":
-			all = append(all, values...)
+			for _, value := range values {
+				if len(value) >= shortest {
+					all = append(all, value)
+				}
+			}
 		}
 	}
 	return all
