@@ -188,18 +188,18 @@ func (e Exchange) Overloaded() bool {
 func (e Exchange) CutOff() bool { return len(e.Body) >= maxEvidence }
 
 // signatures are those that a request was sent with, in whatever letters the name of the header was, and in
-// the headers that a case puts one into to see whether it is looked for there. What is short is none: a case
-// tries words such as null in place of one, and answers hold those for other reasons.
+// the headers that a case puts one into to see whether it is looked for there. A word in place of one, such as
+// null, is no secret, and part of many an answer.
 func (e Exchange) signatures() []string {
-	const shortest = 20
+	const shortest = 16
 	var all []string
 	for name, values := range e.RequestHeader {
-		if !slices.Contains([]string{signing.HeaderSignature, "X-Signature", "X-Scp-Signature", "Authorization"}, http.CanonicalHeaderKey(name)) {
-			continue
-		}
-		for _, value := range values {
-			if len(value) >= shortest {
-				all = append(all, value)
+		switch http.CanonicalHeaderKey(name) {
+		case signing.HeaderSignature, "X-Signature", "X-Scp-Signature", "Authorization":
+			for _, value := range values {
+				if len(value) >= shortest {
+					all = append(all, value)
+				}
 			}
 		}
 	}

@@ -138,7 +138,7 @@ func (p positive) ask(ctx context.Context, t *conformance.Trial) error {
 	case p.alone:
 		return nil
 	}
-	wrong, err := t.Send(ctx, conformance.Request{
+	wrong, err := sendWrong(ctx, t, conformance.Request{
 		Pair: t.Unused(), Expect: conformance.ExpectUnauthorized, About: p.about + ", with a signature made with another secret key",
 		Change: func(req *http.Request) { p.write(t, req, func() { t.WrongSecret(req) }) },
 	})

@@ -72,7 +72,7 @@ func (s stranger) breaks(operation conformance.Clause) conformance.Clause {
 func (s stranger) sends(ctx context.Context, t *conformance.Trial, what string, r conformance.Request) (conformance.Exchange, error) {
 	r.Expect, r.About = conformance.ExpectUnauthorized, what+" with "+s.about
 	r.Change = func(req *http.Request) { s.alter(t, req) }
-	return t.Send(ctx, r)
+	return sendWrong(ctx, t, r)
 }
 
 // skippedForReads asks to see what strangers have no business with.
@@ -280,7 +280,7 @@ func (s stranger) detachesNothing(ctx context.Context, t *conformance.Trial, p c
 func (s stranger) asksInVain(ctx context.Context, t *conformance.Trial, p conformance.Pair, r conformance.Request) error {
 	r.Change = func(req *http.Request) { s.alter(t, req) }
 	r.Expect, r.About = conformance.ExpectOutside, r.Method+" with "+s.about
-	e, err := t.Send(ctx, r)
+	e, err := sendWrong(ctx, t, r)
 	if err != nil {
 		return err
 	}
