@@ -9,88 +9,67 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/scp-openapi/virtualserver/conformance/cases"
 	"github.com/scp-openapi/virtualserver/conformance/mock"
 )
 
-// expectation is what testdata/defects.golden says of one defect, in a line such as
+// goldenFile says of each defect of the mock which cases are about it, in a line such as
 //
-//	swapped: *detach-swapped form-refused
+//	swapped: detach-swapped
 //
-// A case with a * must not pass against the defect; the others were seen not to. A line that ends with ...
-// leaves the others out, as they vary with how long things take. A line without a * is a defect that no
-// case has to notice yet.
-type expectation struct {
-	required, others []string
-	varies           bool
-}
-
-func (e expectation) String() string {
-	var b strings.Builder
-	for _, id := range e.required {
-		b.WriteString(" *" + id)
-	}
-	for _, id := range e.others {
-		b.WriteString(" " + id)
-	}
-	if e.varies {
-		b.WriteString(" ...")
-	}
-	return b.String()
-}
-
+// None of them may pass against the defect.
 var goldenFile = filepath.Join("testdata", "defects.golden")
 
-func readGolden(t *testing.T) map[string]expectation {
+func readGolden(t *testing.T) map[string][]string {
 	t.Helper()
 	data, err := os.ReadFile(goldenFile)
 	require.NoError(t, err)
-	all := map[string]expectation{}
+	all := map[string][]string{}
 	for line := range strings.Lines(string(data)) {
-		name, cases, found := strings.Cut(line, ":")
+		name, list, found := strings.Cut(line, ":")
 		require.True(t, found, "%s: %q is not a defect and its cases", goldenFile, line)
 		require.NotContains(t, all, name, "%s names a defect twice", goldenFile)
-		var e expectation
-		for id := range strings.FieldsSeq(cases) {
-			required, ok := strings.CutPrefix(id, "*")
-			switch {
-			case ok:
-				e.required = append(e.required, required)
-			case id == "...":
-				e.varies = true
-			default:
-				e.others = append(e.others, id)
-			}
-		}
-		all[name] = e
+		all[name] = strings.Fields(list)
 	}
 	return all
 }
 
-// defectByName returns a defect, or none for "".
-func defectByName(t *testing.T, name string) mock.Defect {
-	t.Helper()
-	if name == "" {
-		return mock.Defect{}
-	}
-	d, err := mock.DefectByName(name)
-	require.NoError(t, err)
-	return d
-}
-
-// TestGoldenNamesEveryDefect: each has its line, and no line is left of one that was removed.
+// TestGoldenNamesEveryDefect: each has its line with cases that exist, and no line is left of one that was
+// removed. That the cases notice is shown by TestDefects, which `make mutants` runs.
 func TestGoldenNamesEveryDefect(t *testing.T) {
 	t.Parallel()
 	golden := readGolden(t)
-	var names []string
+	var names, lines []string
 	for _, d := range mock.Defects() {
 		names = append(names, d.Name)
 	}
-	var lines []string
-	for name, e := range golden {
+	for name, list := range golden {
 		lines = append(lines, name)
-		require.False(t, len(e.required) == 0 && len(e.others) > 0, "%s: no case with a *", name)
+		require.NotEmpty(t, list, "%s: no case is about it", name)
+		_, err := cases.Select(list...)
+		require.NoError(t, err, name)
 	}
 	slices.Sort(names)
 	slices.Sort(lines)
-	require.Equal(t, names, lines, "run `make mutants` with -update-defects, and mark with a * the cases that must notice")
+	require.Equal(t, names, lines, "run `make mutants` with -update-defects, and choose the cases that are about each")
+}
+
+// TestEveryClauseHasADefect: what no defect breaks, no case was ever seen to notice.
+func TestEveryClauseHasADefect(t *testing.T) {
+	t.Parallel()
+	broken := map[string]bool{"FORM-TLS": true} // by TestOldTLS
+	for name, list := range readGolden(t) {
+		chosen, err := cases.Select(list...)
+		require.NoError(t, err, name)
+		for _, c := range chosen {
+			for _, clause := range c.Clauses {
+				broken[clause.ID] = true
+			}
+		}
+	}
+	for _, clause := range cases.Clauses() {
+		if clause.Exempt == "" {
+			require.True(t, broken[clause.ID], "no defect breaks %s", clause.ID)
+		}
+	}
 }
