@@ -311,19 +311,9 @@ func (v *versionRun) attempts(ctx context.Context, c Case, result *Result) (foun
 			if len(todo) == 0 {
 				passed++
 			}
-			for _, variant := range todo {
-				err := t.question(ctx, variant.Ask)
-				unanswered = isUnanswered(err)
-				switch VerdictOf(err) {
-				case Inconclusive:
-					open.add(err, variant.Name, "")
-					again = append(again, variant)
-				case Pass:
-					passed++
-				default:
-					found.add(err, variant.Name, "")
-				}
-			}
+			var some int
+			again, some, unanswered = v.variants(ctx, t, todo, found, open)
+			passed += some
 		}
 		v.watch(t)
 		verdict := worst(found.verdict(passed > 0), open.verdict(true))
@@ -335,6 +325,44 @@ func (v *versionRun) attempts(ctx context.Context, c Case, result *Result) (foun
 			return found, passed, unanswered
 		}
 	}
+}
+
+// enough is how many variants of a case that touches the fixture prove what they prove; every one more costs an
+// attach. hopelessVariants is how many in a row may be inconclusive before the others are not asked.
+const enough, hopelessVariants = 5, 5
+
+// variants asks variants of a case in one attempt, and returns those to ask again.
+func (v *versionRun) variants(ctx context.Context, t *Trial, todo []Variant, found, open *findings) (again []Variant, passed int, unanswered bool) {
+	proofs, inARow := 0, 0
+	for i, variant := range todo {
+		switch {
+		case proofs >= enough && t.asked.Harm >= HarmDetaches:
+			t.Note("%s not asked, as %d had proved it", plural(len(todo)-i, "variant was", "variants were"), proofs)
+			return again, passed, unanswered
+		case inARow >= hopelessVariants:
+			open.add(CannotJudge(CodeNotAsked, "%s not asked, as %d in a row could not be judged",
+				plural(len(todo)-i, "variant was", "variants were"), inARow), "", "")
+			return append(again, todo[i:]...), passed, unanswered
+		}
+		err := t.question(ctx, variant.Ask)
+		unanswered = isUnanswered(err)
+		switch VerdictOf(err) {
+		case Inconclusive:
+			open.add(err, variant.Name, "")
+			again = append(again, variant)
+			inARow++
+			continue
+		case Pass:
+			passed++
+		case Fail:
+			proofs++
+			found.add(err, variant.Name, "")
+		default:
+			found.add(err, variant.Name, "")
+		}
+		inARow = 0
+	}
+	return again, passed, unanswered
 }
 
 // sample draws the variants of a case that a run asks: all of them, or as many as make up the whole within

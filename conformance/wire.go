@@ -191,7 +191,7 @@ func (e Exchange) CutOff() bool { return len(e.Body) >= maxEvidence }
 // the headers that a case puts one into to see whether it is looked for there. A word in place of one, such as
 // null, is no secret, and part of many an answer.
 func (e Exchange) signatures() []string {
-	const shortest = 16
+	const shortest = 20
 	var all []string
 	for name, values := range e.RequestHeader {
 		switch http.CanonicalHeaderKey(name) {

@@ -127,7 +127,7 @@ func TestDefects(t *testing.T) {
 				if len(about) > 0 {
 					report = judgeDefect(t, d, about...)
 				}
-				if report == nil || !containsAll(noticed(report), about) {
+				if report == nil || !containsAll(noticed(report), about) && os.Getenv("QUICK") == "" {
 					report = judgeDefect(t, d)
 				}
 				mu.Lock()
