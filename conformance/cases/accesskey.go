@@ -88,7 +88,9 @@ func accessKeyNegatives() family {
 	odd("percent-encoded", "an access key with percent signs", func(s string) string { return fmt.Sprintf("%%%02X", s[0]) + s[1:] })
 	odd("query-encoded", "an access key encoded for a query, with a blank behind it", func(s string) string { return url.QueryEscape(s) + "%20" })
 	odd("nul", "an access key and an encoded zero byte", func(s string) string { return s + "%00" })
+	odd("korean", "an access key with a Korean letter behind it", func(s string) string { return s + "키" })
 	odd("backslash", "an access key and a backslash", func(s string) string { return s + `\` })
+	list = append(list, accessKeysElsewhere()...)
 	return family{
 		name: "access-key", what: "an access key that is not that of the secret key", negatives: list,
 		attached: []string{"unknown", "upper", "last-missing", "longer", "first-half", "word-null", "word-admin"},
@@ -103,6 +105,38 @@ func withAccessKey(write func(right string) string, change func(p *forge.Parts, 
 		req.Header.Set(signing.HeaderAccessKey, write(right))
 		t.Resign(req, func(p *forge.Parts) { change(p, right) })
 	}
+}
+
+// accessKeysElsewhere are right access keys in a header of another name, rightly signed.
+func accessKeysElsewhere() []negative {
+	var list []negative
+	for _, h := range []struct{ name, header string }{
+		{"scp-access-key", "Scp-Access-Key"}, {"x-access-key", "X-Access-Key"}, {"x-scp-access-key", "X-Scp-Accesskey"},
+		{"account-id", signing.HeaderAccountID},
+	} {
+		in := func(account bool) alteration {
+			return func(t *conformance.Trial, req *http.Request) {
+				right := t.Credentials().AccessKey
+				delete(req.Header, signing.HeaderAccessKey)
+				req.Header.Set(h.header, right)
+				t.Resign(req, func(p *forge.Parts) {
+					p.AccessKey = right
+					if !account {
+						p.AccountID = ""
+					}
+				})
+			}
+		}
+		n := negative{
+			name: "in-" + h.name, about: "the access key in " + h.header + ", and no Scp-Accesskey", clause: authAccessKey,
+			ways: []alteration{in(true)},
+		}
+		if h.header == signing.HeaderAccountID { // which is then signed twice, or taken for the key alone
+			n.ways = append(n.ways, in(false))
+		}
+		list = append(list, n)
+	}
+	return list
 }
 
 // otherLetter is a letter that is not this one.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"sync"
 
 	"github.com/scp-openapi/virtualserver/conformance"
 )
@@ -17,7 +18,7 @@ var (
 	formRedirect = conformance.Clause{ID: "FORM-REDIRECT", Source: conformance.Document, Text: "No answer is a redirect."}
 	formComplete = conformance.Clause{
 		ID: "FORM-COMPLETE", Source: conformance.Assumed,
-		Text: "An answer is complete: its body ends, is as long as it says, and is encoded only for who asked for that.",
+		Text: "A request is answered, and an answer is complete: its body ends, is as long as it says, and is encoded only for who asked for that.",
 	}
 )
 
@@ -73,11 +74,12 @@ func redirected(e conformance.Exchange) error {
 func formCompletes() conformance.Case {
 	return conformance.Case{
 		ID: "form-complete", Family: familyForm,
-		Summary: "every answer is complete, and encoded only for who asked for that",
+		Summary: "every request is answered; every answer is complete, and encoded only for who asked for that",
 		Clauses: []conformance.Clause{formComplete},
 		Harm:    conformance.HarmRefused,
-		Ask:     seeRefusals,
-		Watch: func(_ *conformance.Trial, e conformance.Exchange) error {
+		Ask:     seeStrays,
+		Watch: func(t *conformance.Trial, e conformance.Exchange) error {
+			straysOf(t).see(e)
 			coding := e.ResponseHeader.Get("Content-Encoding")
 			switch {
 			case e.Status == 0, e.Overloaded() && !e.Stayed:
@@ -95,4 +97,51 @@ func formCompletes() conformance.Case {
 			return nil
 		},
 	}
+}
+
+// strays counts the requests of a version that got no answer, though the next one did.
+type strays struct {
+	mu              sync.Mutex
+	requests, stray int
+	pending         bool                 // the last request got no answer
+	last            conformance.Exchange // the last one without an answer
+}
+
+func straysOf(t *conformance.Trial) *strays {
+	return conformance.OfRun(t, "strays in "+t.Version().String(), func() *strays { return new(strays) })
+}
+
+// see looks at an exchange.
+func (s *strays) see(e conformance.Exchange) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.requests++
+	switch {
+	case e.Status == 0:
+		s.pending, s.last = true, e
+	case s.pending:
+		s.pending = false
+		s.stray++
+	}
+}
+
+// judge finds what is more than a few: one now and then is the network's, and repeated.
+func (s *strays) judge() error {
+	const few, percent = 3, 1
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stray < few || s.stray*100 <= s.requests*percent {
+		return nil
+	}
+	return conformance.ShownBy(s.last, conformance.Distinct(conformance.Broken(formComplete, conformance.CodeNoAnswer,
+		"%d of %d requests got no answer, and those after them did; the last was %s (%s): %s",
+		s.stray, s.requests, s.last, s.last.About, s.last.Err), "no answer"))
+}
+
+// seeStrays looks back at the requests of all the other cases.
+func seeStrays(ctx context.Context, t *conformance.Trial) error {
+	if err := seeRefusals(ctx, t); err != nil {
+		return err
+	}
+	return straysOf(t).judge()
 }

@@ -56,7 +56,7 @@ func authenticationCases() []conformance.Case {
 	for _, f := range families {
 		list = append(list, f.ofAttachedVolume())
 	}
-	return append(list, skippedForReads(), skippedForAttach(), skippedForUnused(), skippedForExisting(), rightRequests(), authStatus())
+	return append(list, skippedForReads(), skippedForAttach(), skippedForUnused(), oddPaths(), skippedForExisting(), rightRequests(), authStatus())
 }
 
 // authStatus collects what the other cases meet: however many requests were refused with another status than

@@ -3,11 +3,17 @@ package cases
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/scp-openapi/virtualserver/conformance"
 	"github.com/scp-openapi/virtualserver/signing"
 )
+
+var authAlike = conformance.Clause{
+	ID: "AUTH-RIGHT-ALIKE", Source: conformance.Assumed,
+	Text: "A rightly signed request is answered alike with a query that means nothing, an account ID, a list of languages or a Content-Type.",
+}
 
 // positive is a request that is written in another way than usual, and rightly signed.
 type positive struct {
@@ -18,6 +24,8 @@ type positive struct {
 	// alone is set where the request may be refused before anybody asks who sent it: then a wrong signature
 	// shows nothing.
 	alone bool
+	// alike is set where nothing is different of what is asked for: the answer is that of any right request.
+	alike bool
 }
 
 // rightRequests are let in: what is refused then are the IDs. Each stands beside the same request with a wrong
@@ -26,10 +34,10 @@ func rightRequests() conformance.Case {
 	c := conformance.Case{
 		ID: "auth-right", Family: familyAuthentication,
 		Summary: "a request that is rightly signed is let in, however it is written, and with a wrong signature it is not",
-		Clauses: []conformance.Clause{authURL, authHeaderCase, authSignedAccount, authLanguage, authTimestampWindow},
+		Clauses: []conformance.Clause{authURL, authHeaderCase, authSignedAccount, authLanguage, authTimestampWindow, authAlike},
 		Harm:    conformance.HarmRefused,
 	}
-	for _, p := range positives() {
+	for _, p := range append(positives(), besidePositives()...) {
 		c.Variants = append(c.Variants, conformance.Variant{Name: p.name, Ask: p.ask})
 	}
 	return c
@@ -117,6 +125,35 @@ func positives() []positive {
 	}
 }
 
+// besidePositives say something beside what they ask for, which an endpoint need not know and should not mind.
+func besidePositives() []positive {
+	query := func(name, about, raw string) positive {
+		return positive{name: name, about: about, write: func(_ *conformance.Trial, req *http.Request, sign func()) {
+			req.URL.RawQuery = raw
+			sign()
+		}}
+	}
+	header := func(name, header, value string) positive {
+		return positive{name: name, about: header + ": " + value, write: func(_ *conformance.Trial, req *http.Request, sign func()) {
+			req.Header.Set(header, value)
+			sign()
+		}}
+	}
+	list := []positive{
+		query("query-parameter-empty", "the query a=1&&b=2, with an empty parameter", "a=1&&b=2"),
+		query("query-ends-in-ampersand", "the query a=1&", "a=1&"),
+		query("query-long", "a query of 500 characters", "a="+strings.Repeat("z", 498)),
+		header("content-type", "Content-Type", "application/json"),
+		header("languages", signing.HeaderLanguage, "ko-KR,ko;q=0.9,en;q=0.5"),
+		header("any-language", signing.HeaderLanguage, "*"),
+		header("account-sent", signing.HeaderAccountID, "project-x"),
+	}
+	for i := range list {
+		list[i].clause, list[i].alone, list[i].alike = authAlike, true, true
+	}
+	return list
+}
+
 func (p positive) ask(ctx context.Context, t *conformance.Trial) error {
 	control, err := distinguishing(ctx, t)
 	if err != nil {
@@ -135,6 +172,10 @@ func (p positive) ask(ctx context.Context, t *conformance.Trial) error {
 			"%s was answered %s", right.About, conformance.StatusText(right.Status)))
 	case right.Status/100 == 5:
 		return t.LeaveTo(wrongStatus(right))
+	case p.alike && !refusedAlike(right, control.Right):
+		return conformance.ShownBy(right, conformance.Broken(p.clause, conformance.CodeNotAccepted,
+			"%s was answered %s with %s, and %s %s with %s", right.About, conformance.StatusText(right.Status), excerpt(right.Body),
+			control.Right.About, conformance.StatusText(control.Right.Status), excerpt(control.Right.Body)))
 	case p.alone:
 		return nil
 	}
@@ -146,4 +187,10 @@ func (p positive) ask(ctx context.Context, t *conformance.Trial) error {
 		return err
 	}
 	return unauthorized(t, wrong, conformance.Control{Right: right, Wrong: control.Wrong}, authSecret)
+}
+
+// refusedAlike reports whether two answers have the same status and, where there is one, the same code. What
+// they say in words may be in another language.
+func refusedAlike(a, b conformance.Exchange) bool {
+	return a.Status == b.Status && conformance.ErrorCode(a.Body) == conformance.ErrorCode(b.Body)
 }

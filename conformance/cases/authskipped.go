@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -192,6 +193,79 @@ func skippedForUnused() conformance.Case {
 				return unauthorized(t, wrong, conformance.Control{Right: right, Wrong: control.Wrong}, o.clause)
 			}})
 		}
+	}
+	for _, body := range []struct{ name, text string }{{"no-json", "{"}, {"no-server", "{}"}} {
+		for _, s := range []stranger{wrongSecret, anonymous} {
+			c.Variants = append(c.Variants, conformance.Variant{Name: "attach-" + body.name + "-" + s.name, Ask: func(ctx context.Context, t *conformance.Trial) error {
+				return s.asksBadly(ctx, t, "attaching with the body "+body.text, conformance.Request{Operation: conformance.Attach, Pair: t.Unused()},
+					func(req *http.Request) { withBody(req, body.text) }, attach401)
+			}})
+		}
+	}
+	return c
+}
+
+// asksBadly sends a request that is bad in itself, as the stranger: who has the secret key is told so, and
+// nobody else. That the answer is the one to who signs rightly has to be seen only where it is no 401.
+func (s stranger) asksBadly(
+	ctx context.Context, t *conformance.Trial, what string, r conformance.Request, spoil func(*http.Request), clause conformance.Clause,
+) error {
+	control, err := distinguishing(ctx, t)
+	if err != nil {
+		return err
+	}
+	r.Expect, r.About = conformance.ExpectUnauthorized, what+" with "+s.about
+	r.Change = func(req *http.Request) {
+		spoil(req)
+		t.Resign(req, nil)
+		s.alter(t, req)
+	}
+	wrong, err := sendWrong(ctx, t, r)
+	if err != nil || wrong.Status == http.StatusUnauthorized {
+		return err
+	}
+	r.Expect, r.About = conformance.ExpectOutside, what
+	r.Change = func(req *http.Request) {
+		spoil(req)
+		t.Resign(req, nil)
+	}
+	right, err := t.Send(ctx, r)
+	if err != nil {
+		return err
+	}
+	return unauthorized(t, wrong, conformance.Control{Right: right, Wrong: control.Wrong}, clause)
+}
+
+// withBody gives a request another body.
+func withBody(req *http.Request, text string) {
+	req.ContentLength = int64(len(text))
+	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }
+	req.Body, _ = req.GetBody()
+}
+
+// oddPaths is a detach of IDs that a filter of a gateway takes for something else, which needs no signature:
+// a picture, a page, or a question after the health of the service.
+func oddPaths() conformance.Case {
+	c := conformance.Case{
+		ID: "auth-paths", Family: familyAuthentication,
+		Summary: "a detach fails authentication whatever its path ends in",
+		Clauses: []conformance.Clause{detach401, authSecret},
+		Harm:    conformance.HarmRefused,
+	}
+	for _, end := range []struct{ name, server string }{
+		{"json", "{unused}.json"}, {"ico", "{unused}.ico"}, {"html", "{unused}.html"}, {"css", "{unused}.css"}, {"js", "{unused}.js"},
+		{"png", "{unused}.png"}, {"health", "health"}, {"healthz", "healthz"}, {"metrics", "metrics"}, {"status", "status"},
+		{"api-docs", "api-docs"}, {"favicon", "favicon.ico"}, {"malformed", "x"}, {"query", "{unused}?a=.ico"},
+	} {
+		c.Variants = append(c.Variants, conformance.Variant{Name: end.name, Ask: func(ctx context.Context, t *conformance.Trial) error {
+			path := fmt.Sprintf(plainDetach, t.UnusedID(), strings.ReplaceAll(end.server, "{unused}", t.UnusedID()))
+			plain, _, _ := strings.Cut(path, "?")
+			if err := t.UnusedPath(plain); err != nil {
+				return err
+			}
+			return wrongSecret.asksBadly(ctx, t, "detaching from "+end.server, conformance.Request{Method: http.MethodDelete, Path: path},
+				func(*http.Request) {}, authSecret)
+		}})
 	}
 	return c
 }

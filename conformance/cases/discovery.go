@@ -29,15 +29,18 @@ var (
 	}
 	discoverySame = conformance.Clause{
 		ID: "DISCOVERY-SAME", Source: conformance.Assumed,
-		Text: "GET / gives the same list whatever headers it is asked with.",
+		Text: "GET / gives the same list whatever headers or query it is asked with.",
 	}
 	discoveryMethod = conformance.Clause{
 		ID: "DISCOVERY-METHOD", Source: conformance.Assumed,
 		Text: "Versions are listed by GET: another method of / neither lists them nor changes the list.",
 	}
-	discoveryListed = conformance.Clause{ID: "DISCOVERY-LISTED", Source: conformance.Common, Text: "GET / lists every version that is supported."}
-	discoveryOrder  = conformance.Clause{ID: "DISCOVERY-ORDER", Source: conformance.Assumed, Text: "No version ends before an older one."}
-	discoveryDay    = conformance.Clause{
+	discoveryListed   = conformance.Clause{ID: "DISCOVERY-LISTED", Source: conformance.Common, Text: "GET / lists every version that is supported."}
+	discoveryAnswered = conformance.Clause{
+		ID: "DISCOVERY-ANSWERED", Source: conformance.Assumed, Text: "A version that is answered is listed, though it has ended.",
+	}
+	discoveryOrder = conformance.Clause{ID: "DISCOVERY-ORDER", Source: conformance.Assumed, Text: "No version ends before an older one."}
+	discoveryDay   = conformance.Clause{
 		ID: "DISCOVERY-DAY", Source: conformance.Assumed,
 		Text: "A label changes on the day that its date gives, which begins at 00:00 in Korea.",
 	}
@@ -61,7 +64,7 @@ func discoveryCases() []conformance.Case {
 			discoveryStable, discovery200),
 		{
 			ID: "discovery-headers", Family: familyDiscovery,
-			Summary: "GET / gives the same list whatever headers it is asked with: signed, for a version, in any language",
+			Summary: "GET / gives the same list whatever headers or query it is asked with: signed, for a version, in any language",
 			Clauses: []conformance.Clause{discoverySame},
 			Harm:    conformance.HarmReads, AnyState: true,
 			Ask:      comparesLists,
@@ -81,6 +84,13 @@ func discoveryCases() []conformance.Case {
 			}, versionCurrent),
 		aboutVersion("discovery-listed", "the version is listed, or has ended; versions that the documents do not know are noted",
 			discoveryListed, lifecycle.VersionGone, lifecycle.VersionEnded, lifecycle.VersionNew),
+		{
+			ID: "discovery-answered", Family: familyDiscovery,
+			Summary: "a version that has ended is listed where it is answered",
+			Clauses: []conformance.Clause{discoveryAnswered},
+			Harm:    conformance.HarmReads,
+			Ask:     answeredIsListed,
+		},
 		aboutVersion("discovery-date", "the version's date is that of its document, or later",
 			versionNotBefore, lifecycle.DateEarlier, lifecycle.DateWithdrawn, lifecycle.DateLater, lifecycle.DateSet, lifecycle.GuaranteeLapsed),
 		aboutVersion("discovery-state", "the version's label is what its document gives for the day",
@@ -174,6 +184,27 @@ func found(ctx context.Context, t *conformance.Trial, clause conformance.Clause,
 		return nil
 	}
 	return conformance.ShownBy(l.answer, conformance.Broken(clause, conformance.CodeDiscovery, "%s", strings.Join(failures, "; ")))
+}
+
+// answeredIsListed judges a version that is still answered. One that has not ended has to be listed in any
+// case, which discovery-listed judges.
+func answeredIsListed(ctx context.Context, t *conformance.Trial) error {
+	l, err := listed(ctx, t)
+	if err != nil {
+		return err
+	}
+	if t.Standing().State != lifecycle.Ended {
+		return conformance.NotApplicable("%s", t.Standing())
+	}
+	if slices.ContainsFunc(l.table.Versions, func(v lifecycle.Version) bool { return v.ID == t.Version() }) {
+		return nil
+	}
+	e, answered, err := t.Answered(ctx)
+	if err != nil || !answered {
+		return err
+	}
+	return conformance.ShownBy(l.answer, conformance.Broken(discoveryAnswered, conformance.CodeDiscovery,
+		"GET / does not list version %s, which %s is answered in: %s", t.Version(), e, conformance.StatusText(e.Status)))
 }
 
 // aboutTrial are the findings for the version of the trial to judge.

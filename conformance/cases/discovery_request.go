@@ -57,7 +57,7 @@ func comparesLists(ctx context.Context, t *conformance.Trial) error {
 	return err
 }
 
-// discoveryHeaders ask for the list with headers that have nothing to do with it. Where an Accept names
+// discoveryHeaders ask for the list with headers and queries that have nothing to do with it. Where an Accept names
 // something else than JSON, 406 or something else than JSON is a right answer as well.
 func discoveryHeaders() []conformance.Variant {
 	with := func(name, header, value string) conformance.Variant {
@@ -75,6 +75,8 @@ func discoveryHeaders() []conformance.Variant {
 			signed(t, req)
 			t.WrongSecret(req)
 		}),
+		asksList("query", "the query x=y", func(_ *conformance.Trial, req *http.Request) { req.URL.RawQuery = "x=y" }),
+		asksList("query-empty", "an empty query", func(_ *conformance.Trial, req *http.Request) { req.URL.ForceQuery = true }),
 		with("access-key-alone", signing.HeaderAccessKey, "unknown"),
 		with("signature-alone", signing.HeaderSignature, "bm8gc2lnbmF0dXJl"),
 		with("timestamp-alone", signing.HeaderTimestamp, "0"),

@@ -99,6 +99,8 @@ func idCases() []conformance.Case {
 		malformedIDs(),
 		otherPaths(),
 		otherPathsAttached(),
+		showEncoded(),
+		detachEncoded(),
 		refusedLate(),
 	}
 }

@@ -38,8 +38,10 @@ func formCredentials() conformance.Case {
 			for place, text := range placesOf(e) {
 				what := ""
 				switch {
-				case conformance.Contains(piecesOf(secret), text):
+				case conformance.Contains([]string{secret}, text):
 					what = "the secret key"
+				case showsPiece(secret, text, e, t.Credentials().AccessKey):
+					what = "a piece of the secret key"
 				case conformance.Contains(signaturesOf(e), text):
 					what = "the signature of the request"
 				case conformance.Contains([]string{rightSignature(e, secret)}, text):
@@ -73,14 +75,30 @@ func placesOf(e conformance.Exchange) map[string]string {
 	return places
 }
 
-// piecesOf are a secret, and so much of it that the rest can be guessed.
-func piecesOf(secret string) []string {
-	const long = 12
-	most := len(secret) * 3 / 4
-	if most < long {
-		return []string{secret}
+// showsPiece reports whether a text has so much of a secret in it, in one piece, that it is no accident. What
+// the access key has in common with it, or the request said, is no secret.
+func showsPiece(secret, text string, e conformance.Exchange, accessKey string) bool {
+	const piece = 8
+	if len(secret) < 2*piece {
+		return false
 	}
-	return []string{secret, secret[:most], secret[len(secret)-most:]}
+	for i := range len(secret) - piece + 1 {
+		part := secret[i : i+piece]
+		if strings.Contains(text, part) && !strings.Contains(accessKey, part) && !said(e, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// said reports whether a request has a text in it.
+func said(e conformance.Exchange, text string) bool {
+	for _, values := range e.RequestHeader {
+		if strings.Contains(strings.Join(values, "\n"), text) {
+			return true
+		}
+	}
+	return strings.Contains(e.URL, text)
 }
 
 // signaturesOf are the signatures of a request that are secret. A case may send any word as one.

@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"hash"
 	"hash/crc32"
 	"net/http"
@@ -107,7 +108,15 @@ func secretNegatives() family {
 	derive("last-missing", "a secret key without its last character", func(s string) string { return s[:len(s)-1] })
 	derive("first-half", "the first half of the secret key", func(s string) string { return s[:len(s)/2] })
 	derive("second-half", "the second half of the secret key", func(s string) string { return s[len(s)/2:] })
-	derive("first-16", "the first 16 bytes of the secret key", func(s string) string { return s[:min(16, len(s)-1)] })
+	for _, n := range []int{8, 16, 20, 32} {
+		derive(fmt.Sprintf("first-%d", n), fmt.Sprintf("the first %d characters of the secret key", n), func(s string) string { return s[:min(n, len(s))] })
+	}
+	for _, c := range []struct{ name, at string }{{"slash", "/"}, {"plus", "+"}, {"equals", "="}, {"dot", "."}} {
+		derive("cut-at-"+c.name, "the secret key up to its first "+c.at, func(s string) string {
+			start, _, _ := strings.Cut(s, c.at)
+			return start
+		})
+	}
 	derive("twice", "the secret key twice", func(s string) string { return s + s })
 	derive("lower", "the secret key in lower case", strings.ToLower)
 	derive("upper", "the secret key in upper case", strings.ToUpper)
@@ -138,6 +147,10 @@ func secretNegatives() family {
 		return string(decoded)
 	})
 	derive("percent-encoded", "the secret key with percent signs", url.QueryEscape)
+	derive("percent-decoded", "the secret key without percent signs", func(s string) string { return decodedBy(url.PathUnescape, s) })
+	derive("query-decoded", "the secret key, decoded as in a query, with a blank for +", func(s string) string {
+		return decodedBy(url.QueryUnescape, s)
+	})
 	derive("hashed", "the hash of the secret key", func(s string) string { return string(hashed(s)) })
 	derive("hashed-hex", "the hash of the secret key in hexadecimal", func(s string) string { return hex.EncodeToString(hashed(s)) })
 	derive("newline", "the secret key and a line end", func(s string) string { return s + "\n" })
@@ -155,4 +168,12 @@ func secretNegatives() family {
 		name: "signature-key", what: "a signature made with another key than the secret key", negatives: list,
 		attached: []string{"other", "empty", "access-key", "first-half", "lower", "word-null"},
 	}
+}
+
+// decodedBy is a text as a decoder reads it. One that it does not read has blanks for its plus signs at most.
+func decodedBy(decode func(string) (string, error), s string) string {
+	if plain, err := decode(s); err == nil {
+		return plain
+	}
+	return strings.ReplaceAll(s, "+", " ")
 }

@@ -1,12 +1,12 @@
 package cases
 
 import (
-	"encoding/hex"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/scp-openapi/virtualserver/conformance"
 	"github.com/scp-openapi/virtualserver/signing"
@@ -33,7 +33,7 @@ var (
 // messageNegatives are requests as they should be, with the signature of another message.
 func messageNegatives() family {
 	var list []negative
-	for _, part := range [][]negative{signedMethods(), signedURLs(), signedFields(), signedTogether(), signedElsewhere()} {
+	for _, part := range [][]negative{signedMethods(), signedURLs(), signedFields(), signedTogether(), signedInOrder(), signedElsewhere(), signedBefore()} {
 		list = append(list, part...)
 	}
 	return family{
@@ -42,7 +42,7 @@ func messageNegatives() family {
 			"method-get", "method-missing", "url-missing", "url-scheme-other", "url-host-other",
 			"url-path-alone", "url-port-missing", "url-volume-other", "url-server-other", "timestamp-earlier",
 			"timestamp-missing", "access-key-missing", "account-sent", "client-type-missing", "joined-by-line-ends",
-			"message-nothing", "taken-from-forwarded-host", "taken-from-x-date",
+			"message-nothing", "taken-from-forwarded-host", "taken-from-x-date", "of-another-request",
 		},
 	}
 }
@@ -225,81 +225,6 @@ func signedFields() []negative {
 	return list
 }
 
-// signedTogether are signatures of the right parts, put together in another way.
-func signedTogether() []negative {
-	var list []negative
-	add := func(name, about string, message func(p forge.Parts) string) {
-		list = append(list, signed(name, about, authMessage, func(p *forge.Parts) {
-			whole := message(*p)
-			*p = forge.Parts{Secret: p.Secret, Method: whole}
-		}))
-	}
-	parts := func(p forge.Parts) []string {
-		all := []string{p.Method, p.URL, p.Timestamp, p.AccessKey}
-		if p.AccountID != "" {
-			all = append(all, p.AccountID)
-		}
-		return append(all, p.ClientType)
-	}
-	for _, s := range []struct{ name, about, separator string }{
-		{"line-ends", "with line ends between the parts", "\n"},
-		{"blanks", "with blanks between the parts", " "},
-		{"bars", "with bars between the parts", "|"},
-		{"colons", "with colons between the parts", ":"},
-		{"commas", "with commas between the parts", ","},
-		{"ampersands", "with & between the parts", "&"},
-		{"slashes", "with slashes between the parts", "/"},
-		{"dots", "with dots between the parts", "."},
-		{"semicolons", "with semicolons between the parts", ";"},
-		{"crlf", "with carriage returns between the parts", "\r\n"},
-	} {
-		add("joined-by-"+s.name, s.about, func(p forge.Parts) string { return strings.Join(parts(p), s.separator) })
-	}
-	for _, o := range []struct {
-		name, about string
-		order       func(p forge.Parts) []string
-	}{
-		{"reversed", "of the parts in reverse order", func(p forge.Parts) []string {
-			return []string{p.ClientType, p.AccountID, p.AccessKey, p.Timestamp, p.URL, p.Method}
-		}},
-		{"url-first", "with the URL before the method", func(p forge.Parts) []string {
-			return []string{p.URL, p.Method, p.Timestamp, p.AccessKey, p.AccountID, p.ClientType}
-		}},
-		{"timestamp-first", "with the timestamp first", func(p forge.Parts) []string {
-			return []string{p.Timestamp, p.Method, p.URL, p.AccessKey, p.AccountID, p.ClientType}
-		}},
-		{"access-key-first", "with the access key first", func(p forge.Parts) []string {
-			return []string{p.AccessKey, p.Method, p.URL, p.Timestamp, p.AccountID, p.ClientType}
-		}},
-		{"access-key-before-timestamp", "with the access key before the timestamp", func(p forge.Parts) []string {
-			return []string{p.Method, p.URL, p.AccessKey, p.Timestamp, p.AccountID, p.ClientType}
-		}},
-		{"client-type-before-access-key", "with the client type before the access key", func(p forge.Parts) []string {
-			return []string{p.Method, p.URL, p.Timestamp, p.ClientType, p.AccessKey, p.AccountID}
-		}},
-		{"method-and-url", "of method and URL alone", func(p forge.Parts) []string { return []string{p.Method, p.URL} }},
-		{"who-and-when", "of timestamp and access key alone", func(p forge.Parts) []string { return []string{p.Timestamp, p.AccessKey} }},
-		{"timestamp", "of the timestamp alone", func(p forge.Parts) []string { return []string{p.Timestamp} }},
-		{"access-key", "of the access key alone", func(p forge.Parts) []string { return []string{p.AccessKey} }},
-		{"nothing", "of nothing", func(forge.Parts) []string { return nil }},
-		{"version-behind", "with the version at the end", func(p forge.Parts) []string { return []string{p.Message(), "virtualserver"} }},
-		{"body-behind", "with the hash of the empty body at the end", func(p forge.Parts) []string {
-			return []string{p.Message(), hex.EncodeToString(hashed(""))}
-		}},
-		{"line-end-behind", "with a line end behind it", func(p forge.Parts) []string { return []string{p.Message(), "\n"} }},
-		{"twice", "of the message twice", func(p forge.Parts) []string { return []string{p.Message(), p.Message()} }},
-	} {
-		add("message-"+o.name, o.about, func(p forge.Parts) string { return strings.Join(o.order(p), "") })
-	}
-	add("message-lower", "of the message in lower case", func(p forge.Parts) string { return strings.ToLower(p.Message()) })
-	add("message-upper", "of the message in upper case", func(p forge.Parts) string { return strings.ToUpper(p.Message()) })
-	add("message-cut", "of the message without its last character", func(p forge.Parts) string { return p.Message()[:len(p.Message())-1] })
-	add("message-start", "of the first 64 bytes of the message", func(p forge.Parts) string { return p.Message()[:min(64, len(p.Message())-1)] })
-	add("message-hex", "of the message in hexadecimal", func(p forge.Parts) string { return hex.EncodeToString([]byte(p.Message())) })
-	add("message-base64", "of the message in base64", func(p forge.Parts) string { return standard([]byte(p.Message())) })
-	return list
-}
-
 // signedElsewhere are signatures of what another header of the request says, and not of what it means.
 func signedElsewhere() []negative {
 	var list []negative
@@ -320,19 +245,63 @@ func signedElsewhere() []negative {
 			}
 		}
 	}
-	const elsewhere, other = "elsewhere.invalid", "1767225600123"
+	const elsewhere = "elsewhere.invalid"
 	add("forwarded-host", "X-Forwarded-Host", elsewhere, "the host", authURL, host(elsewhere))
 	add("forwarded-proto", "X-Forwarded-Proto", "ftp", "the scheme", authURL, func(p *forge.Parts) {
 		_, rest, _ := strings.Cut(p.URL, "://")
 		p.URL = "ftp://" + rest
 	})
-	for _, h := range []struct{ name, header string }{
-		{"x-timestamp", "X-Timestamp"}, {"x-scp-timestamp", "X-Scp-Timestamp"}, {"x-date", "X-Date"}, {"date", "Date"},
-	} {
-		add(h.name, h.header, other, "the timestamp", authSignedTimestamp, func(p *forge.Parts) { p.Timestamp = other })
-	}
 	for _, h := range []struct{ name, header string }{{"x-access-key", "X-Access-Key"}, {"x-scp-access-key", "X-Scp-Accesskey"}} {
 		add(h.name, h.header, "another-access-key", "the access key", authSignedAccessKey, func(p *forge.Parts) { p.AccessKey = "another-access-key" })
 	}
+	return append(list, datedElsewhere()...)
+}
+
+// datedElsewhere say when they were signed in another header than Scp-Timestamp. The time is a right one, a
+// moment ago: careless code that reads it there finds nothing wrong.
+func datedElsewhere() []negative {
+	const before = 3 * time.Second
+	inMillis := func(now time.Time) string { return millis(now) }
+	inWords := func(now time.Time) string { return now.UTC().Format(http.TimeFormat) }
+	var list []negative
+	for _, h := range []struct {
+		name, header string
+		write        func(time.Time) string
+	}{
+		{"x-timestamp", "X-Timestamp", inMillis}, {"x-scp-timestamp", "X-Scp-Timestamp", inMillis},
+		{"x-date", "X-Date", inMillis}, {"date", "Date", inMillis}, {"date-in-words", "Date", inWords},
+	} {
+		dated := func(t *conformance.Trial, req *http.Request) {
+			value := h.write(t.Now().Add(-before))
+			req.Header.Set(h.header, value)
+			t.Resign(req, func(p *forge.Parts) { p.Timestamp = value })
+		}
+		list = append(list, negative{
+			name: "taken-from-" + h.name, about: "a signature made for the timestamp of " + h.header, clause: authSignedTimestamp,
+			ways: []alteration{dated, func(t *conformance.Trial, req *http.Request) {
+				delete(req.Header, signing.HeaderTimestamp)
+				dated(t, req)
+			}},
+		})
+	}
 	return list
+}
+
+// signedBefore are signatures that were right: the same version had a request with them let in a moment ago.
+func signedBefore() []negative {
+	again := func(names ...string) alteration {
+		return func(t *conformance.Trial, req *http.Request) {
+			control, err := t.Control(req.Context())
+			if err != nil {
+				return // then it is the same as a right one, and sent with a wrong signature
+			}
+			for _, name := range names {
+				req.Header.Set(name, control.Right.RequestHeader.Get(name))
+			}
+		}
+	}
+	return []negative{{
+		name: "of-another-request", about: "the signature of another request, which was let in before", clause: authURL,
+		ways: []alteration{again(signing.HeaderSignature), again(signing.HeaderSignature, signing.HeaderTimestamp)},
+	}}
 }

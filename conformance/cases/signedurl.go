@@ -54,6 +54,9 @@ func encodedNegatives() family {
 	}
 	query("missing", "without it", "a=1", "")
 	query("other-value", "with another value", "a=1", "a=2")
+	query("other-name", "with another name", "a=1", "b=1")
+	query("values-missing", "with its names alone", "a=1&b=2", "a&b")
+	query("values-empty", "without its values", "a=1&b=2", "a=&b=")
 	query("other-order", "in another order", "b=2&a=1", "a=1&b=2")
 	query("cut", "up to the first &", "a=1&b=2", "a=1")
 	query("longer", "with one more", "a=1", "a=1&b=2")

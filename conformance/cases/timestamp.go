@@ -122,6 +122,8 @@ func timestampNegatives() family {
 	form("quoted", "in quotation marks", func(ms string) string { return `"` + ms + `"` })
 	form("thousands-comma", "with commas for thousands", func(ms string) string { return grouped(ms, ",") })
 	form("thousands-underscore", "with underscores for thousands", func(ms string) string { return grouped(ms, "_") })
+	form("full-width", "in full-width digits", func(ms string) string { return digitsFrom('０', ms) })
+	form("arabic", "in Arabic digits", func(ms string) string { return digitsFrom('٠', ms) })
 	form("thousands-blank", "with blanks for thousands", func(ms string) string { return grouped(ms, " ") })
 	form("blank-behind-sign", "with a plus sign and a blank", func(ms string) string { return "+ " + ms })
 	form("double-minus", "with two minus signs", func(ms string) string { return "--" + ms })
@@ -168,4 +170,9 @@ func grouped(digits, separator string) string {
 		groups = append([]string{digits[len(digits)-3:]}, groups...)
 	}
 	return strings.Join(append([]string{digits}, groups...), separator)
+}
+
+// digitsFrom writes a decimal number in the digits of another script, of which zero is the first.
+func digitsFrom(zero rune, decimal string) string {
+	return strings.Map(func(r rune) rune { return r - '0' + zero }, decimal)
 }

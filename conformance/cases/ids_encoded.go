@@ -1,0 +1,101 @@
+package cases
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/scp-openapi/virtualserver/conformance"
+)
+
+var detachIDEncoded = conformance.Clause{
+	ID: "DETACH-ID-ENCODED", Source: conformance.Assumed,
+	Text: "A letter, a digit or a hyphen of an ID may be percent-encoded: by RFC 3986, 6.2.2.2, that is the same path.",
+}
+
+// percentEncoded writes the hyphens of an ID, or its first character where it has none, with percent signs, and
+// signs the URL as it goes on the wire.
+func percentEncoded(t *conformance.Trial, id string) func(*http.Request) {
+	encoded := strings.ReplaceAll(id, "-", "%2D")
+	if encoded == id && id != "" {
+		encoded = fmt.Sprintf("%%%02X", id[0]) + id[1:]
+	}
+	return func(req *http.Request) {
+		req.URL.RawPath = strings.Replace(req.URL.EscapedPath(), id, encoded, 1)
+		t.Resign(req, nil)
+	}
+}
+
+// showEncoded shows a volume by its ID with percent signs.
+func showEncoded() conformance.Case {
+	return conformance.Case{
+		ID: "ids-encoded-show", Family: familyIDs,
+		Summary: "a volume is shown as well where its ID is percent-encoded",
+		Clauses: []conformance.Clause{detachIDEncoded},
+		Harm:    conformance.HarmReads,
+		Ask: func(ctx context.Context, t *conformance.Trial) error {
+			volume := t.Fixture().Volume
+			if err := t.Needs("volume", volume); err != nil {
+				return err
+			}
+			if _, err := t.Show(ctx, volume); err != nil {
+				return err
+			}
+			e, err := t.Send(ctx, conformance.Request{
+				Operation: conformance.ShowVolume, Pair: conformance.Pair{Volume: volume}, Change: percentEncoded(t, volume),
+				Expect: conformance.ExpectShown, About: "a volume whose ID is percent-encoded",
+			})
+			if err != nil || e.Status == http.StatusOK && strings.Contains(string(e.Body), volume) {
+				return err
+			}
+			return otherwiseRead(e)
+		},
+	}
+}
+
+// detachEncoded detaches a volume by IDs with percent signs.
+func detachEncoded() conformance.Case {
+	c := conformance.Case{
+		ID: "ids-encoded", Family: familyIDs,
+		Summary: "a volume is detached as well where an ID is percent-encoded",
+		Clauses: []conformance.Clause{detachIDEncoded},
+		Harm:    conformance.HarmDangerous, // a server may read such an ID in any way
+	}
+	for _, id := range []struct {
+		name string
+		of   func(conformance.Pair) string
+	}{
+		{"volume", func(p conformance.Pair) string { return p.Volume }},
+		{"server", func(p conformance.Pair) string { return p.Server }},
+	} {
+		c.Variants = append(c.Variants, conformance.Variant{Name: id.name, Ask: func(ctx context.Context, t *conformance.Trial) error {
+			p, err := t.Attached(ctx)
+			if err != nil {
+				return err
+			}
+			e, err := t.SendBusy(ctx, conformance.Request{
+				Pair: p, Change: percentEncoded(t, id.of(p)), Expect: conformance.ExpectAccepted, About: "an attached volume, the ID of the " + id.name + " percent-encoded",
+			})
+			if err != nil {
+				return err
+			}
+			if e.Status != http.StatusAccepted {
+				return otherwiseRead(e)
+			}
+			shown, away, err := t.AwaitDetached(ctx, p)
+			if err != nil || away {
+				return err
+			}
+			return conformance.ShownBy(e, conformance.Broken(detachIDEncoded, conformance.CodeNotDetached,
+				"%s was accepted, and volume %s is still %s at server %s", e.About, p.Volume, shown.State, p.Server))
+		}})
+	}
+	return c
+}
+
+// otherwiseRead is the finding that an ID with percent signs is another one for the endpoint.
+func otherwiseRead(e conformance.Exchange) error {
+	return conformance.ShownBy(e, conformance.Broken(detachIDEncoded, conformance.CodeNotAccepted,
+		"%s (%s) was answered %s", e, e.About, conformance.StatusText(e.Status)))
+}
