@@ -253,9 +253,8 @@ func oddPaths() conformance.Case {
 		Harm:    conformance.HarmRefused,
 	}
 	for _, end := range []struct{ name, server string }{
-		{"json", "{unused}.json"}, {"ico", "{unused}.ico"}, {"html", "{unused}.html"}, {"css", "{unused}.css"}, {"js", "{unused}.js"},
-		{"png", "{unused}.png"}, {"health", "health"}, {"healthz", "healthz"}, {"metrics", "metrics"}, {"status", "status"},
-		{"api-docs", "api-docs"}, {"favicon", "favicon.ico"}, {"malformed", "x"}, {"query", "{unused}?a=.ico"},
+		{"json", "{unused}.json"}, {"ico", "{unused}.ico"}, {"html", "{unused}.html"}, {"js", "{unused}.js"},
+		{"health", "health"}, {"metrics", "metrics"}, {"api-docs", "api-docs"}, {"malformed", "x"}, {"query", "{unused}?a=.ico"},
 	} {
 		c.Variants = append(c.Variants, conformance.Variant{Name: end.name, Ask: func(ctx context.Context, t *conformance.Trial) error {
 			path := fmt.Sprintf(plainDetach, t.UnusedID(), strings.ReplaceAll(end.server, "{unused}", t.UnusedID()))

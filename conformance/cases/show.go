@@ -63,8 +63,7 @@ func shownFault(t *conformance.Trial, e conformance.Exchange) error {
 	if err := json.Unmarshal(e.Body, &shown); err != nil {
 		return broken(show200, "", "the volume cannot be read: %v", err)
 	}
-	_, asked, _ := strings.Cut(e.Path(), "/v1/volumes/")
-	if !strings.EqualFold(shown.ID, asked) {
+	if asked := idOf(e); !strings.EqualFold(shown.ID, asked) {
 		return broken(show200, "another", "another volume is shown (%.60q)", shown.ID)
 	}
 	states := []string{"creating", "available", "reserved", "attaching", "in-use", "detaching"}

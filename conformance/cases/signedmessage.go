@@ -42,7 +42,7 @@ func messageNegatives() family {
 			"method-get", "method-missing", "url-missing", "url-scheme-other", "url-host-other",
 			"url-path-alone", "url-port-missing", "url-volume-other", "url-server-other", "timestamp-earlier",
 			"timestamp-missing", "access-key-missing", "account-sent", "client-type-missing", "joined-by-line-ends",
-			"message-nothing", "taken-from-forwarded-host", "taken-from-x-date", "of-another-request",
+			"message-nothing", "taken-from-forwarded-host", "taken-from-x-date",
 		},
 	}
 }

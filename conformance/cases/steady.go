@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 
@@ -210,6 +211,9 @@ func asAlone(e, alone conformance.Exchange) error {
 func idOf(e conformance.Exchange) string {
 	_, rest, _ := strings.Cut(e.Path(), "/v1/volumes/")
 	id, _, _ := strings.Cut(rest, "/")
+	if plain, err := url.PathUnescape(id); err == nil {
+		return plain
+	}
 	return id
 }
 
