@@ -40,6 +40,11 @@ func rightRequests() conformance.Case {
 	for _, p := range append(positives(), besidePositives()...) {
 		c.Variants = append(c.Variants, conformance.Variant{Name: p.name, Ask: p.ask})
 	}
+	for _, language := range []struct{ name, value string }{{"languages", "ko-KR,ko;q=0.9,en;q=0.5"}, {"any-language", "*"}} {
+		c.Variants = append(c.Variants, conformance.Variant{Name: language.name, Ask: func(ctx context.Context, t *conformance.Trial) error {
+			return shownIn(ctx, t, language.value)
+		}})
+	}
 	return c
 }
 
@@ -144,8 +149,6 @@ func besidePositives() []positive {
 		query("query-ends-in-ampersand", "the query a=1&", "a=1&"),
 		query("query-long", "a query of 500 characters", "a="+strings.Repeat("z", 498)),
 		header("content-type", "Content-Type", "application/json"),
-		header("languages", signing.HeaderLanguage, "ko-KR,ko;q=0.9,en;q=0.5"),
-		header("any-language", signing.HeaderLanguage, "*"),
 		header("account-sent", signing.HeaderAccountID, "project-x"),
 	}
 	for i := range list {
@@ -172,7 +175,7 @@ func (p positive) ask(ctx context.Context, t *conformance.Trial) error {
 			"%s was answered %s", right.About, conformance.StatusText(right.Status)))
 	case right.Status/100 == 5:
 		return t.LeaveTo(wrongStatus(right))
-	case p.alike && !refusedAlike(right, control.Right):
+	case p.alike && !conformance.Same(right, control.Right):
 		return conformance.ShownBy(right, conformance.Broken(p.clause, conformance.CodeNotAccepted,
 			"%s was answered %s with %s, and %s %s with %s", right.About, conformance.StatusText(right.Status), excerpt(right.Body),
 			control.Right.About, conformance.StatusText(control.Right.Status), excerpt(control.Right.Body)))
@@ -189,8 +192,25 @@ func (p positive) ask(ctx context.Context, t *conformance.Trial) error {
 	return unauthorized(t, wrong, conformance.Control{Right: right, Wrong: control.Wrong}, authSecret)
 }
 
-// refusedAlike reports whether two answers have the same status and, where there is one, the same code. What
-// they say in words may be in another language.
-func refusedAlike(a, b conformance.Exchange) bool {
-	return a.Status == b.Status && conformance.ErrorCode(a.Body) == conformance.ErrorCode(b.Body)
+// shownIn shows a volume in one of several languages. A refusal would say something else in each of them.
+func shownIn(ctx context.Context, t *conformance.Trial, languages string) error {
+	volume := t.Fixture().Volume
+	if err := t.Needs("volume", volume); err != nil {
+		return err
+	}
+	if _, err := t.Show(ctx, volume); err != nil {
+		return err
+	}
+	e, err := t.Send(ctx, conformance.Request{
+		Operation: conformance.ShowVolume, Pair: conformance.Pair{Volume: volume}, Change: inLanguage(languages),
+		Expect: conformance.ExpectShown, About: "a volume of the fixture, in " + languages,
+	})
+	switch {
+	case err != nil, e.Status == http.StatusOK:
+		return err
+	case e.Status/100 == 5:
+		return t.LeaveTo(wrongStatus(e))
+	}
+	return conformance.ShownBy(e, conformance.Broken(authAlike, conformance.CodeNotAccepted,
+		"showing a volume with Accept-Language: %s is answered %s, and with ko-KR alone it is shown", languages, conformance.StatusText(e.Status)))
 }
