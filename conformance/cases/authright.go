@@ -176,6 +176,9 @@ func (p positive) ask(ctx context.Context, t *conformance.Trial) error {
 	case right.Status/100 == 5:
 		return t.LeaveTo(wrongStatus(right))
 	case p.alike && !conformance.Same(right, control.Right):
+		if steady, err := steadyRefusal(ctx, t, control, right); err != nil || !steady {
+			return err
+		}
 		return conformance.ShownBy(right, conformance.Broken(p.clause, conformance.CodeNotAccepted,
 			"%s was answered %s with %s, and %s %s with %s", right.About, conformance.StatusText(right.Status), excerpt(right.Body),
 			control.Right.About, conformance.StatusText(control.Right.Status), excerpt(control.Right.Body)))
@@ -190,6 +193,17 @@ func (p positive) ask(ctx context.Context, t *conformance.Trial) error {
 		return err
 	}
 	return unauthorized(t, wrong, conformance.Control{Right: right, Wrong: control.Wrong}, authSecret)
+}
+
+// steadyRefusal reports whether an endpoint refuses in the same words each time. Where it repeats the request
+// in them, only status and code say whether it is the same refusal.
+func steadyRefusal(ctx context.Context, t *conformance.Trial, control conformance.Control, right conformance.Exchange) (bool, error) {
+	alike := right.Status == control.Right.Status && conformance.ErrorCode(right.Body) == conformance.ErrorCode(control.Right.Body)
+	if _, query, _ := strings.Cut(right.URL, "?"); alike && query != "" && strings.Contains(string(right.Body), query) {
+		return false, nil
+	}
+	again, err := t.Send(ctx, conformance.Request{Pair: t.Unused(), Expect: conformance.ExpectRefused, About: "an unknown volume and server, again"})
+	return err == nil && conformance.Same(again, control.Right), err
 }
 
 // shownIn shows a volume in one of several languages. A refusal would say something else in each of them.

@@ -32,6 +32,16 @@ var accessKeyDefects = []Defect{
 	lookedUp("access-key-injected", "puts an access key into a query as it is", func(got, _ string) bool {
 		return strings.Contains(got, "' OR '")
 	}),
+	letsIn("access-key-alias", "takes X-Access-Key for a missing access key", func(c *call) bool {
+		key := c.request.Header.Get("X-Access-Key")
+		if key == "" || c.request.Header.Get(signing.HeaderAccessKey) != "" {
+			return false
+		}
+		known, found := c.server.credentialsOf(key)
+		p := forge.Received(c.request, known.SecretKey.Reveal())
+		p.AccessKey = key
+		return found && p.Signature() == c.request.Header.Get(signing.HeaderSignature)
+	}),
 	letsIn("access-key-without-secret", "has an empty secret key for an unknown access key", func(c *call) bool {
 		_, known := c.parts()
 		return !known && forge.Received(c.request, "").Signature() == c.request.Header.Get(signing.HeaderSignature)

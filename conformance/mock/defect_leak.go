@@ -15,6 +15,10 @@ var leakDefects = []Defect{
 		secret := c.server.credentials[0].SecretKey.Reveal()
 		return secret[:len(secret)-2] + "**"
 	}),
+	leaks("leaks-secret-half", "names half of the secret key in a 401", func(c *call) string {
+		secret := c.server.credentials[0].SecretKey.Reveal()
+		return secret[len(secret)/4 : len(secret)*3/4]
+	}),
 	leaksInHeader("leaks-secret-header", "names the secret key in a header", "X-Debug", func(c *call) string {
 		return c.server.credentials[0].SecretKey.Reveal()
 	}),

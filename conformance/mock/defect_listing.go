@@ -74,6 +74,12 @@ var listingDefects = []Defect{
 		}
 		return l
 	}),
+	lists("ended-unlisted", "leaves out a version that has ended, and answers it", func(l []discovery.Version) []discovery.Version { return l[1:] }),
+	replying("discovery-query-unknown", "has no list of versions for who adds a query", func(c *call) {
+		if c.asks(openapi.VersionsOperation) && strings.Contains(c.request.RequestURI, "?") {
+			c.answer = refuse(http.StatusNotFound, "NotFound", "There is nothing here.")
+		}
+	}),
 	replying("discovery-checks-signature", "refuses to list versions for a wrong signature", func(c *call) {
 		if c.asks(openapi.VersionsOperation) && c.request.Header.Get(signing.HeaderSignature) != "" && c.server.verifier.Verify(c.request) != nil {
 			c.answer = refuse(http.StatusUnauthorized, "HmacValidFail", "The signature is wrong.")

@@ -51,6 +51,18 @@ var signatureDefects = []Defect{
 		}
 	}),
 	alsoSigned("url-first", "signs the URL before the method", func(p *forge.Parts) { p.Method, p.URL = p.URL, p.Method }),
+	alsoSigned("timestamp-before-url", "signs the timestamp before the URL", func(p *forge.Parts) { p.URL, p.Timestamp = p.Timestamp, p.URL }),
+	alsoSigned("account-behind", "signs the account ID at the end", func(p *forge.Parts) { p.AccountID, p.ClientType = p.ClientType, p.AccountID }),
+	alsoSigned("secret-cut", "cuts the secret key after 20 characters", func(p *forge.Parts) { p.Secret = p.Secret[:min(20, len(p.Secret))] }),
+	alsoSigned("query-names-signed", "signs the names of a query alone", func(p *forge.Parts) {
+		path, query, _ := strings.Cut(p.URL, "?")
+		var names []string
+		for parameter := range strings.SplitSeq(query, "&") {
+			name, _, _ := strings.Cut(parameter, "=")
+			names = append(names, name)
+		}
+		p.URL = path + "?" + strings.Join(names, "&")
+	}),
 	alsoSigned("secret-access-key", "takes the access key for the secret key", func(p *forge.Parts) { p.Secret = p.AccessKey }),
 	alsoSigned("secret-upper", "takes the secret key in upper case", func(p *forge.Parts) { p.Secret = strings.ToUpper(p.Secret) }),
 	alsoSigned("secret-half", "takes the first half of the secret key", func(p *forge.Parts) { p.Secret = p.Secret[:len(p.Secret)/2] }),

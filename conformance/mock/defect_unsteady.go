@@ -54,6 +54,12 @@ var unsteadyDefects = []Defect{
 			c.answer = refuse(http.StatusBadRequest, "ValidationError", "영어만 됩니다.")
 		}
 	}),
+	sending("now-and-then-nothing", "closes the connection in place of one refusal in 41", func(c *call) bool {
+		if c.answer.status < http.StatusBadRequest || c.number%41 != 0 {
+			return false
+		}
+		panic(http.ErrAbortHandler)
+	}),
 	sending("crossed-answers", "mixes up the answers to requests at the same time", crossed),
 }
 
