@@ -203,7 +203,7 @@ func skippedForExisting() conformance.Case {
 		ID: "auth-attached-skipped", Family: familyAuthentication,
 		Summary: "no volume, path or method is detached, or judged, without a right signature",
 		Clauses: []conformance.Clause{detach401, authSecret, detachEffect},
-		Harm:    conformance.HarmDangerous,
+		Harm:    conformance.HarmDangerous, Rotates: true,
 	}
 	for _, s := range []stranger{wrongSecret, anonymous, unversioned(wrongSecret), unversioned(anonymous)} {
 		for _, v := range []struct {

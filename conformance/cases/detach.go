@@ -78,6 +78,7 @@ func detachCases() []conformance.Case {
 			Summary: "of several detaches of one volume, one is accepted, and the others are refused with 400 or 409",
 			Clauses: []conformance.Clause{detachState, detach409},
 			Harm:    conformance.HarmDetaches,
+			Rotates: true,
 			Variants: []conformance.Variant{
 				{Name: "while-detaching", Ask: whileDetaching},
 				{Name: "at-once", Ask: severalAtOnce},
@@ -88,6 +89,7 @@ func detachCases() []conformance.Case {
 			Summary: "detaching a volume that is being attached is refused with 400 or 409",
 			Clauses: []conformance.Clause{detachState, detach409},
 			Harm:    conformance.HarmDetaches,
+			Rotates: true,
 			Ask:     whileAttaching,
 		},
 		{
@@ -95,6 +97,7 @@ func detachCases() []conformance.Case {
 			Summary:  "no other method of the path of a detach is one",
 			Clauses:  []conformance.Clause{detachMethod},
 			Harm:     conformance.HarmDangerous,
+			Rotates:  true,
 			Variants: otherMethods(),
 		},
 		{
@@ -102,6 +105,7 @@ func detachCases() []conformance.Case {
 			Summary: "a volume that is attached to two servers, detached from one, stays at the other",
 			Clauses: []conformance.Clause{detachOnly, detachEffect},
 			Harm:    conformance.HarmDetaches,
+			Rotates: true,
 			Ask:     detachShared,
 		},
 		{

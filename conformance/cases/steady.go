@@ -80,6 +80,7 @@ func formLanguageAccepted() conformance.Case {
 		Summary: "a detach is accepted in both languages, ko-KR and en-US",
 		Clauses: []conformance.Clause{authLanguage},
 		Harm:    conformance.HarmDetaches,
+		Rotates: true,
 		Ask: func(ctx context.Context, t *conformance.Trial) error {
 			status := map[string]int{}
 			for _, language := range languages {
@@ -128,6 +129,7 @@ func formConcurrent() conformance.Case {
 		Summary: "of requests at the same time each gets its own answer",
 		Clauses: []conformance.Clause{formSteady},
 		Harm:    conformance.HarmRefused,
+		Rotates: true,
 		Ask: func(ctx context.Context, t *conformance.Trial) error {
 			f := t.Fixture()
 			if err := t.Needs("volume", f.Volume); err != nil {
@@ -228,6 +230,7 @@ func formRepeats() conformance.Case {
 		Summary: "the same request gets the same answer each time",
 		Clauses: []conformance.Clause{formSteady},
 		Harm:    conformance.HarmRefused,
+		Rotates: true,
 		Ask:     seeRefusals,
 	}
 	for _, ask := range []struct {
