@@ -61,7 +61,7 @@ func newRunner(config Config) (*runner, error) {
 		shared:   shared{made: map[string]*observation{}},
 		aside:    aside{why: map[string]string{}},
 
-		attachments: attachments{servers: map[string]map[string]bool{}},
+		attachments: attachments{servers: map[string]map[string]bool{}, changes: map[string]int{}},
 	}, nil
 }
 
