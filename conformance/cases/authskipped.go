@@ -237,8 +237,12 @@ func skippedForExisting() conformance.Case {
 			{"slash", http.MethodDelete, "/v1/volumes/%s/servers/%s/"},
 			{"upper-case", http.MethodDelete, "/V1/VOLUMES/%s/SERVERS/%s"},
 			{"capitalized", http.MethodDelete, "/v1/Volumes/%s/Servers/%s"},
-			{"head", http.MethodHead, plainDetach}, {"options", http.MethodOptions, plainDetach}, {"get", http.MethodGet, plainDetach},
-			{"post", http.MethodPost, plainDetach}, {"put", http.MethodPut, plainDetach}, {"patch", http.MethodPatch, plainDetach},
+			{"head", http.MethodHead, plainDetach},
+			{"options", http.MethodOptions, plainDetach},
+			{"get", http.MethodGet, plainDetach},
+			{"post", http.MethodPost, plainDetach},
+			{"put", http.MethodPut, plainDetach},
+			{"patch", http.MethodPatch, plainDetach},
 		} {
 			c.Variants = append(c.Variants, conformance.Variant{Name: w.name + "-" + s.name, Ask: func(ctx context.Context, t *conformance.Trial) error {
 				p, err := t.Attached(ctx)

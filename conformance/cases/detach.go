@@ -350,19 +350,24 @@ func detachShared(ctx context.Context, t *conformance.Trial) error {
 	if err := t.Needs("volume for several servers, with two of them", one.Volume, one.Server, other.Server); err != nil {
 		return err
 	}
-	if err := detachOneOfTwo(ctx, t, one, other); err != nil {
+	if err := detachOneOfTwo(ctx, t, one, other, one); err != nil {
 		return err
 	}
 	if err := detachAndSee(ctx, t, other); err != nil { // the last one
 		return err
 	}
 	// The volume is left at one server: whether it stays there shows in what is looked at between families.
-	return detachOneOfTwo(ctx, t, other, one)
+	return detachOneOfTwo(ctx, t, one, other, other)
 }
 
-// detachOneOfTwo detaches a volume that is attached to two servers from one of them.
-func detachOneOfTwo(ctx context.Context, t *conformance.Trial, leaves, stays conformance.Pair) error {
-	for _, p := range []conformance.Pair{leaves, stays} {
+// detachOneOfTwo detaches a volume that is attached to two servers, first to one and then to the other, from one
+// of them.
+func detachOneOfTwo(ctx context.Context, t *conformance.Trial, first, second, leaves conformance.Pair) error {
+	stays := first
+	if leaves == first {
+		stays = second
+	}
+	for _, p := range []conformance.Pair{first, second} {
 		if err := t.AttachedPair(ctx, p); err != nil {
 			return err
 		}

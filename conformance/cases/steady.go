@@ -12,12 +12,10 @@ import (
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
-var (
-	formSteady = conformance.Clause{
-		ID: "FORM-STEADY", Source: conformance.Assumed,
-		Text: "The same request gets the same answer, however often it is sent, and whatever else is asked at the same time.",
-	}
-)
+var formSteady = conformance.Clause{
+	ID: "FORM-STEADY", Source: conformance.Assumed,
+	Text: "The same request gets the same answer, however often it is sent, and whatever else is asked at the same time.",
+}
 
 var languages = []string{"ko-KR", "en-US"}
 
