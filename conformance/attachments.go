@@ -16,6 +16,7 @@ import (
 type attachments struct {
 	mu      sync.Mutex
 	servers map[string]map[string]bool // by volume
+	changes map[string]int             // accepted so far, by volume
 	strays  []Stray
 }
 
@@ -43,6 +44,7 @@ func (a *attachments) learn(v *volumes.Volume) {
 func (a *attachments) accepted(p Pair, attach bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.changes[p.Volume]++
 	servers := a.servers[p.Volume]
 	switch {
 	case servers == nil:
@@ -100,6 +102,13 @@ func (t *Trial) Strays() []Stray {
 	found := t.run.attachments.strays
 	t.run.attachments.strays = nil
 	return found
+}
+
+// Changes is how many attaches and detaches of a volume were accepted so far.
+func (t *Trial) Changes(volume string) int {
+	t.run.attachments.mu.Lock()
+	defer t.run.attachments.mu.Unlock()
+	return t.run.attachments.changes[volume]
 }
 
 // Await shows a volume until it is as it should be, for a time at most, and reports whether it is.

@@ -35,6 +35,9 @@ type Case struct {
 	// Ask asks the question. It returns nil where the endpoint does what the clauses say, and else a
 	// finding: see Broken, CannotJudge and Skipped. Any other error is a fault of the suite.
 	Ask func(context.Context, *Trial) error
+	// Rotates is set where a sample asks the case in one version a night, another one every night, as it
+	// sends many requests or detaches a volume several times. Config.All asks it in all of them.
+	Rotates bool
 	// Variants are one question asked in many ways: a family of wrong signatures, say. They are asked
 	// after Ask, which may be nil. Unless Config.All is set, a run asks a sample of them.
 	Variants []Variant

@@ -215,8 +215,11 @@ func (g *guard) detachable() []Pair {
 		{g.fixture.Server, g.fixture.Volume}, // the wrong way round
 		{g.fixture.Server, g.fixture.SpareVolume},
 	}, Pair.incomplete)...)
-	if os := (Pair{g.fixture.OSVolume, g.fixture.Server}); g.harm == HarmDangerous && !os.incomplete() {
-		pairs = append(pairs, os)
+	if g.harm == HarmDangerous { // a wrong endpoint lets the OS volume go, whichever of the servers is named
+		pairs = append(pairs, slices.DeleteFunc([]Pair{
+			{g.fixture.OSVolume, g.fixture.Server},
+			{g.fixture.OSVolume, g.fixture.OtherServer},
+		}, Pair.incomplete)...)
 	}
 	return pairs
 }

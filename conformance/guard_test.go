@@ -254,7 +254,7 @@ func TestGuard(t *testing.T) {
 		{"detach another volume from nowhere", http.MethodDelete, "/v1/volumes/" + realVolume + "/servers/{phantom}", nobody, never},
 		{"detach nowhere from another server", http.MethodDelete, "/v1/volumes/{phantom}/servers/" + realServer, nobody, never},
 		{"detach the OS volume from another server", http.MethodDelete, "/v1/volumes/" + theOSVolume + "/servers/" + realServer, nobody, never},
-		{"detach the OS volume from the other server", http.MethodDelete, "/v1/volumes/" + theOSVolume + "/servers/" + otherServer, nobody, never},
+		{"detach the OS volume from the other server", http.MethodDelete, "/v1/volumes/" + theOSVolume + "/servers/" + otherServer, nobody, HarmDangerous},
 		{"detach the OS volume from nowhere", http.MethodDelete, "/v1/volumes/" + theOSVolume + "/servers/{phantom}", nobody, never},
 		{"attach the volume to the other server", http.MethodPost, "/v1/volumes/" + theVolume + "/servers", `{"server_id":"` + otherServer + `"}`, never},
 		{"attach another volume", http.MethodPost, "/v1/volumes/" + realVolume + "/servers", toTheServer, never},

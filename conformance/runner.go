@@ -61,7 +61,7 @@ func newRunner(config Config) (*runner, error) {
 		shared:   shared{made: map[string]*observation{}},
 		aside:    aside{why: map[string]string{}},
 
-		attachments: attachments{servers: map[string]map[string]bool{}},
+		attachments: attachments{servers: map[string]map[string]bool{}, changes: map[string]int{}},
 	}, nil
 }
 
@@ -246,8 +246,24 @@ func (v *versionRun) whyNot(ctx context.Context, c Case) error {
 		return Skipped("version %s is PLANNED: it cannot be called yet", v.client.ID)
 	case v.skip != nil && !c.AnyState:
 		return v.skip
+	case c.Rotates && !v.All && v.turn() != v.client.ID:
+		return NotApplicable("a sample asks it in one version, %s with this seed", v.turn())
 	}
 	return nil
+}
+
+// turn is the version whose turn it is with the seed of the run: of those that have not ended, or of all
+// where all have.
+func (r *runner) turn() lifecycle.ID {
+	standings := r.Table.At(r.Day)
+	callable := slices.DeleteFunc(slices.Clone(r.Clients), func(c gen.Client) bool {
+		standing, known := standings.Of(c.ID)
+		return !known || standing.State == lifecycle.Ended || standing.State == lifecycle.Planned
+	})
+	if len(callable) == 0 {
+		callable = r.Clients
+	}
+	return callable[r.Seed%uint64(len(callable))].ID
 }
 
 // result asks a case until it can be judged, or its attempts are used up.

@@ -233,9 +233,9 @@ func (t *Trial) wait(ctx context.Context, volume string, done func(*volumes.Volu
 
 // poll shows a volume until it is as it should be, less and less often, or the time is over.
 func (t *Trial) poll(ctx context.Context, volume string, limit time.Duration, done func(*volumes.Volume) bool) (shown *volumes.Volume, ok bool, err error) {
-	const firstPause, longestPause = time.Millisecond, time.Second
+	const longestPause = time.Second
 	deadline := time.Now().Add(limit)
-	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+	for pause := t.firstPause(); ; pause = min(2*pause, longestPause) {
 		shown, err = t.Show(ctx, volume)
 		if err != nil || done(shown) {
 			return shown, err == nil, err
@@ -248,6 +248,15 @@ func (t *Trial) poll(ctx context.Context, volume string, limit time.Duration, do
 			return shown, false, err
 		}
 	}
+}
+
+// firstPause is how soon to look again: at once on this machine, where a detach may take a millisecond, and
+// with some patience elsewhere, where each look is a request more.
+func (t *Trial) firstPause() time.Duration {
+	if t.run.endpoint.Loopback() {
+		return time.Millisecond
+	}
+	return 200 * time.Millisecond
 }
 
 // waits bounds what is waited for. Where an endpoint was seen to let several waits run out, the next ones

@@ -276,7 +276,7 @@ func skippedForExisting() conformance.Case {
 		ID: "auth-attached-skipped", Family: familyAuthentication,
 		Summary: "no volume, path or method is detached, or judged, without a right signature",
 		Clauses: []conformance.Clause{detach401, authSecret, detachEffect},
-		Harm:    conformance.HarmDangerous,
+		Harm:    conformance.HarmDangerous, Rotates: true,
 	}
 	for _, s := range []stranger{wrongSecret, anonymous, unversioned(wrongSecret), unversioned(anonymous)} {
 		for _, v := range []struct {
@@ -310,8 +310,12 @@ func skippedForExisting() conformance.Case {
 			{"slash", http.MethodDelete, "/v1/volumes/%s/servers/%s/"},
 			{"upper-case", http.MethodDelete, "/V1/VOLUMES/%s/SERVERS/%s"},
 			{"capitalized", http.MethodDelete, "/v1/Volumes/%s/Servers/%s"},
-			{"head", http.MethodHead, plainDetach}, {"options", http.MethodOptions, plainDetach}, {"get", http.MethodGet, plainDetach},
-			{"post", http.MethodPost, plainDetach}, {"put", http.MethodPut, plainDetach}, {"patch", http.MethodPatch, plainDetach},
+			{"head", http.MethodHead, plainDetach},
+			{"options", http.MethodOptions, plainDetach},
+			{"get", http.MethodGet, plainDetach},
+			{"post", http.MethodPost, plainDetach},
+			{"put", http.MethodPut, plainDetach},
+			{"patch", http.MethodPatch, plainDetach},
 		} {
 			c.Variants = append(c.Variants, conformance.Variant{Name: w.name + "-" + s.name, Ask: func(ctx context.Context, t *conformance.Trial) error {
 				p, err := t.Attached(ctx)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -78,6 +79,7 @@ func detachCases() []conformance.Case {
 			Summary: "of several detaches of one volume, one is accepted, and the others are refused with 400 or 409",
 			Clauses: []conformance.Clause{detachState, detach409},
 			Harm:    conformance.HarmDetaches,
+			Rotates: true,
 			Variants: []conformance.Variant{
 				{Name: "while-detaching", Ask: whileDetaching},
 				{Name: "at-once", Ask: severalAtOnce},
@@ -88,6 +90,7 @@ func detachCases() []conformance.Case {
 			Summary: "detaching a volume that is being attached is refused with 400 or 409",
 			Clauses: []conformance.Clause{detachState, detach409},
 			Harm:    conformance.HarmDetaches,
+			Rotates: true,
 			Ask:     whileAttaching,
 		},
 		{
@@ -95,6 +98,7 @@ func detachCases() []conformance.Case {
 			Summary:  "no other method of the path of a detach is one",
 			Clauses:  []conformance.Clause{detachMethod},
 			Harm:     conformance.HarmDangerous,
+			Rotates:  true,
 			Variants: otherMethods(),
 		},
 		{
@@ -102,6 +106,7 @@ func detachCases() []conformance.Case {
 			Summary: "a volume that is attached to two servers, detached from one, stays at the other",
 			Clauses: []conformance.Clause{detachOnly, detachEffect},
 			Harm:    conformance.HarmDetaches,
+			Rotates: true,
 			Ask:     detachShared,
 		},
 		{
@@ -345,29 +350,41 @@ func detachShared(ctx context.Context, t *conformance.Trial) error {
 	if err := t.Needs("volume for several servers, with two of them", one.Volume, one.Server, other.Server); err != nil {
 		return err
 	}
-	for _, turn := range []struct{ leaves, stays conformance.Pair }{{other, one}, {one, other}} {
-		for _, p := range []conformance.Pair{one, other} {
-			if err := t.AttachedPair(ctx, p); err != nil {
-				return err
-			}
-		}
-		if err := detachAndSee(ctx, t, turn.leaves); err != nil {
-			return err
-		}
-		shown, still, err := t.StillAttached(ctx, turn.stays)
-		if err != nil {
-			return err
-		}
-		if !still {
-			return conformance.Broken(detachOnly, conformance.CodeChanged,
-				"volume %s was detached from server %s, and is no longer in use at server %s: it is %s",
-				f.SharedVolume, turn.leaves.Server, turn.stays.Server, shown.State)
-		}
+	if err := detachOneOfTwo(ctx, t, one, other, one); err != nil {
+		return err
 	}
-	return detachAndSee(ctx, t, other) // the last one
+	if err := detachAndSee(ctx, t, other); err != nil { // the last one
+		return err
+	}
+	// The volume is left at one server: whether it stays there shows in what is looked at between families.
+	return detachOneOfTwo(ctx, t, one, other, other)
 }
 
-// refusesOSVolume asks for the OS's default volume.
+// detachOneOfTwo detaches a volume that is attached to two servers, first to one and then to the other, from one
+// of them.
+func detachOneOfTwo(ctx context.Context, t *conformance.Trial, first, second, leaves conformance.Pair) error {
+	stays := first
+	if leaves == first {
+		stays = second
+	}
+	for _, p := range []conformance.Pair{first, second} {
+		if err := t.AttachedPair(ctx, p); err != nil {
+			return err
+		}
+	}
+	if err := detachAndSee(ctx, t, leaves); err != nil {
+		return err
+	}
+	shown, still, err := t.StillAttached(ctx, stays)
+	if err != nil || still {
+		return err
+	}
+	return conformance.Broken(detachOnly, conformance.CodeChanged,
+		"volume %s was detached from server %s, and is no longer in use at server %s: it is %s",
+		leaves.Volume, leaves.Server, stays.Server, shown.State)
+}
+
+// refusesOSVolume asks for the OS's default volume, at its server and at another one.
 func refusesOSVolume(ctx context.Context, t *conformance.Trial) error {
 	p := conformance.Pair{Volume: t.Fixture().OSVolume, Server: t.Fixture().Server}
 	if err := t.Needs("OS volume and server", p.Volume, p.Server); err != nil {
@@ -380,12 +397,19 @@ func refusesOSVolume(ctx context.Context, t *conformance.Trial) error {
 	if !conformance.AttachedTo(shown, p.Server) {
 		return conformance.CannotJudge(conformance.CodeSetup, "set-up: the OS volume %s is not at server %s", p.Volume, p.Server)
 	}
-	e, err := t.Send(ctx, conformance.Request{Pair: p, Expect: conformance.ExpectRefused, About: "the OS's default volume"})
-	if err != nil {
-		return err
+	servers := slices.DeleteFunc([]string{p.Server, t.Fixture().OtherServer}, func(id string) bool { return id == "" })
+	for _, server := range servers {
+		asked := conformance.Pair{Volume: p.Volume, Server: server}
+		e, err := t.Send(ctx, conformance.Request{Pair: asked, Expect: conformance.ExpectRefused, About: "the OS's default volume"})
+		if err != nil {
+			return err
+		}
+		if err := refused(t, e, detachOSVolume); err != nil {
+			return err
+		}
+		if err := stillAttached(ctx, t, p, e, detachOSVolume); err != nil {
+			return err
+		}
 	}
-	if err := refused(t, e, detachOSVolume); err != nil {
-		return err
-	}
-	return stillAttached(ctx, t, p, e, detachOSVolume)
+	return nil
 }

@@ -189,7 +189,7 @@ func lenientServer() conformance.Case {
 }
 
 func lenientID(c conformance.Case, list []idSpelling, clause conformance.Clause, path func(conformance.Pair, func(string) string) string) conformance.Case {
-	c.Family, c.Harm = familyIDs, conformance.HarmDangerous
+	c.Family, c.Harm, c.Rotates = familyIDs, conformance.HarmDangerous, true
 	for _, s := range list {
 		judgedBy := clause
 		if s.sameUUID {

@@ -36,6 +36,7 @@ func refusedLate() conformance.Case {
 		Summary: "what was refused is not done: the volume and its neighbours are as before, at once and a while later",
 		Clauses: []conformance.Clause{detachRefused},
 		Harm:    conformance.HarmDangerous,
+		Rotates: true,
 		Ask: func(ctx context.Context, t *conformance.Trial) error {
 			p, err := t.Attached(ctx)
 			if err != nil {

@@ -69,6 +69,7 @@ func malformedIDs() conformance.Case {
 		Summary: "an ID that cannot be one is answered 4xx, and never with a redirect or a 5xx",
 		Clauses: []conformance.Clause{detachVolumeID, detachServerID, detach400},
 		Harm:    conformance.HarmRefused,
+		Rotates: true,
 		Ask: func(ctx context.Context, t *conformance.Trial) error {
 			_, err := distinguishing(ctx, t)
 			return err

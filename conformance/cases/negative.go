@@ -75,7 +75,7 @@ func (f family) ofAttachedVolume() conformance.Case {
 		ID: "auth-attached-" + f.name, Family: familyAuthentication,
 		Summary: f.what + " fails authentication for a volume that is attached, and detaches nothing",
 		Clauses: f.clauses(detach401, detachEffect),
-		Harm:    conformance.HarmDangerous,
+		Harm:    conformance.HarmDangerous, Rotates: true,
 	}
 	c.Ask = func(ctx context.Context, t *conformance.Trial) error {
 		if _, err := t.Control(ctx); err != nil {

@@ -13,12 +13,10 @@ import (
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
-var (
-	formSteady = conformance.Clause{
-		ID: "FORM-STEADY", Source: conformance.Assumed,
-		Text: "The same request gets the same answer, however often it is sent, and whatever else is asked at the same time.",
-	}
-)
+var formSteady = conformance.Clause{
+	ID: "FORM-STEADY", Source: conformance.Assumed,
+	Text: "The same request gets the same answer, however often it is sent, and whatever else is asked at the same time.",
+}
 
 var languages = []string{"ko-KR", "en-US"}
 
@@ -81,6 +79,7 @@ func formLanguageAccepted() conformance.Case {
 		Summary: "a detach is accepted in both languages, ko-KR and en-US",
 		Clauses: []conformance.Clause{authLanguage},
 		Harm:    conformance.HarmDetaches,
+		Rotates: true,
 		Ask: func(ctx context.Context, t *conformance.Trial) error {
 			status := map[string]int{}
 			for _, language := range languages {
@@ -129,6 +128,7 @@ func formConcurrent() conformance.Case {
 		Summary: "of requests at the same time each gets its own answer",
 		Clauses: []conformance.Clause{formSteady},
 		Harm:    conformance.HarmRefused,
+		Rotates: true,
 		Ask: func(ctx context.Context, t *conformance.Trial) error {
 			f := t.Fixture()
 			if err := t.Needs("volume", f.Volume); err != nil {
@@ -232,6 +232,7 @@ func formRepeats() conformance.Case {
 		Summary: "the same request gets the same answer each time",
 		Clauses: []conformance.Clause{formSteady},
 		Harm:    conformance.HarmRefused,
+		Rotates: true,
 		Ask:     seeRefusals,
 	}
 	for _, ask := range []struct {

@@ -66,6 +66,7 @@ func versionCases() []conformance.Case {
 			Summary: "what is attached or detached in one version is so in the newest and without Scp-Api-Version, and the other way round",
 			Clauses: []conformance.Clause{versionSame, detachEffect},
 			Harm:    conformance.HarmDetaches,
+			Rotates: true,
 			Variants: []conformance.Variant{
 				{Name: "detached-here", Ask: detachedHere},
 				{Name: "detached-in-newest", Ask: detachedInNewest},

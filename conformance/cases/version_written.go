@@ -21,6 +21,7 @@ func versionWritten() conformance.Case {
 		Summary: "a version that is unknown, or written in another way, is refused with 400 or 409, and detaches nothing",
 		Clauses: []conformance.Clause{versionPinned, versionUnknown, detach400},
 		Harm:    conformance.HarmDetaches,
+		Rotates: true,
 		Ask: func(ctx context.Context, t *conformance.Trial) error {
 			if err := detachWorks(ctx, t); err != nil {
 				return err

@@ -43,11 +43,18 @@ func detachNothingElse() conformance.Case {
 type world struct {
 	mu    sync.Mutex
 	first map[string]volumes.Volume
+	last  map[string]look // at each volume
+}
+
+// look is one look at a volume, and how many changes of it had been accepted by then.
+type look struct {
+	volume  volumes.Volume
+	changes int
 }
 
 // lookAround holds every volume of the fixture to how it was, and to where it should be.
 func lookAround(ctx context.Context, t *conformance.Trial) error {
-	seen := conformance.OfRun(t, "world", func() *world { return &world{first: map[string]volumes.Volume{}} })
+	seen := conformance.OfRun(t, "world", func() *world { return &world{first: map[string]volumes.Volume{}, last: map[string]look{}} })
 	if strays := t.Strays(); len(strays) > 0 {
 		s := strays[0]
 		return conformance.Broken(detachOnly, conformance.CodeChanged, "when %s was asked, volume %s should have been attached to %s, and was %s at %s",
@@ -88,6 +95,8 @@ func (w *world) look(ctx context.Context, t *conformance.Trial, id string) error
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	first, known := w.first[id]
+	before := w.last[id]
+	w.last[id] = look{*shown, t.Changes(id)}
 	if !known {
 		w.first[id] = *shown
 		t.Learn(shown)
@@ -105,7 +114,23 @@ func (w *world) look(ctx context.Context, t *conformance.Trial, id string) error
 		w.first[id] = *shown
 		return conformance.Distinct(conformance.Broken(detachOnly, conformance.CodeChanged, "volume %s has another %s than before", id, name), "property")
 	}
+	if server := movedDevice(before.volume, *shown); server != "" && before.changes == t.Changes(id) {
+		return conformance.Distinct(conformance.Broken(detachOnly, conformance.CodeChanged,
+			"volume %s has another device at server %s than before, and was not attached anew", id, server), "device")
+	}
 	return nil
+}
+
+// movedDevice is the server at which a volume has another device than before.
+func movedDevice(was, is volumes.Volume) string {
+	for _, a := range was.Servers {
+		for _, b := range is.Servers {
+			if a.ID == b.ID && a.Device != nil && b.Device != nil && *a.Device != *b.Device {
+				return a.ID
+			}
+		}
+	}
+	return ""
 }
 
 // lost judges a volume that is no longer shown.

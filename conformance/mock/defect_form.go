@@ -11,8 +11,6 @@ import (
 // formDefects answer with the right status, in the wrong form.
 var formDefects = []Defect{
 	errorForm("error-html", "answers errors with an HTML page", raw("<html><h1>Error</h1></html>"), "text/html"),
-	errorForm("error-text", "answers errors with a line of text", raw("no"), "text/plain"),
-	errorForm("error-empty", "answers errors without a body", raw(""), "application/json"),
 	errorForm("error-broken", "answers errors with JSON that breaks off", raw(`{"errors":[{"code":"Val`), "application/json"),
 	errorForm("error-mislabelled", "answers errors with an HTML page that it calls JSON", raw(loginPage), "application/json"),
 	errorForm("error-array", "answers errors with other JSON", raw(`["no"]`), "application/json"),
@@ -31,11 +29,7 @@ var formDefects = []Defect{
 	acceptedForm("accepted-page", "answers 202 with an HTML page", func(a *answer) {
 		a.body, a.header = raw(loginPage), map[string]string{"Content-Type": "text/html"}
 	}),
-	acceptedForm("accepted-location", "answers 202 with a Location", func(a *answer) {
-		a.header = map[string]string{"Location": "/v1/jobs/1"}
-	}),
 	leaks("echo-signature", "repeats the signature in a 401", func(c *call) string { return c.request.Header.Get(signing.HeaderSignature) }),
-	leaks("echo-access-key", "repeats the access key in a 401", func(c *call) string { return c.request.Header.Get(signing.HeaderAccessKey) }),
 	leaks("leaks-secret", "names the secret key in a 401", func(c *call) string { return c.server.credentials[0].SecretKey.Reveal() }),
 	leaks("leaks-stack", "prints a stack trace in a 401", func(*call) string {
 		return "goroutine 1 [running]: main.verify(0xc000012345) /srv/app/auth.go:42"

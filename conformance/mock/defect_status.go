@@ -46,7 +46,6 @@ var statusDefects = []Defect{
 		Name: "unsigned-404", Summary: "answers 404 to a request without authentication headers",
 		hooks: gatewayNotFound,
 	},
-	breaksOn("long-id-414", "answers 414 to a long path", http.StatusRequestURITooLong, func(path string) bool { return len(path) > 8<<10 }),
 	breaksOn("null-byte-500", "fails on a null byte in the path", http.StatusInternalServerError, contains("%00")),
 	breaksOn("quote-500", "fails on a quotation mark in the path, as if it made SQL of it", http.StatusInternalServerError, contains("%27")),
 	breaksOn("unicode-500", "fails on a path that is not ASCII", http.StatusInternalServerError, contains("%EB")),

@@ -90,7 +90,7 @@ the default on this machine.`,
 func configFlags(cmd *cobra.Command, config *conformance.Config) {
 	f, fixture := cmd.Flags(), &config.Fixture
 	dayVar(cmd, &config.Day, "judge states and dates as of this `day`")
-	f.Uint64Var(&config.Seed, "seed", 0, "repeat the random IDs and samples of the run with this `number`, which each run prints (default a new one)")
+	f.Uint64Var(&config.Seed, "seed", 0, "repeat the random IDs and samples of the run with this `number`, which each run prints (default a new one, or the number of the day for samples)")
 	f.BoolVar(&config.All, "all", false, "ask every variant of each case, and not a sample (default on this machine)")
 	f.BoolVar(&config.Strict, "strict", false, "fail on what differs from what was only observed, or is assumed")
 	f.BoolVar(&config.RequireComplete, "require-complete", false, "end with 3 if a clause was not judged")
@@ -151,6 +151,17 @@ func (f *runFlags) write(out io.Writer, r *conformance.Report) error {
 	return text.Write(out, r)
 }
 
+// newSeed is the seed of a run that was given none. A run that asks a sample counts the days, so that a fortnight
+// of nights asks everything; one that asks everything draws a number that is short to type, and exact for any
+// JSON reader.
+func newSeed(all bool) uint64 {
+	if all {
+		return uint64(rand.Uint32())
+	}
+	const day = 24 * time.Hour
+	return uint64(time.Now().Unix()) / uint64(day/time.Second)
+}
+
 // complete reads what the flags name, and fills in what depends on the endpoint.
 func (f *runFlags) complete(cmd *cobra.Command) (conformance.Config, error) {
 	config := f.config
@@ -158,14 +169,14 @@ func (f *runFlags) complete(cmd *cobra.Command) (conformance.Config, error) {
 		return config, errors.New("--credentials are for an endpoint: name it with --endpoint")
 	}
 	config.Command = again(cmd)
-	if !cmd.Flags().Changed("seed") {
-		config.Seed = uint64(rand.Uint32()) // short to type, and exact as a number of any JSON reader
-	}
 	if config.Day.IsZero() {
 		config.Day = lifecycle.On(time.Now())
 	}
 	if !cmd.Flags().Changed("all") {
 		config.All = config.Endpoint == "" || onThisMachine(config.Endpoint)
+	}
+	if !cmd.Flags().Changed("seed") {
+		config.Seed = newSeed(config.All)
 	}
 	config.Clauses = cases.Clauses()
 	var err error
