@@ -123,7 +123,11 @@ func TestIDsFree(t *testing.T) {
 				}
 			}), list, newest)
 			for _, r := range report.Results {
-				assert.Equal(t, conformance.Pass, r.Verdict, "%s\n%s", r.Case.ID, say(report))
+				want := conformance.Pass
+				if strings.HasPrefix(r.Case.ID, "ids-encoded") && strings.Contains(name, "encoded") {
+					want = conformance.Skip // which auth-right judges
+				}
+				assert.Equal(t, want, r.Verdict, "%s\n%s", r.Case.ID, say(report))
 			}
 		})
 	}

@@ -14,6 +14,14 @@ var wireDefects = []Defect{
 		Name: "path-cleaned", Summary: "cleans a path before it routes it",
 		hooks: hooks{receive: func(c *call) { c.path = path.Clean(c.path) }},
 	},
+	{
+		Name: "path-undecoded", Summary: "looks up the ID of a volume as it is in the path, percent signs and all",
+		hooks: hooks{operate: func(c *call) {
+			if strings.Contains(c.path, "%2D") {
+				c.ids.volume = strings.ReplaceAll(c.ids.volume, "-", "%2D")
+			}
+		}},
+	},
 	replying("path-redirected", "redirects to the cleaned path", func(c *call) {
 		if raw := rawPath(c.request); path.Clean(raw) != raw {
 			c.answer = redirect(http.StatusTemporaryRedirect, path.Clean(raw))
