@@ -162,8 +162,12 @@ func (p positive) ask(ctx context.Context, t *conformance.Trial) error {
 	if err != nil {
 		return err
 	}
+	expect := conformance.ExpectRefused
+	if p.alike { // another refusal is judged here, as nobody promised that there is none
+		expect = conformance.ExpectOutside
+	}
 	right, err := t.Send(ctx, conformance.Request{
-		Pair: t.Unused(), Expect: conformance.ExpectRefused, About: p.about + ", rightly signed",
+		Pair: t.Unused(), Expect: expect, About: p.about + ", rightly signed",
 		Change: func(req *http.Request) { p.write(t, req, func() { t.Resign(req, nil) }) },
 	})
 	if err != nil {
