@@ -23,6 +23,10 @@ proof: ## run the slow proofs: new versions, reproducible output
 mutants: ## break the mock in every way there is, and print which cases notice
 	cd conformance/cases && $(GO) test -count=1 -tags mutants -parallel 8 -run '^TestNoDefect$$|^TestDefects$$' -table
 
+.PHONY: freedoms
+freedoms: ## use every freedom of the document, alone and in pairs, and raise no alarm
+	$(GO) test -count=1 -tags freedoms -run '^TestFreedoms' ./conformance/cases
+
 .PHONY: bench
 bench: ## measure signing, side by side in one run
 	$(GO) test -run '^$$' -bench . -benchmem -count 10 ./signing | tee .bench.txt

@@ -1,11 +1,8 @@
 package cases_test
 
 import (
-	"maps"
-	"math/rand/v2"
 	"net/http/httptest"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -81,7 +78,7 @@ func judgeFree(t *testing.T, clients []gen.Client, on ...string) *conformance.Re
 		Fixture: conformance.Fixture{
 			Volume: diskID, Server: hostID, OtherServer: otherID, SharedVolume: sharedID, OSVolume: bootID, SpareVolume: spareID,
 		},
-		Harm: conformance.HarmDangerous, All: true, Day: dayOf(freeDay), Seed: 1, Linger: 50 * time.Millisecond,
+		Harm: conformance.HarmDangerous, All: askAll, Day: dayOf(freeDay), Seed: 1, Linger: 50 * time.Millisecond,
 	})
 	require.NoError(t, err)
 	return report
@@ -109,7 +106,7 @@ var slowFreedoms = []string{"detach-2s", "attach-slow", "busy-after", "looks-lag
 
 func newestClient() []gen.Client { return gen.Clients()[len(gen.Clients())-1:] }
 
-// TestFreedoms uses each freedom by itself.
+// TestFreedoms uses each freedom by itself. `make freedoms` asks everything, and uses them together.
 func TestFreedoms(t *testing.T) {
 	t.Run("none", func(t *testing.T) { requireCalm(t, judgeFree(t, nil), nil) })
 	for _, name := range slices.Concat(freedoms...) {
@@ -118,50 +115,4 @@ func TestFreedoms(t *testing.T) {
 			requireCalm(t, judgeFree(t, newestClient(), name), []string{name})
 		})
 	}
-}
-
-// TestFreedomsTogether uses many freedoms at once, so drawn that every two of different groups meet.
-func TestFreedomsTogether(t *testing.T) {
-	random := rand.New(rand.NewPCG(7, 7))
-	left := pairs()
-	judge := func(on ...string) {
-		for i, a := range on {
-			for _, b := range on[i+1:] {
-				delete(left, [2]string{a, b})
-			}
-		}
-		t.Run(strings.Join(on, " "), func(t *testing.T) {
-			t.Parallel()
-			requireCalm(t, judgeFree(t, newestClient(), on...), on)
-		})
-	}
-	for range 60 {
-		var on []string
-		for _, group := range freedoms {
-			if name := group[random.IntN(len(group))]; random.IntN(2) == 0 && !slices.Contains(slowFreedoms, name) {
-				on = append(on, name)
-			}
-		}
-		judge(on...)
-	}
-	for _, pair := range slices.Collect(maps.Keys(left)) {
-		judge(pair[0], pair[1])
-	}
-}
-
-// pairs are all two quick freedoms of different groups.
-func pairs() map[[2]string]bool {
-	all := map[[2]string]bool{}
-	for i, group := range freedoms {
-		for _, other := range freedoms[i+1:] {
-			for _, a := range group {
-				for _, b := range other {
-					if !slices.Contains(slowFreedoms, a) && !slices.Contains(slowFreedoms, b) {
-						all[[2]string{a, b}] = true
-					}
-				}
-			}
-		}
-	}
-	return all
 }
