@@ -94,6 +94,10 @@ func (t *Trial) Seed() uint64 { return t.run.Seed }
 // Credentials are the keys of the run. Everything a case sends, and every finding, is masked in reports.
 func (t *Trial) Credentials() signing.Credentials { return t.run.Credentials }
 
+// KeysTaken reports whether the endpoint was seen to take the keys of the run: until then a 401 may mean that
+// they are wrong.
+func (t *Trial) KeysTaken() bool { return t.run.keys.taken.Load() }
+
 // Note adds what is worth saying about an answer, whatever the verdict.
 func (t *Trial) Note(format string, args ...any) {
 	t.mu.Lock()

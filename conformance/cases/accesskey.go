@@ -51,7 +51,7 @@ func accessKeyNegatives() family {
 	near("base64", "an access key in base64", func(s string) string { return standard([]byte(s)) })
 	near("zeros-in-front", "an access key with zeros in front of it", func(s string) string { return "00" + s })
 	for _, word := range []string{"null", "undefined", "None", "0", "true", "admin", "root", "guest", "anonymous", "test", "Openapi"} {
-		list = append(list, negative{name: "word-" + word, about: "the access key " + word, clause: authAccessKey, ways: []alteration{
+		list = append(list, negative{name: "word-" + slug(word), about: "the access key " + word, clause: authAccessKey, ways: []alteration{
 			withAccessKey(func(string) string { return word }, func(*forge.Parts, string) {}),
 			withAccessKey(func(string) string { return word }, func(p *forge.Parts, _ string) { p.Secret = "" }),
 		}})

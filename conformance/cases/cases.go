@@ -135,3 +135,13 @@ const (
 	opShow     = "showVolume"
 	opVersions = "listVersions"
 )
+
+// slug is the name of a variant that tries a word. Words that differ in letter case alone keep apart: none, and
+// None, which is capital-none.
+func slug(word string) string {
+	name := strings.ReplaceAll(strings.ToLower(word), "-", "minus-")
+	if strings.ToLower(word) != word {
+		return "capital-" + name
+	}
+	return name
+}

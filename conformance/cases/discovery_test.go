@@ -90,7 +90,7 @@ func TestDiscoveryLists(t *testing.T) {
 		},
 		"a date later than promised":   {"2026-04-01", changed("2026-08-31", "2027-08-31"), nil, conformance.ExitOK},
 		"a date earlier than promised": {"2026-04-01", changed("2026-08-31", "2026-08-30"), []string{"discovery-date"}, conformance.ExitFailed},
-		"no version but one":           {"2026-04-01", changed(documentedList, `{"versions":[{"id":"v1.3","status":"CURRENT"}]}`), []string{"discovery-listed"}, conformance.ExitFailed},
+		"no version but one":           {"2026-04-01", changed(documentedList, `{"versions":[{"id":"v1.3","status":"CURRENT"}]}`), []string{"discovery-answered", "discovery-listed"}, conformance.ExitFailed},
 		"not JSON":                     {"2026-04-01", changed(documentedList, "<html>"), []string{"discovery-answers"}, conformance.ExitFailed},
 		"a page for browsers": {"2026-04-01", func(r *http.Request) (int, string, string) {
 			if strings.Contains(r.Header.Get("Accept"), "html") {

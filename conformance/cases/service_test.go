@@ -306,7 +306,7 @@ func (s *service) spell(state string) string {
 func (s *service) show(w http.ResponseWriter, r *http.Request, id string) {
 	d := s.volumes[id]
 	if d == nil {
-		s.refuse(w, s.pick("unknown-409", 409, 400), "ValidationError", "No such volume.")
+		s.refuse(w, http.StatusBadRequest, "ValidationError", "No such volume.") // 409 is documented for no show
 		return
 	}
 	now := time.Now()

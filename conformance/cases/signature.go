@@ -174,7 +174,7 @@ func nothingNegatives() family {
 		list = append(list, negative{name: name, about: about, clause: authSignature, ways: []alteration{header(signing.HeaderSignature, value)}})
 	}
 	for _, word := range []string{"null", "undefined", "nil", "None", "none", "0", "1", "-1", "true", "false", "NaN", "test", "admin", "skip"} {
-		add("word-"+word, word)
+		add("word-"+slug(word), word)
 	}
 	add("asterisk", "*")
 	add("percent", "%")

@@ -162,7 +162,7 @@ func secretNegatives() family {
 	add("access-key-in-front", "the access key and the secret key", func(s, accessKey string) string { return accessKey + s })
 	add("access-key-colon", "the access key, a colon and the secret key", func(s, accessKey string) string { return accessKey + ":" + s })
 	for _, word := range []string{"null", "undefined", "None", "nil", "0", "secret", "password", "changeme", "test", "Openapi"} {
-		derive("word-"+word, "the secret key "+word, func(string) string { return word })
+		derive("word-"+slug(word), "the secret key "+word, func(string) string { return word })
 	}
 	return family{
 		name: "signature-key", what: "a signature made with another key than the secret key", negatives: list,

@@ -85,7 +85,7 @@ func timestampNegatives() family {
 	date("compact-zulu", "20060102T150405Z")
 	date("year-month-day", "2006-01-02")
 	for _, word := range []string{"now", "null", "undefined", "NaN", "Infinity", "true", "x"} {
-		writes("word-"+word, "of "+word, negative{clause: authTimestamp}, func(time.Time) string { return word })
+		writes("word-"+slug(word), "of "+word, negative{clause: authTimestamp}, func(time.Time) string { return word })
 	}
 
 	form := func(name, about string, write func(ms string) string) {

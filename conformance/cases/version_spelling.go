@@ -156,7 +156,7 @@ func lenientNumbers() []spelling {
 func aliases() []spelling {
 	list := []spelling{fixed("empty", ""), fixed("no-number", openapi.Service+" latest")}
 	for _, word := range []string{"current", "CURRENT", "newest", "stable", "default", "any", "null", "nil", "none", "true", "undefined", "NaN", "Infinity"} {
-		name := "alias-" + word
+		name := "alias-" + slug(word)
 		if word == "CURRENT" {
 			name = "alias-current-upper"
 		}
