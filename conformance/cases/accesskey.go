@@ -111,7 +111,9 @@ func withAccessKey(write func(right string) string, change func(p *forge.Parts, 
 func accessKeysElsewhere() []negative {
 	var list []negative
 	for _, h := range []struct{ name, header string }{
-		{"scp-access-key", "Scp-Access-Key"}, {"x-access-key", "X-Access-Key"}, {"x-scp-access-key", "X-Scp-Accesskey"},
+		{"scp-access-key", "Scp-Access-Key"},
+		{"x-access-key", "X-Access-Key"},
+		{"x-scp-access-key", "X-Scp-Accesskey"},
 		{"account-id", signing.HeaderAccountID},
 	} {
 		in := func(account bool) alteration {

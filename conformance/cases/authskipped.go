@@ -253,8 +253,15 @@ func oddPaths() conformance.Case {
 		Harm:    conformance.HarmRefused,
 	}
 	for _, end := range []struct{ name, server string }{
-		{"json", "{unused}.json"}, {"ico", "{unused}.ico"}, {"html", "{unused}.html"}, {"js", "{unused}.js"},
-		{"health", "health"}, {"metrics", "metrics"}, {"api-docs", "api-docs"}, {"malformed", "x"}, {"query", "{unused}?a=.ico"},
+		{"json", "{unused}.json"},
+		{"ico", "{unused}.ico"},
+		{"html", "{unused}.html"},
+		{"js", "{unused}.js"},
+		{"health", "health"},
+		{"metrics", "metrics"},
+		{"api-docs", "api-docs"},
+		{"malformed", "x"},
+		{"query", "{unused}?a=.ico"},
 	} {
 		c.Variants = append(c.Variants, conformance.Variant{Name: end.name, Ask: func(ctx context.Context, t *conformance.Trial) error {
 			path := fmt.Sprintf(plainDetach, t.UnusedID(), strings.ReplaceAll(end.server, "{unused}", t.UnusedID()))

@@ -180,7 +180,8 @@ func (s *service) version(values []string) bool {
 	}
 	for _, client := range gen.Clients() {
 		if len(values) == 1 && values[0] == "virtualserver "+client.ID.String() {
-			return !(s.on["ended-refused"] && !client.NotBefore.IsZero() && client.NotBefore.String() <= s.day)
+			ended := !client.NotBefore.IsZero() && client.NotBefore.String() <= s.day
+			return !ended || !s.on["ended-refused"]
 		}
 	}
 	return false

@@ -261,15 +261,17 @@ func signedElsewhere() []negative {
 // moment ago: careless code that reads it there finds nothing wrong.
 func datedElsewhere() []negative {
 	const before = 3 * time.Second
-	inMillis := func(now time.Time) string { return millis(now) }
 	inWords := func(now time.Time) string { return now.UTC().Format(http.TimeFormat) }
 	var list []negative
 	for _, h := range []struct {
 		name, header string
 		write        func(time.Time) string
 	}{
-		{"x-timestamp", "X-Timestamp", inMillis}, {"x-scp-timestamp", "X-Scp-Timestamp", inMillis},
-		{"x-date", "X-Date", inMillis}, {"date", "Date", inMillis}, {"date-in-words", "Date", inWords},
+		{"x-timestamp", "X-Timestamp", millis},
+		{"x-scp-timestamp", "X-Scp-Timestamp", millis},
+		{"x-date", "X-Date", millis},
+		{"date", "Date", millis},
+		{"date-in-words", "Date", inWords},
 	} {
 		dated := func(t *conformance.Trial, req *http.Request) {
 			value := h.write(t.Now().Add(-before))

@@ -193,7 +193,11 @@ func detachLasts() conformance.Case {
 		Clauses: []conformance.Clause{detachEffect},
 		Harm:    conformance.HarmDetaches,
 		Between: func(ctx context.Context, t *conformance.Trial) error {
-			if newest, err := t.Newest(); err != nil || newest != t.Version() || t.Fixture().SpareVolume == "" {
+			newest, err := t.Newest()
+			if err != nil {
+				return err
+			}
+			if newest != t.Version() || t.Fixture().SpareVolume == "" {
 				return nil // Ask says so
 			}
 			left, err := leaveSpare(ctx, t)
