@@ -69,7 +69,7 @@ func errorFault(e conformance.Exchange) (kind, fault string) {
 	}
 	var answer conformance.ErrorAnswer
 	if err := json.Unmarshal(body, &answer); err != nil {
-		return "json", "it says that it is JSON, and is no error as JSON"
+		return "json", "it claims to be JSON, and does not parse as an error"
 	}
 	return errorContent(e.Status, mediaType, body, answer)
 }

@@ -43,7 +43,7 @@ var unusedPaths = []struct{ name, template string }{
 func otherPaths() conformance.Case {
 	c := conformance.Case{
 		ID: "ids-paths", Family: familyIDs,
-		Summary: "a path that is none of the API is refused, and nobody is redirected",
+		Summary: "a path outside the API is refused, and nobody is redirected",
 		Clauses: []conformance.Clause{detachPath, formRedirect},
 		Harm:    conformance.HarmRefused,
 		Ask: func(ctx context.Context, t *conformance.Trial) error {
@@ -53,7 +53,7 @@ func otherPaths() conformance.Case {
 	}
 	for _, path := range unusedPaths {
 		c.Variants = append(c.Variants, conformance.Variant{Name: path.name, Ask: func(ctx context.Context, t *conformance.Trial) error {
-			e, err := unusedPath(ctx, t, pathOf(path.template, t.Unused(), t), true, "a path that is none of the API: "+path.name)
+			e, err := unusedPath(ctx, t, pathOf(path.template, t.Unused(), t), true, "a path outside the API: "+path.name)
 			if err != nil {
 				return err
 			}

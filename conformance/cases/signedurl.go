@@ -35,7 +35,7 @@ func encodedNegatives() family {
 			stem, _ := splitServer(u.EscapedPath())
 			_, server := splitServer(u.Path)
 			u.RawPath = stem + fmt.Sprintf(signedAs, server[1:])
-			// A signature may be that of a path that is none.
+			// What is signed need not be a valid path.
 			u.Path = u.RawPath
 			if plain, err := url.PathUnescape(u.RawPath); err == nil {
 				u.Path = plain

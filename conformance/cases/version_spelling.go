@@ -14,7 +14,7 @@ import (
 // farAway is a version that no service has.
 const farAway = openapi.Service + " 99.0"
 
-// spelling is a way to ask for a version that is none.
+// spelling is a way to ask for an unknown or malformed version.
 type spelling struct {
 	name  string
 	write func(number) []string

@@ -1,0 +1,182 @@
+package conformance
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+)
+
+// result asks a case until it can be judged, or its attempts are used up.
+func (v *versionRun) result(ctx context.Context, c Case) Result {
+	result := Result{Case: c.facts(), Version: v.client.Version, Started: moment(v.Clock())}
+	began := time.Now()
+	found, asked, unanswered := new(findings), 0, false
+	if why := v.whyNot(ctx, c); why != nil {
+		found.add(why, "", "")
+		result.Unasked = VerdictOf(why) != Skip
+	} else {
+		v.touching(c, func() { found, asked, unanswered = v.attempts(ctx, c, &result) })
+	}
+	if watched := v.watched[c.ID]; watched != nil {
+		found.merge(watched)
+	}
+	result.Verdict, result.Findings = found.verdict(asked > 0), found.result()
+	if result.Verdict == Pass { // what some variants skipped is no finding against a pass
+		for _, f := range result.Findings {
+			result.Notes = append(result.Notes, f.Text)
+		}
+		result.Findings = nil
+	}
+	ids := []string{c.ID}
+	for _, f := range result.Findings {
+		if f.SeenBy != "" {
+			ids = append(ids, f.SeenBy)
+		}
+	}
+	result.Again = v.again(v.client, ids...)
+	result.Duration = since(began)
+	v.mask.result(&result)
+	v.done(result, unanswered)
+	return result
+}
+
+// attempts asks a case, and asks again what was inconclusive of it.
+func (v *versionRun) attempts(ctx context.Context, c Case, result *Result) (found *findings, passed int, unanswered bool) {
+	found = new(findings)
+	todo := v.sample(c)
+	result.Case.Asked = len(todo)
+	gate := c.Ask
+	for attempt := 1; ; attempt++ {
+		t := v.trial(c)
+		open := new(findings) // inconclusive in this attempt
+		var again []Variant
+		var err error
+		if gate != nil {
+			if err = t.question(ctx, gate); VerdictOf(err) != Inconclusive {
+				gate = nil
+				found.add(err, "", "")
+			}
+		}
+		unanswered = isUnanswered(err)
+		switch {
+		case VerdictOf(err) == Inconclusive:
+			open.add(err, "", "")
+			again = todo
+		case err != nil: // the variants are not asked
+		default:
+			if len(todo) == 0 {
+				passed++
+			}
+			var some int
+			again, some, unanswered = v.variants(ctx, t, todo, found, open)
+			passed += some
+		}
+		v.watch(t)
+		verdict := worst(found.verdict(passed > 0), open.verdict(true))
+		result.Attempts = append(result.Attempts, Attempt{Verdict: verdict, Reason: firstText(found, open), Exchanges: t.taken()})
+		result.Notes = appendNew(result.Notes, t.notes...)
+		todo = again
+		if len(open.list) == 0 || attempt >= v.Attempts || v.aborted() != nil || ctx.Err() != nil {
+			found.merge(open)
+			return found, passed, unanswered
+		}
+	}
+}
+
+// enough is how many variants of a case that touches the fixture prove what they prove; every one more costs an
+// attach. hopelessVariants is how many in a row may be inconclusive before the others are not asked.
+const enough, hopelessVariants = 5, 5
+
+// variants asks variants of a case in one attempt, and returns those to ask again.
+func (v *versionRun) variants(ctx context.Context, t *Trial, todo []Variant, found, open *findings) (again []Variant, passed int, unanswered bool) {
+	proofs, inARow := 0, 0
+	for i, variant := range todo {
+		switch {
+		case proofs >= enough && t.asked.Harm >= HarmDetaches:
+			t.Note("%s not asked, as %d had proved it", plural(len(todo)-i, "variant was", "variants were"), proofs)
+			return again, passed, unanswered
+		case inARow >= hopelessVariants:
+			open.add(CannotJudge(CodeNotAsked, "%s not asked, as %d in a row could not be judged",
+				plural(len(todo)-i, "variant was", "variants were"), inARow), "", "")
+			return append(again, todo[i:]...), passed, unanswered
+		}
+		err := t.question(ctx, variant.Ask)
+		unanswered = isUnanswered(err)
+		switch VerdictOf(err) {
+		case Inconclusive:
+			open.add(err, variant.Name, "")
+			again = append(again, variant)
+			inARow++
+			continue
+		case Pass:
+			passed++
+		case Fail:
+			proofs++
+			found.add(err, variant.Name, "")
+		default:
+			found.add(err, variant.Name, "")
+		}
+		inARow = 0
+	}
+	return again, passed, unanswered
+}
+
+// sample draws the variants of a case that a run asks: all of them, or as many as make up the whole within
+// a fortnight of runs whose seeds follow each other. Versions are asked different ones.
+func (v *versionRun) sample(c Case) []Variant {
+	const nights = 12
+	if v.All || len(c.Variants) == 0 {
+		return c.Variants
+	}
+	size := uint64(len(c.Variants))
+	n := (size + nights - 1) / nights
+	start := (v.Seed%size*n + uint64(v.index)*n*nights/4) % size
+	var drawn []Variant
+	for i := range n {
+		drawn = append(drawn, c.Variants[(start+i)%size])
+	}
+	return drawn
+}
+
+// done reports a result, and gives the endpoint up where it has not answered for a while.
+func (v *versionRun) done(result Result, unanswered bool) {
+	v.results.Lock()
+	defer v.results.Unlock()
+	switch {
+	case unanswered:
+		if v.unanswered++; v.unanswered == maxUnanswered {
+			v.abort = CannotJudge(CodeNoAnswer, "not asked, as %d cases in a row got no answer in time", maxUnanswered)
+		}
+	case len(result.Attempts) > 0:
+		v.unanswered = 0
+	}
+	if v.OnResult != nil {
+		v.OnResult(result)
+	}
+}
+
+// isUnanswered reports whether a case ended for want of any answer.
+func isUnanswered(err error) bool {
+	var p *problem
+	return errors.As(err, &p) && p.unanswered
+}
+
+// firstText is the first thing that was found.
+func firstText(of ...*findings) string {
+	for _, f := range of {
+		for _, p := range f.list {
+			return p.Text
+		}
+	}
+	return ""
+}
+
+func appendNew(list []string, more ...string) []string {
+	for _, one := range more {
+		if !slices.Contains(list, one) {
+			list = append(list, one)
+		}
+	}
+	return list
+}
