@@ -17,6 +17,7 @@ import (
 // TestNight: a night that asks a sample sends fewer than 1000 requests for all versions, and leaves no clause
 // unjudged.
 func TestNight(t *testing.T) {
+	t.Parallel()
 	for seed := range uint64(4) { // each version has a turn
 		service, err := mock.New([]signing.Credentials{mockKeys}, mock.WithDelay(2*time.Millisecond), mock.WithDay(dayOf(freeDay)))
 		require.NoError(t, err)

@@ -95,6 +95,7 @@ func requireEveryResult(t *testing.T, report *conformance.Report, clients []gen.
 
 // TestMockPasses: the mock does what is documented, so each case passes, or has nothing to judge.
 func TestMockPasses(t *testing.T) {
+	t.Parallel()
 	for name, change := range map[string]func(*conformance.Config){
 		"all, side by side": func(c *conformance.Config) { c.Parallel = 4 },
 		"a night":           func(c *conformance.Config) { c.All, c.Seed = false, 20261125 },
@@ -123,6 +124,7 @@ func TestMockPasses(t *testing.T) {
 // TestHarmOnTheWire allows of the catalogue so much and no more, and looks at all that goes out, by rules of its
 // own: it does not ask the guard.
 func TestHarmOnTheWire(t *testing.T) {
+	t.Parallel()
 	theirs := []string{mock.VolumeID, mock.ServerID, mock.OtherServerID, mock.SharedID, mock.SpareID}
 	detach := regexp.MustCompile(`^/v1/volumes/([0-9a-f-]{36})/servers/([0-9a-f-]{36})$`)
 	attach := regexp.MustCompile(`^/v1/volumes/([0-9a-f-]{36})/servers$`)
@@ -208,6 +210,7 @@ func readings(raw string) []string {
 
 // TestNothingNamed names nothing that may be touched: what needs it is skipped and counted, and nothing changes.
 func TestNothingNamed(t *testing.T) {
+	t.Parallel()
 	report := whole(t, wholeMock(t), func(c *conformance.Config) { c.Fixture = conformance.Fixture{} })
 	requireEveryResult(t, report, gen.Clients())
 	for _, r := range report.Results {
@@ -226,6 +229,7 @@ func TestNothingNamed(t *testing.T) {
 
 // TestEndedVersion: one that is answered still is asked like any other; one that is not need not be.
 func TestEndedVersion(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		opts     []mock.Option
 		accepted conformance.Verdict
