@@ -109,7 +109,11 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !s.version(r.Header.Values(signing.HeaderAPIVersion)) {
-		s.refuse(w, s.pick("version-409", 409, 400), "ValidationError", "Unknown version.")
+		status := s.pick("version-409", 409, 400)
+		if r.Method == http.MethodGet {
+			status = http.StatusBadRequest // 409 is documented for no show
+		}
+		s.refuse(w, status, "ValidationError", "Unknown version.")
 		return
 	}
 	segments := strings.Split(path, "/")
