@@ -150,7 +150,7 @@ func TestProofAVersionIsItsDocument(t *testing.T) {
 		}
 	})
 	t.Run("the suite", func(t *testing.T) {
-		out := c.run(t, "go", "run", "./conformance/cmd/scp-conformance", "run") // exits 0, or fails
+		out := c.run(t, "go", "run", "./conformance/cmd/scp-conformance", "run", "--grid") // exits 0, or fails
 		versions := []string{next, far}
 		for _, doc := range set.Versions {
 			versions = append(versions, doc.Version.ID.String())
@@ -193,7 +193,9 @@ func relabel(t *testing.T, document []byte, from, to string, life ...string) []b
 // shows what the failing ones said.
 func (c checkout) test(t *testing.T) map[string]bool {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", "test", "-json", "./...")
+	// The documents, the generator, the clients and the signer. The tests of the suite are written for the versions
+	// there are; that the suite itself finds a new one is the next proof.
+	cmd := exec.CommandContext(t.Context(), "go", "test", "-json", ".", "./openapi/...", "./gen/...", "./signing/...")
 	cmd.Dir = string(c)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
