@@ -72,7 +72,7 @@ Exit codes of every command:
   3  nothing failed, but something could not be judged, nothing was judged, or
      the result could not be written
 
-Ctrl-C ends a command in order; a second Ctrl-C ends it at once.`,
+Ctrl-C stops a command cleanly; a second Ctrl-C kills it.`,
 		Example: `  scp-conformance run
   scp-conformance versions --at 2026-08-31
   scp-conformance mock --addr 127.0.0.1:8080

@@ -73,12 +73,12 @@ these on, or with =false off.`,
 	dayVar(cmd, &flags.day, "label the versions as of this `day`")
 	flags.delay = 100 * time.Millisecond
 	f.Var(&duration{value: &flags.delay, zero: true}, "delay", "how long attaching and detaching take")
-	f.BoolVar(&flags.refuseEnded, "refuse-ended", false, "refuse versions from their date on")
+	f.BoolVar(&flags.refuseEnded, "refuse-ended", false, "refuse versions whose support date has passed")
 	choiceVar(cmd, &flags.profile, "profile", []string{documented, live}, "behave as this `profile`")
 	for _, s := range mock.Switches() {
 		flags.switches[s.Name] = f.Bool(s.Name, false, "live: "+s.Summary)
 	}
-	f.Uint64Var(&flags.seed, "seed", mock.LiveErrorSeed, "draw the gateway's errors by this `number`")
+	f.Uint64Var(&flags.seed, "seed", mock.LiveErrorSeed, "seed for the random gateway errors: a `number`")
 	f.StringVar(&flags.defect, "defect", "", "break it in one way, by the `name` of a defect")
 	f.BoolVar(&flags.listDefects, "list-defects", false, "list the defects, one a line, and end")
 	f.BoolVar(&flags.verbose, "verbose", false, "log each request to standard error, without keys and signatures")
