@@ -14,7 +14,9 @@ import (
 )
 
 // SchemaVersion is the number of the form of a Report as JSON. It rises with every change of meaning.
-const SchemaVersion = 1
+//
+// Version 2 added baseline and changes, and the findings that a baseline accepts.
+const SchemaVersion = 2
 
 // Report is everything a run found. Writers print it and decide nothing: verdict, counts and exit code
 // are computed here, once.
@@ -50,6 +52,10 @@ type Report struct {
 	Drift *lifecycle.Version `json:"drift,omitempty"`
 	// Unjudged are the clauses that some case is about, and that no case judged in this run.
 	Unjudged []Unjudged `json:"unjudged,omitempty"`
+	// Baseline says how the run compares with the known findings, nil where none were named.
+	Baseline *BaselineResult `json:"baseline,omitempty"`
+	// Changes are what differs from an earlier run, nil where none was named.
+	Changes *Changes `json:"changes,omitempty"`
 
 	Results []Result `json:"results"`
 }
@@ -232,7 +238,86 @@ type Finding struct {
 	SeenBy string `json:"seen_by,omitempty"`
 	// Exchange shows it: the first, where several do.
 	Exchange *Exchange `json:"exchange,omitempty"`
+	// Known is the entry of the baseline that accepts the finding, nil where none does.
+	Known *Known `json:"known,omitempty"`
 }
+
+// Known is why a finding is accepted, and until when.
+type Known struct {
+	Reason string `json:"reason"`
+	Owner  string `json:"owner,omitempty"`
+	Issue  string `json:"issue,omitempty"`
+	// Expires is the last day on which the finding is accepted.
+	Expires lifecycle.Date `json:"expires"`
+}
+
+// BaselineResult is how a run compares with a baseline.
+type BaselineResult struct {
+	File    string `json:"file"`
+	Entries int    `json:"entries"`
+	// Known is how many results fail or differ in no other way than the baseline accepts.
+	Known int `json:"known"`
+	// Problems are why the baseline itself fails the run.
+	Problems []BaselineProblem `json:"problems,omitempty"`
+}
+
+// BaselineProblem is an entry of a baseline that does not say what is so.
+type BaselineProblem struct {
+	Kind    BaselineKind `json:"kind"`
+	Case    string       `json:"case"`
+	Version string       `json:"version,omitempty"`
+	Text    string       `json:"text"`
+}
+
+// BaselineKind is a stable name for a BaselineProblem.
+type BaselineKind string
+
+// The kinds of baseline problems.
+const (
+	BaselineStale   BaselineKind = "stale"   // the case passes
+	BaselineExpired BaselineKind = "expired" // the entry's last day is over
+	BaselineChanged BaselineKind = "changed" // the case fails in another way than was accepted
+)
+
+// Changes are what differs from an earlier run.
+type Changes struct {
+	// File is where the earlier run was read from, Started when it began, and Endpoint what it judged.
+	File     string    `json:"file"`
+	Started  time.Time `json:"started"`
+	Endpoint string    `json:"endpoint"`
+	// List has those to look at first at its start.
+	List []Change `json:"list,omitempty"`
+}
+
+// Change is one case of one version, and how it ended then and now.
+type Change struct {
+	Kind    ChangeKind `json:"kind"`
+	Case    string     `json:"case"`
+	Version string     `json:"version"`
+	// Before and Now are the verdicts, empty where the case was not asked.
+	Before Verdict `json:"before,omitempty"`
+	Now    Verdict `json:"now,omitempty"`
+	// CodesBefore and CodesNow are the reason codes of the findings.
+	CodesBefore []Code `json:"codes_before,omitempty"`
+	CodesNow    []Code `json:"codes_now,omitempty"`
+	// Text is the change in a sentence.
+	Text string `json:"text"`
+}
+
+// ChangeKind is a stable name for a kind of Change.
+type ChangeKind string
+
+// The kinds of changes, those to look at first at the start.
+const (
+	ChangeNewFailure   ChangeKind = "new-failure"   // fails or differs, and did not
+	ChangeOtherFailure ChangeKind = "other-failure" // still fails, in another way
+	ChangeStillFailing ChangeKind = "still-failing" // still fails, in the same way
+	ChangeFlaky        ChangeKind = "flaky"         // the same question ended otherwise within one run, or could not be judged
+	ChangeNewlySkipped ChangeKind = "newly-skipped" // was judged, and is skipped
+	ChangeFixed        ChangeKind = "fixed"         // failed, and passes
+	ChangeNewCase      ChangeKind = "new-case"
+	ChangeGoneCase     ChangeKind = "gone-case"
+)
 
 // Attempt is one time a case was asked. Only what is inconclusive is asked again.
 type Attempt struct {

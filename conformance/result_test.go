@@ -114,7 +114,7 @@ func TestReportFacts(t *testing.T) {
 	config.Strict, config.RequireComplete = true, true
 	before := time.Now().Truncate(time.Microsecond)
 	report := run(t, config)
-	assert.Equal(t, 1, report.SchemaVersion)
+	assert.Equal(t, 2, report.SchemaVersion)
 	assert.Equal(t, config.Endpoint, report.Endpoint)
 	assert.Equal(t, judged, report.Day)
 	assert.Equal(t, HarmRefused, report.Harm)
@@ -195,7 +195,7 @@ func TestReportJSON(t *testing.T) {
 	written, err := json.Marshal(report)
 	require.NoError(t, err)
 	assert.JSONEq(t, `{
-		"schema_version": 1,
+		"schema_version": 2,
 		"suite": {"version": "v1.2.3", "revision": "abc", "go": "go1.26.0"},
 		"endpoint": "http://127.0.0.1:1", "started": "2026-04-01T09:00:00.123456Z", "duration_ms": 1.5, "day": "2026-04-01",
 		"table": {"source": "documents", "stale": false, "versions": [{"id": "1.3", "label": "CURRENT"}]},
