@@ -102,7 +102,7 @@ func TestDiscoveryLists(t *testing.T) {
 			"2026-04-01", changed(`"status":"CURRENT"}`, `"status":"SUPPORTED"},{"id":"v1.5","status":"CURRENT"}`), nil, conformance.ExitOK,
 		},
 		"a PLANNED version": {
-			"2026-04-01", changed(`"status":"CURRENT"}`, `"status":"CURRENT"},{"id":"v1.4","status":"PLANNED"}`), nil, conformance.ExitOK,
+			"2026-04-01", changed(`"status":"CURRENT"}`, `"status":"CURRENT"},{"id":"v1.99","status":"PLANNED"}`), nil, conformance.ExitOK,
 		},
 		"a date later than promised":   {"2026-04-01", changed("2026-08-31", "2027-08-31"), nil, conformance.ExitOK},
 		"a date earlier than promised": {"2026-04-01", changed("2026-08-31", "2026-08-30"), []string{"discovery-date"}, conformance.ExitFailed},
