@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/scp-openapi/virtualserver/gen/volumes"
 	"github.com/scp-openapi/virtualserver/signing"
@@ -113,10 +112,13 @@ func (g *guard) bodyIsKnown(req *http.Request) bool {
 	return false
 }
 
+// ofServers finds the segment of a path that makes it one of a volume's servers.
+var ofServers = regexp.MustCompile(`(?i)[/\\]server`)
+
 // objectionToRead judges a GET. One that a wrong server could take for a detach is judged as a detach.
 func (g *guard) objectionToRead(req *http.Request) string {
 	switch {
-	case !strings.Contains(strings.ToLower(decoded(req.URL.EscapedPath())), "server") || !g.touches(req.URL), g.ownDetach(req.URL):
+	case !ofServers.MatchString(decoded(req.URL.EscapedPath())) || !g.touches(req.URL), g.ownDetach(req.URL):
 		return ""
 	case g.harm < HarmDangerous:
 		return "a wrong server could take it for a detach"
@@ -234,6 +236,8 @@ func (g *guard) detachable() []Pair {
 		{g.fixture.SpareVolume, g.fixture.OtherServer},
 		{g.fixture.Server, g.fixture.Volume}, // the wrong way round
 		{g.fixture.Server, g.fixture.SpareVolume},
+		{g.fixture.Volume, g.fixture.Volume}, // the volume in both places
+		{g.fixture.SpareVolume, g.fixture.SpareVolume},
 	}, Pair.incomplete)...)
 	if g.harm == HarmDangerous { // a wrong endpoint lets the OS volume go, whichever of the servers is named
 		pairs = append(pairs, slices.DeleteFunc([]Pair{

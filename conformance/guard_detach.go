@@ -144,7 +144,7 @@ var cutOff = regexp.MustCompile(`(?i)^(?:%(?:[01][0-9a-f]|7f|2f|5c|23|3b|3f))+(?
 // otherDetaches are paths that a router takes for that of a detach which is lenient in what comes before it, in
 // its words, or in what separates them. Cut, decoded or cleaned in any way, they are nothing else.
 var otherDetaches = []*regexp.Regexp{
-	regexp.MustCompile(`^(?:/(?:api|openapi|virtualserver|v\d(?:\.\d)?)){0,2}/volumes/([0-9A-Za-z_-]+)/servers/([0-9A-Za-z_-]+)$`),
+	regexp.MustCompile(`^(?:/(?:api|openapi|virtualserver|v\d+(?:\.\d+)?)){0,2}/volumes/([0-9A-Za-z_-]+)/servers/([0-9A-Za-z_-]+)$`),
 	regexp.MustCompile(`^/v1/volume/([0-9A-Za-z_-]+)/server/([0-9A-Za-z_-]+)$`),
 	regexp.MustCompile(`^/v1(?:%2F|%5C)volumes/([0-9A-Za-z_-]+)/servers/([0-9A-Za-z_-]+)$`),
 	regexp.MustCompile(`^/v1%2Fvolumes%2F([0-9A-Za-z_-]+)%2Fservers%2F([0-9A-Za-z_-]+)$`),

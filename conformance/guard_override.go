@@ -27,7 +27,7 @@ func (g *guard) overridingHeader(req *http.Request, name string, values []string
 }
 
 // overridingMethod is the query or the form that does so.
-var overridingMethod = regexp.MustCompile(`^(?:_method|method|_httpmethod|http_method)=DELETE$`)
+var overridingMethod = regexp.MustCompile(`^(?:_method|_httpmethod|http_method)=DELETE$`)
 
 func (g *guard) overridesMethod(req *http.Request, text string) bool {
 	return overridingMethod.MatchString(text) && g.ownDetach(req.URL)
