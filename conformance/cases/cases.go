@@ -145,3 +145,6 @@ func slug(word string) string {
 	}
 	return name
 }
+
+// parameterSlug is the name of a variant that tries a parameter: server-id for server_id.
+func parameterSlug(name string) string { return strings.ReplaceAll(strings.ToLower(name), "_", "-") }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/scp-openapi/virtualserver/conformance"
 )
@@ -45,18 +44,18 @@ func namedElsewhere() conformance.Case {
 	}
 	const path = "/v1/volumes/%s/servers/%s"
 	for _, field := range []string{"server_id", "serverId", "server"} {
-		add("query-"+strings.ToLower(field), func(p conformance.Pair, unused string) (string, string, string) {
+		add("query-"+parameterSlug(field), func(p conformance.Pair, unused string) (string, string, string) {
 			return fmt.Sprintf(path, p.Volume, unused), "?" + field + "=" + p.Server, ""
 		})
-		add("body-"+strings.ToLower(field), func(p conformance.Pair, unused string) (string, string, string) {
+		add("body-"+parameterSlug(field), func(p conformance.Pair, unused string) (string, string, string) {
 			return fmt.Sprintf(path, p.Volume, unused), "", fmt.Sprintf(`{%q:%q}`, field, p.Server)
 		})
 	}
 	for _, field := range []string{"volume_id", "volumeId", "volume", "id"} {
-		add("query-"+strings.ToLower(field), func(p conformance.Pair, unused string) (string, string, string) {
+		add("query-"+parameterSlug(field), func(p conformance.Pair, unused string) (string, string, string) {
 			return fmt.Sprintf(path, unused, p.Server), "?" + field + "=" + p.Volume, ""
 		})
-		add("body-"+strings.ToLower(field), func(p conformance.Pair, unused string) (string, string, string) {
+		add("body-"+parameterSlug(field), func(p conformance.Pair, unused string) (string, string, string) {
 			return fmt.Sprintf(path, unused, p.Server), "", fmt.Sprintf(`{%q:%q}`, field, p.Volume)
 		})
 	}

@@ -133,11 +133,8 @@ var shownSpellings = slices.Concat(
 func kinds(words ...string) []idSpelling {
 	var all []idSpelling
 	for _, word := range words {
-		for name, sign := range map[string]string{"hyphen": "-", "colon": ":", "underscore": "_", "dot": ".", "equals": "="} {
-			all = append(all, before(word+"-and-"+name, word+sign)...)
-		}
+		all = append(all, slices.Concat(before(word+"-and-hyphen", word+"-"), before(word+"-and-colon", word+":"), before(word+"-and-underscore", word+"_"))...)
 	}
-	slices.SortFunc(all, func(a, b idSpelling) int { return strings.Compare(a.name, b.name) })
 	return all
 }
 

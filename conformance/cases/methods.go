@@ -40,7 +40,7 @@ func otherMethods() []conformance.Variant {
 		}
 	}
 	for _, name := range []string{"_method", "_httpmethod", "http_method"} {
-		list = append(list, otherMethod{name: "override-in-query-" + strings.TrimPrefix(name, "_"), method: http.MethodPost, query: "?" + name + "=DELETE"})
+		list = append(list, otherMethod{name: "override-in-query-" + strings.TrimPrefix(parameterSlug(name), "-"), method: http.MethodPost, query: "?" + name + "=DELETE"})
 	}
 	var variants []conformance.Variant
 	for _, m := range list {

@@ -26,9 +26,9 @@ func versionInQuery() conformance.Case {
 			return err
 		},
 	}
-	for _, name := range []string{"version", "api-version", "api_version", "apiVersion", "Scp-Api-Version"} {
+	for _, name := range []string{"version", "api-version", "apiVersion", "Scp-Api-Version"} {
 		for _, form := range []struct{ name, before string }{{"number", ""}, {"whole", "virtualserver%20"}} {
-			c.Variants = append(c.Variants, conformance.Variant{Name: slug(name) + "-" + form.name, Ask: func(ctx context.Context, t *conformance.Trial) error {
+			c.Variants = append(c.Variants, conformance.Variant{Name: parameterSlug(name) + "-" + form.name, Ask: func(ctx context.Context, t *conformance.Trial) error {
 				v, err := shownByID(ctx, t)
 				if err != nil {
 					return err
