@@ -19,7 +19,7 @@ func (g *guard) ownDetach(u *url.URL) bool {
 }
 
 // overridingHeaders name another method than that of the request.
-var overridingHeaders = []string{"X-Http-Method-Override", "X-Http-Method", "X-Method-Override", "X-Method"}
+var overridingHeaders = []string{"X-Http-Method-Override", "X-Http-Method", "X-Method-Override"}
 
 func (g *guard) overridingHeader(req *http.Request, name string, values []string) bool {
 	return slices.Contains(overridingHeaders, http.CanonicalHeaderKey(name)) && slices.Equal(values, []string{http.MethodDelete}) &&

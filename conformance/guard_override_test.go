@@ -33,6 +33,12 @@ func TestGuardOverrides(t *testing.T) {
 		name, method, path, header, body string
 		out                              bool
 	}{
+		{name: "an attach to the server in capitals", method: "POST", path: "/v1/volumes/" + theVolume + "/servers", body: `{"server_id":"` + strings.ToUpper(theServer) + `"}`, out: true},
+		{name: "an attach to the server and more", method: "POST", path: "/v1/volumes/" + theVolume + "/servers", body: `{"server_id":"` + theServer + `x"}`, out: true},
+		{name: "an attach to another server that begins alike", method: "POST", path: "/v1/volumes/" + theVolume + "/servers", body: `{"server_id":"` + otherServer + `"}`},
+		{name: "an attach of another volume to the server in capitals", method: "POST", path: "/v1/volumes/" + realVolume + "/servers", body: `{"server_id":"` + strings.ToUpper(theServer) + `"}`},
+		{name: "an attach to the server and a path", method: "POST", path: "/v1/volumes/" + theVolume + "/servers", body: `{"server_id":"` + theServer + `/.."}`},
+
 		{name: "another method in a header", method: "POST", path: ownDetachPath, header: "X-HTTP-Method-Override: DELETE", out: true},
 		{name: "another method in a header of GET", method: "GET", path: ownDetachPath, header: "X-HTTP-Method: DELETE", out: true},
 		{name: "another method in a query", method: "POST", path: ownDetachPath + "?_method=DELETE", out: true},

@@ -26,6 +26,12 @@ func resembles(segment, id string) bool {
 	return slices.Contains(notations(id), segment)
 }
 
+// rewrites reports whether a segment resembles an ID, and is not as long as one: then another may have it.
+func rewrites(segment, id string) bool {
+	own, asked := letters(id), letters(segment)
+	return resembles(segment, id) && (asked == own || len(asked) != len(own))
+}
+
 // notations are the ways to write the number that a UUID is without its first group: decimal, in base64,
 // and in the byte order of Windows.
 func notations(id string) []string {

@@ -94,6 +94,7 @@ func idCases() []conformance.Case {
 		lenientVolume(),
 		lenientServer(),
 		lenientShown(),
+		lenientAttached(),
 		namedElsewhere(),
 		malformedIDs(),
 		otherPaths(),

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/scp-openapi/virtualserver/gen/volumes"
 	"github.com/scp-openapi/virtualserver/openapi"
 )
 
@@ -143,6 +144,9 @@ func idDefects() []Defect {
 		all = append(all, lenientShownID(l))
 	}
 	return append(all,
+		lenientAttach("any-case", "in any letter case", strings.ToLower),
+		lenientAttach("trimmed", "with blanks around it", strings.TrimSpace),
+		lenientAttach("cut", "with anything behind it", func(asked string) string { return asked[:min(len(asked), len(ServerID))] }),
 		shownAs("shown-id-name", "shows a volume by its name", func(v *volume, asked string) bool { return v.Name == asked }),
 		lenientID("server-id-any-word", "detaches from any server if the request names none but a word for all", func(c *call) {
 			words := []string{"*", "-", "all", "any", "null", "none", "undefined", "0"}
@@ -166,6 +170,20 @@ func idDefects() []Defect {
 				}
 			}
 		}))
+}
+
+// lenientAttach is a defect that reads the server of an attach leniently.
+func lenientAttach(name, summary string, read func(asked string) string) Defect {
+	return Defect{
+		Name: "attach-id-" + name, Summary: "attaches to a server whose ID is written " + summary,
+		hooks: hooks{operate: whenAsked(openapi.AttachOperation, func(c *call) {
+			var body volumes.AttachRequest
+			if json.Unmarshal(c.body, &body) == nil {
+				body.ServerID = read(body.ServerID)
+				c.body, _ = json.Marshal(body) // what was read can be written
+			}
+		})},
+	}
 }
 
 func lenientVolumeID(l lenience) Defect {

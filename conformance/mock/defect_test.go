@@ -142,6 +142,23 @@ func TestLenientlyShown(t *testing.T) {
 	}
 }
 
+// TestLenientlyAttached attaches to a server whose ID is written in another way.
+func TestLenientlyAttached(t *testing.T) {
+	for name, server := range map[string]string{
+		"any-case": strings.ToUpper(mock.ServerID), "trimmed": " " + mock.ServerID, "cut": mock.ServerID + "x",
+	} {
+		t.Run(name, func(t *testing.T) {
+			ask := func(s *served) int {
+				return s.send(s.sign(s.request(http.MethodPost, "/v1/volumes/"+mock.SpareID+"/servers", `{"server_id":"`+server+`"}`), credentials)).status
+			}
+			assert.Equal(t, http.StatusBadRequest, ask(serve(t)))
+			lenient := broken(t, "attach-id-"+name)
+			require.Equal(t, http.StatusAccepted, ask(lenient))
+			lenient.requireVolume(mock.SpareID, mock.StateInUse, mock.ServerID)
+		})
+	}
+}
+
 // TestRouted sends what a strict server refuses, and what a server that reads path, method or parameters leniently
 // takes for a detach.
 func TestRouted(t *testing.T) {
