@@ -160,7 +160,7 @@ func attachAgain(ctx context.Context, t *conformance.Trial, p conformance.Pair) 
 		without.times.Add(1)
 		return nil
 	}
-	t.Relearn(shown)
+	t.Moved(shown)
 	return t.AttachedPair(ctx, p)
 }
 

@@ -73,7 +73,7 @@ func (s idSpelling) attach(ctx context.Context, t *conformance.Trial) error {
 		return err
 	}
 	if attached {
-		t.Relearn(shown)
+		t.Moved(shown)
 		if found == nil {
 			found = conformance.ShownBy(e, conformance.Broken(clause, conformance.CodeAccepted,
 				"%s was answered %s, and volume %s is attached to server %s", e.About, conformance.StatusText(e.Status), p.Volume, p.Server))
