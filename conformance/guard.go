@@ -144,7 +144,7 @@ func (g *guard) objectionToAttach(req *http.Request) string {
 	if ids == nil {
 		return "the path has to be an attach and nothing else"
 	}
-	server, named := attachedServer(req)
+	server, terminates, named := attachedServer(req)
 	switch {
 	case !named && g.unused.has(ids[1]) && g.harm >= HarmRefused && g.bodyNamesNothing(req):
 		return "" // a body that is none, for a volume that is none
@@ -155,24 +155,60 @@ func (g *guard) objectionToAttach(req *http.Request) string {
 		return ""
 	case g.harm < HarmDetaches:
 		return "attaching changes an account"
+	case g.harm == HarmDangerous && named && g.attachedAtWorst(Pair{ids[1], server}, terminates):
+		return ""
+	case g.harm == HarmDangerous && !named && g.ownData(ids[1]) && g.bodyNamesOwnServer(req):
+		return ""
+	case terminates:
+		return "deleting the server would delete the volume"
 	case !slices.Contains(g.attachable(), Pair{ids[1], server}):
 		return "the fixture does not name this volume to be attached to this server"
 	}
 	return ""
 }
 
-// attachedServer is the server of an attach whose body is that and nothing else.
-func attachedServer(req *http.Request) (server string, named bool) {
+// attachedAtWorst reports whether an attach that has to be refused does no more, where a wrong endpoint accepts
+// it, than to give a volume of the fixture to a server of the fixture. One that is to be deleted together with
+// its server is the spare volume, and its attach is a right one.
+func (g *guard) attachedAtWorst(p Pair, terminates bool) bool {
+	f := g.fixture
+	switch {
+	case p.incomplete():
+		return false
+	case terminates:
+		return p == Pair{f.SpareVolume, f.Server}
+	case g.ownData(p.Volume):
+		return p.Server == f.OtherServer || g.unused.has(p.Server)
+	}
+	return p.Volume == f.OSVolume && (p.Server == f.Server || p.Server == f.OtherServer)
+}
+
+// ownData reports whether a volume is one of the fixture's that are attached to its server alone.
+func (g *guard) ownData(volume string) bool {
+	return volume != "" && (volume == g.fixture.Volume || volume == g.fixture.SpareVolume)
+}
+
+// attachedServer is the server of an attach whose body is that and nothing else, and whether the volume is to be
+// deleted together with the server.
+func attachedServer(req *http.Request) (server string, terminates, named bool) {
 	got, err := bodyOf(req)
 	var asked volumes.AttachRequest
 	if err != nil || json.Unmarshal(got, &asked) != nil {
-		return "", false
+		return "", false, false
 	}
-	want, err := json.Marshal(volumes.AttachRequest{ServerID: asked.ServerID})
-	if err != nil || !bytes.Equal(got, want) {
-		return "", false
+	id, err := json.Marshal(asked.ServerID)
+	if err != nil {
+		return "", false, false
 	}
-	return asked.ServerID, true
+	for _, form := range []string{`{"server_id":%s}`, `{"delete_on_termination":null,"server_id":%s}`, `{"delete_on_termination":false,"server_id":%s}`} {
+		if string(got) == fmt.Sprintf(form, id) {
+			return asked.ServerID, false, true
+		}
+	}
+	if string(got) == fmt.Sprintf(`{"delete_on_termination":true,"server_id":%s}`, id) {
+		return asked.ServerID, true, true
+	}
+	return "", false, false
 }
 
 // bodyOf is the start of a body that can be read twice.
@@ -194,6 +230,20 @@ func (g *guard) bodyNamesNothing(req *http.Request) bool {
 	body, err := bodyOf(req)
 	return err == nil && len(body) <= longest && !slices.ContainsFunc(g.fixture.ids(), func(id string) bool {
 		return id != "" && bytes.Contains(body, []byte(id))
+	})
+}
+
+// bodyNamesOwnServer reports whether a body, however it is read, names the fixture's server or nothing, and asks
+// for no deletion.
+func (g *guard) bodyNamesOwnServer(req *http.Request) bool {
+	const longest = 200
+	body, err := bodyOf(req)
+	if err != nil || len(body) > longest || g.fixture.Server == "" || bytes.Contains(body, []byte("true")) {
+		return false
+	}
+	rest := strings.ReplaceAll(string(body), g.fixture.Server, "")
+	return !looksLikeID.MatchString(rest) && !slices.ContainsFunc(g.fixture.ids(), func(id string) bool {
+		return id != "" && strings.Contains(rest, id)
 	})
 }
 
@@ -257,7 +307,7 @@ func (g *guard) objectionToDetach(u *url.URL) string {
 		}
 		return ""
 	}
-	if u.RawQuery != "" || u.ForceQuery {
+	if (u.RawQuery != "" || u.ForceQuery) && (u.RawQuery != meaninglessQuery || !detachPath.MatchString(raw)) {
 		return "a query could name what the path does not"
 	}
 	if ids := detachPath.FindStringSubmatch(raw); ids != nil {
@@ -270,6 +320,9 @@ func (g *guard) objectionToDetach(u *url.URL) string {
 	}
 	return "with anything in it that may exist, it has to be a detach of the fixture and nothing else"
 }
+
+// meaninglessQuery is the one query that a detach of what exists may have.
+const meaninglessQuery = "a=1"
 
 // objectionToPair judges a detach of IDs of which one may exist at least.
 func (g *guard) objectionToPair(p Pair) string {

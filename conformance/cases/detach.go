@@ -116,6 +116,8 @@ func detachCases() []conformance.Case {
 			Harm:    conformance.HarmDangerous,
 			Ask:     refusesOSVolume,
 		},
+		detachTwo(),
+		detachWays(),
 		detachLasts(),
 	}
 }
@@ -123,9 +125,10 @@ func detachCases() []conformance.Case {
 // detached is one detach of the data volume, with what was before and after it. Several cases judge it.
 type detached struct {
 	pair          conformance.Pair
-	before, after *volumes.Volume // after is nil where the detach was not accepted
+	after *volumes.Volume // nil where the detach was not accepted
 	answer        conformance.Exchange
 	away          bool
+	besides       []deviation // what else changed
 }
 
 // forever is how long an observation counts that is made once in a version.
@@ -139,13 +142,17 @@ func detachOnce(ctx context.Context, t *conformance.Trial) (detached, error) {
 		if seen.pair, err = t.Attached(ctx); err != nil {
 			return seen, err
 		}
-		if seen.before, err = t.Show(ctx, seen.pair.Volume); err != nil {
+		before, err := takePicture(ctx, t)
+		if err != nil {
 			return seen, err
 		}
 		if seen.answer, err = detach(ctx, t, seen.pair); err != nil || seen.answer.Status != http.StatusAccepted {
 			return seen, err
 		}
-		seen.after, seen.away, err = t.AwaitDetached(ctx, seen.pair)
+		if seen.after, seen.away, err = t.AwaitDetached(ctx, seen.pair); err != nil {
+			return seen, err
+		}
+		seen.besides, err = before.deviations(ctx, t, seen.pair)
 		return seen, err
 	})
 }
@@ -397,20 +404,69 @@ func detachOneOfTwo(ctx context.Context, t *conformance.Trial, first, second, le
 		stays = second
 	}
 	for _, p := range []conformance.Pair{first, second} {
-		if err := t.AttachedPair(ctx, p); err != nil {
+		if err := attachedShared(ctx, t, p); err != nil {
 			return err
 		}
 	}
-	if err := detachAndSee(ctx, t, leaves); err != nil {
+	before, err := takePicture(ctx, t)
+	if err != nil {
+		return err
+	}
+	e, err := detach(ctx, t, leaves)
+	if err == nil {
+		err = accepted(t, e)
+	}
+	if err != nil || e.Status != http.StatusAccepted {
+		return err
+	}
+	if err := detachedFromOne(ctx, t, leaves, stays, e); err != nil {
+		return err
+	}
+	found, err := before.deviations(ctx, t, leaves)
+	if err == nil {
+		err = judge(t, found, detachOnly, e, "volume %s was detached from server %s, and is attached to server %s still", leaves.Volume, leaves.Server, stays.Server)
+	}
+	if err != nil {
+		return err
+	}
+	return repeatedForOne(ctx, t, leaves, stays)
+}
+
+// detachedFromOne judges whether a volume went from one of two servers, and is in use at the other.
+func detachedFromOne(ctx context.Context, t *conformance.Trial, leaves, stays conformance.Pair, e conformance.Exchange) error {
+	seen := detached{pair: leaves, answer: e}
+	var err error
+	if seen.after, seen.away, err = t.AwaitDetached(ctx, leaves); err != nil {
+		return err
+	}
+	if err := seen.effect(t); err != nil {
 		return err
 	}
 	shown, still, err := t.StillAttached(ctx, stays)
-	if err != nil || still {
+	switch {
+	case err != nil:
+		return err
+	case !still:
+		return conformance.Broken(detachOnly, conformance.CodeChanged,
+			"volume %s was detached from server %s, and is no longer in use at server %s: it is %s",
+			leaves.Volume, leaves.Server, stays.Server, shown.State)
+	case conformance.Available(shown):
+		return conformance.ShownBy(e, conformance.Broken(detachEffect, conformance.CodeState,
+			"volume %s was detached from server %s, and is %s, though server %s has it: it should be in-use",
+			leaves.Volume, leaves.Server, shown.State, stays.Server))
+	}
+	return nil
+}
+
+// repeatedForOne asks again for a volume to be detached from a server that no longer has it. Right after the
+// detach, that may be taken for the same one.
+func repeatedForOne(ctx context.Context, t *conformance.Trial, left, stays conformance.Pair) error {
+	e, err := t.Send(ctx, conformance.Request{Pair: left, About: "a volume that is attached to another server alone"})
+	if err != nil {
 		return err
 	}
-	return conformance.Broken(detachOnly, conformance.CodeChanged,
-		"volume %s was detached from server %s, and is no longer in use at server %s: it is %s",
-		leaves.Volume, leaves.Server, stays.Server, shown.State)
+	t.Note("a repeated detach of a volume for several servers was answered %s", conformance.StatusText(e.Status))
+	return stillAttached(ctx, t, stays, e, detachRefused)
 }
 
 // refusesOSVolume asks for the OS's default volume, at its server and at another one.
@@ -428,17 +484,82 @@ func refusesOSVolume(ctx context.Context, t *conformance.Trial) error {
 	}
 	servers := slices.DeleteFunc([]string{p.Server, t.Fixture().OtherServer}, func(id string) bool { return id == "" })
 	for _, server := range servers {
-		asked := conformance.Pair{Volume: p.Volume, Server: server}
-		e, err := t.Send(ctx, conformance.Request{Pair: asked, Expect: conformance.ExpectRefused, About: "the OS's default volume"})
-		if err != nil {
-			return err
-		}
-		if err := refused(t, e, detachOSVolume); err != nil {
-			return err
-		}
-		if err := stillAttached(ctx, t, p, e, detachOSVolume); err != nil {
-			return err
+		for _, r := range []conformance.Request{
+			{About: "the OS's default volume"},
+			{About: "the OS's default volume, without Scp-Api-Version", Change: pinnedTo()},
+		} {
+			r.Pair, r.Expect = conformance.Pair{Volume: p.Volume, Server: server}, conformance.ExpectRefused
+			e, err := t.Send(ctx, r)
+			if err != nil {
+				return err
+			}
+			if err := refused(t, e, detachOSVolume); err != nil {
+				return err
+			}
+			if err := stillAttached(ctx, t, p, e, detachOSVolume); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// detachTwo detaches two volumes of a server at once.
+func detachTwo() conformance.Case {
+	return conformance.Case{
+		ID: "detach-two", Family: familyDetach,
+		Summary: "two volumes that are detached from a server at once are detached each for itself",
+		Clauses: []conformance.Clause{detachEffect, detachOnly},
+		Harm:    conformance.HarmDetaches, Rotates: true,
+		Ask: func(ctx context.Context, t *conformance.Trial) error {
+			f := t.Fixture()
+			shared := conformance.Pair{Volume: f.SharedVolume, Server: f.Server}
+			if err := t.Needs("volume for several servers", shared.Volume, shared.Server); err != nil {
+				return err
+			}
+			one, err := t.Attached(ctx)
+			if err == nil {
+				err = t.AttachedPair(ctx, shared)
+			}
+			if err != nil {
+				return err
+			}
+			return detachAtOnce(ctx, t, one, shared)
+		},
+	}
+}
+
+// detachAtOnce detaches volumes that are attached, and looks at all of them.
+func detachAtOnce(ctx context.Context, t *conformance.Trial, pairs ...conformance.Pair) error {
+	before, err := takePicture(ctx, t)
+	if err != nil {
+		return err
+	}
+	answers, errs := make([]conformance.Exchange, len(pairs)), make([]error, len(pairs))
+	var asking sync.WaitGroup
+	for i, p := range pairs {
+		asking.Go(func() { answers[i], errs[i] = detach(ctx, t, p) })
+	}
+	asking.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	var done []conformance.Pair
+	for i, p := range pairs {
+		seen := detached{pair: p, answer: answers[i]}
+		if seen.answer.Status == http.StatusAccepted {
+			if seen.after, seen.away, err = t.AwaitDetached(ctx, p); err != nil {
+				return err
+			}
+			done = append(done, p)
+		}
+		if err := seen.effect(t); err != nil {
+			return err
+		}
+	}
+	found, err := before.deviations(ctx, t, done...)
+	if err != nil {
+		return err
+	}
+	return judge(t, found, detachOnly, answers[0], "%d volumes were detached at once", len(done))
 }
