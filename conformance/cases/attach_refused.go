@@ -52,7 +52,9 @@ type wrongAttach struct {
 // gives a volume of the fixture to a server of it, and no more.
 func wrongAttaches() []wrongAttach {
 	toServer := func(of func(*conformance.Trial, conformance.Pair) conformance.Pair) func(*conformance.Trial, conformance.Pair) conformance.Request {
-		return func(t *conformance.Trial, p conformance.Pair) conformance.Request { return conformance.Request{Pair: of(t, p)} }
+		return func(t *conformance.Trial, p conformance.Pair) conformance.Request {
+			return conformance.Request{Pair: of(t, p)}
+		}
 	}
 	list := []wrongAttach{
 		{"elsewhere", "a volume that is attached, to another server", attachAvailable, true, toServer(func(t *conformance.Trial, p conformance.Pair) conformance.Pair {
@@ -101,12 +103,13 @@ func wrongAttaches() []wrongAttach {
 // attachRefusals asks for attaches that have to be refused, of what exists, and looks at what they left behind.
 func attachRefusals() conformance.Case {
 	c := conformance.Case{
-		ID: "attach-refused", Family: familyAttach,
-		Summary: "an attach that cannot be is refused with 400 or 409, and not done",
+		ID: "attach-refused", Family: familyDetach,
+		Summary: "an attach that cannot be is refused with 400 or 409, and not done, nor later",
 		Clauses: []conformance.Clause{attachAvailable, attachBody, attachUnknown, attachRefused, attach400, attach409, detachOSVolume, versionUnknown},
 		Harm:    conformance.HarmDangerous,
 		Rotates: true,
 	}
+	c.Variants = append(c.Variants, conformance.Variant{Name: "looked-at-later", Ask: refusedLater})
 	for _, w := range wrongAttaches() {
 		c.Variants = append(c.Variants, conformance.Variant{Name: w.name, Ask: func(ctx context.Context, t *conformance.Trial) error {
 			e, p, before, err := w.send(ctx, t)
@@ -143,7 +146,7 @@ func (w wrongAttach) send(ctx context.Context, t *conformance.Trial) (e conforma
 	if err := t.Needs("other server, or OS volume", r.Pair.Volume, r.Pair.Server); err != nil {
 		return e, p, nil, err
 	}
-	if before, err = takePicture(ctx, t, r.Pair.Volume); err != nil { // attach-refused-late looks at all of them
+	if before, err = takePicture(ctx, t, r.Pair.Volume); err != nil { // refusedLater looks at all of them
 		return e, r.Pair, before, err
 	}
 	e, err = t.Send(ctx, r)
@@ -169,57 +172,49 @@ func (w wrongAttach) undo(ctx context.Context, t *conformance.Trial, p conforman
 	return finding
 }
 
-// attachRefusedLate asks for attaches that have to be refused, of a volume in use and of an available one, and
-// looks at all the volumes a while later: a queue may keep what was refused until it can be done.
-func attachRefusedLate() conformance.Case {
-	return conformance.Case{
-		ID: "attach-refused-late", Family: familyAttach,
-		Summary: "an attach that was refused is not done a while later either, nor when the volume becomes available",
-		Clauses: []conformance.Clause{attachRefused},
-		Harm:    conformance.HarmDangerous,
-		Rotates: true,
-		Ask: func(ctx context.Context, t *conformance.Trial) error {
-			const while = 60 * time.Millisecond
-			p, err := t.Attached(ctx)
-			if err != nil {
-				return err
-			}
-			before, err := takePicture(ctx, t)
-			if err != nil {
-				return err
-			}
-			for _, w := range wrongAttaches() {
-				if w.inUse {
-					if err := refusedOr(ctx, t, w.request(t, p), w.about); err != nil {
-						return err
-					}
-				}
-			}
-			if p, err = t.Unattached(ctx); err != nil {
-				return err
-			}
-			for _, s := range []stranger{wrongSecret, anonymous} {
-				if err := refusedOr(ctx, t, conformance.Request{Pair: p, Change: func(req *http.Request) { s.alter(t, req) }, Expect: conformance.ExpectUnauthorized},
-					"an available volume, with "+s.about); err != nil {
-					return err
-				}
-			}
-			if err := refusedOr(ctx, t, conformance.Request{Pair: p, Change: pinnedTo(farAway)}, "an available volume, in an unknown version"); err != nil {
-				return err
-			}
-			if err := t.Pause(ctx, min(t.Linger(), while)); err != nil {
-				return err
-			}
-			found, err := before.deviations(ctx, t, p)
-			if err == nil {
-				err = judge(t, found, attachRefused, conformance.Exchange{}, "several attaches were refused")
-			}
-			if err != nil {
-				return err
-			}
-			return staysAvailable(ctx, t, p)
-		},
+// refusedLater asks for attaches that have to be refused, of a volume in use and of an available one, and looks at
+// all the volumes a while later: a queue may keep what was refused until it can be done.
+func refusedLater(ctx context.Context, t *conformance.Trial) error {
+	const while = 60 * time.Millisecond
+	p, err := t.Attached(ctx)
+	if err != nil {
+		return err
 	}
+	before, err := takePicture(ctx, t)
+	if err != nil {
+		return err
+	}
+	for _, w := range wrongAttaches() {
+		if w.inUse {
+			if err := refusedOr(ctx, t, w.request(t, p), w.about); err != nil {
+				return err
+			}
+		}
+	}
+	if p, err = t.Unattached(ctx); err != nil {
+		return err
+	}
+	for _, r := range []conformance.Request{
+		{About: "an available volume, with " + wrongSecret.about, Expect: conformance.ExpectUnauthorized, Change: func(req *http.Request) { wrongSecret.alter(t, req) }},
+		{About: "an available volume, with " + anonymous.about, Expect: conformance.ExpectUnauthorized, Change: func(req *http.Request) { anonymous.alter(t, req) }},
+		{About: "an available volume, in an unknown version", Change: pinnedTo(farAway)},
+	} {
+		r.Pair = p
+		if err := refusedOr(ctx, t, r, r.About); err != nil {
+			return err
+		}
+	}
+	if err := t.Pause(ctx, min(t.Linger(), while)); err != nil {
+		return err
+	}
+	found, err := before.deviations(ctx, t, p)
+	if err == nil {
+		err = judge(t, found, attachRefused, conformance.Exchange{}, "several attaches were refused")
+	}
+	if err != nil {
+		return err
+	}
+	return staysAvailable(ctx, t, p)
 }
 
 // refusedOr asks for an attach. Where it is not refused, there is nothing that could be done all the same: that it
@@ -254,4 +249,3 @@ func staysAvailable(ctx context.Context, t *conformance.Trial, p conformance.Pai
 	return conformance.Broken(attachRefused, conformance.CodeChanged,
 		"attaches of volume %s were refused while it was attached, and after its detach; now it is %s at %s", p.Volume, shown.State, list(serversOf(shown)))
 }
-

@@ -15,7 +15,6 @@ import (
 // The families, in the order in which they are asked.
 const (
 	familyDetach         = "detach"
-	familyAttach         = "attach"
 	familyIDs            = "ids"
 	familyAuthentication = "authentication"
 	familyVersion        = "version"

@@ -12,7 +12,7 @@ import (
 // detachTerminating detaches a volume that is to be deleted together with its server: only that deletes it.
 func detachTerminating() conformance.Case {
 	return conformance.Case{
-		ID: "detach-terminating", Family: familyAttach,
+		ID: "detach-terminating", Family: familyDetach,
 		Summary: "a volume that is attached with delete_on_termination is detached as any other, and is not deleted (not asked of the newest version)",
 		Clauses: []conformance.Clause{attachOptional, detach202, detachEffect},
 		Harm:    conformance.HarmDangerous, Rotates: true,
@@ -92,8 +92,8 @@ func goneFor(d detached, err error) error {
 func detachWays() conformance.Case {
 	c := conformance.Case{
 		ID: "detach-ways", Family: familyDetach,
-		Summary: "a detach that was accepted is done, in each way to write one",
-		Clauses: []conformance.Clause{detachEffect},
+		Summary: "a detach that was accepted is done, in each way to write one, and beside another",
+		Clauses: []conformance.Clause{detachEffect, detachOnly},
 		Harm:    conformance.HarmDetaches, Rotates: true,
 	}
 	for _, w := range []struct {
@@ -134,7 +134,7 @@ func detachWays() conformance.Case {
 			return seen.effect(t)
 		}})
 	}
-	c.Variants = append(c.Variants, conformance.Variant{Name: "unversioned-lasts", Ask: func(ctx context.Context, t *conformance.Trial) error {
+	c.Variants = append(c.Variants, conformance.Variant{Name: "two-at-once", Ask: detachTwo}, conformance.Variant{Name: "unversioned-lasts", Ask: func(ctx context.Context, t *conformance.Trial) error {
 		if err := t.AskedOnce(); err != nil {
 			return err
 		}

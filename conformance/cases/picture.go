@@ -1,7 +1,6 @@
 package cases
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -10,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/scp-openapi/virtualserver/conformance"
 	"github.com/scp-openapi/virtualserver/gen/volumes"
@@ -25,22 +25,33 @@ type deviation struct {
 	kind, text string
 }
 
-// lookingGlass is the version to look at volumes with: the newest, which shows the most, where it shows any.
-func lookingGlass(ctx context.Context, t *conformance.Trial) side {
-	id, err := conformance.Shared(t, "the version to look with", forever, func() (side, error) {
-		newest, err := t.Newest()
-		if err != nil || newest == t.Version() {
-			return inVersion(t.Version()), nil //nolint:nilerr // without a newest version this one will do
-		}
-		if _, err := inVersion(newest).show(ctx, t, cmp.Or(t.Fixture().Volume, t.Fixture().SpareVolume)); err != nil {
-			return inVersion(t.Version()), nil //nolint:nilerr // why it shows nothing is for other cases
-		}
-		return inVersion(newest), nil
-	})
-	if err != nil {
-		return inVersion(t.Version())
+// lookingGlass is the version to look at volumes with: the newest, which shows the most, unless it was seen not to
+// show any.
+func lookingGlass(t *conformance.Trial) side {
+	newest, err := t.Newest()
+	if err != nil || blindOf(t).Load() {
+		newest = t.Version()
 	}
-	return id
+	return inVersion(newest)
+}
+
+// blindOf tells whether the newest version was seen to show no volume that another one shows.
+func blindOf(t *conformance.Trial) *atomic.Bool {
+	return conformance.OfRun(t, "the newest version shows nothing", func() *atomic.Bool { return new(atomic.Bool) })
+}
+
+// lookFor shows a volume until it is as it should be, for as long as a look may lag behind.
+func lookFor(ctx context.Context, t *conformance.Trial, volume string, done func(*volumes.Volume) bool) (*volumes.Volume, bool, error) {
+	with := lookingGlass(t)
+	shown, ok, err := with.await(ctx, t, volume, t.ConfirmFor(), done)
+	if err == nil || with.by == t.Version() {
+		return shown, ok, err
+	}
+	if shown, ok, other := inVersion(t.Version()).await(ctx, t, volume, t.ConfirmFor(), done); other == nil {
+		blindOf(t).Store(true)
+		return shown, ok, nil
+	}
+	return shown, ok, err
 }
 
 // fixtureVolumes are the volumes that the fixture names.
@@ -58,7 +69,7 @@ func takePicture(ctx context.Context, t *conformance.Trial, ids ...string) (pict
 	}
 	for _, id := range ids {
 		want, known := t.ShouldBeAt(id)
-		shown, ok, err := lookingGlass(ctx, t).await(ctx, t, id, t.ConfirmFor(), func(v *volumes.Volume) bool {
+		shown, ok, err := lookFor(ctx, t, id, func(v *volumes.Volume) bool {
 			return !conformance.Moving(v) && (!known || slices.Equal(serversOf(v), want))
 		})
 		switch {
@@ -89,7 +100,7 @@ func (p picture) deviations(ctx context.Context, t *conformance.Trial, by ...con
 			}
 			return d
 		}
-		shown, same, err := lookingGlass(ctx, t).await(ctx, t, id, t.ConfirmFor(), func(v *volumes.Volume) bool { return compare(v).kind == "" })
+		shown, same, err := lookFor(ctx, t, id, func(v *volumes.Volume) bool { return compare(v).kind == "" })
 		switch {
 		case err != nil && seemsDeleted(err):
 			e, _ := conformance.ExchangeOf(err)
