@@ -175,7 +175,7 @@ func (w wrongAttach) undo(ctx context.Context, t *conformance.Trial, p conforman
 // refusedLater asks for attaches that have to be refused, of a volume in use and of an available one, and looks at
 // all the volumes a while later: a queue may keep what was refused until it can be done.
 func refusedLater(ctx context.Context, t *conformance.Trial) error {
-	const while = 60 * time.Millisecond
+	const while = 40 * time.Millisecond
 	p, err := t.Attached(ctx)
 	if err != nil {
 		return err
@@ -191,6 +191,19 @@ func refusedLater(ctx context.Context, t *conformance.Trial) error {
 			}
 		}
 	}
+	later := func(by ...conformance.Pair) error {
+		if err := t.Pause(ctx, min(t.Linger(), while)); err != nil {
+			return err
+		}
+		found, err := before.deviations(ctx, t, by...)
+		if err != nil {
+			return err
+		}
+		return judge(t, found, attachRefused, conformance.Exchange{}, "several attaches were refused")
+	}
+	if err := later(); err != nil {
+		return err
+	}
 	if p, err = t.Unattached(ctx); err != nil {
 		return err
 	}
@@ -204,14 +217,7 @@ func refusedLater(ctx context.Context, t *conformance.Trial) error {
 			return err
 		}
 	}
-	if err := t.Pause(ctx, min(t.Linger(), while)); err != nil {
-		return err
-	}
-	found, err := before.deviations(ctx, t, p)
-	if err == nil {
-		err = judge(t, found, attachRefused, conformance.Exchange{}, "several attaches were refused")
-	}
-	if err != nil {
+	if err := later(p); err != nil {
 		return err
 	}
 	return staysAvailable(ctx, t, p)

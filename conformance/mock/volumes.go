@@ -82,6 +82,8 @@ type volume struct {
 	broken            bool      // by a defect: it is in StateError once it is attached to nothing
 	busyUntil         time.Time // see WithBusy
 	last              moved     // see acrossDefects
+	oldestLast        bool      // see default-after-oldest
+	lagsUntil         time.Time // see across-lags
 }
 
 // attachment is a volume at a server. One that is coming or leaving arrives when it settles.
