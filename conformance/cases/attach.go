@@ -74,6 +74,9 @@ func attachOnce(ctx context.Context, t *conformance.Trial) (attached, error) {
 		if seen.pair, err = t.Unattached(ctx); err != nil {
 			return seen, err
 		}
+		if err := sharedAtBoth(ctx, t); err != nil {
+			return seen, err
+		}
 		if seen.before, err = takePicture(ctx, t); err != nil {
 			return seen, err
 		}
@@ -86,6 +89,22 @@ func attachOnce(ctx context.Context, t *conformance.Trial) (attached, error) {
 		seen.besides, err = seen.before.deviations(ctx, t, seen.pair)
 		return seen, err
 	})
+}
+
+// sharedAtBoth sees to it that the volume for several servers, if there is one, is attached to both, so that it
+// shows which attachments of other volumes an attach changes.
+func sharedAtBoth(ctx context.Context, t *conformance.Trial) error {
+	f := t.Fixture()
+	for _, server := range []string{f.Server, f.OtherServer} {
+		p := conformance.Pair{Volume: f.SharedVolume, Server: server}
+		if p.Volume == "" || p.Server == "" {
+			return nil
+		}
+		if err := t.AttachedPair(ctx, p); err != nil && conformance.VerdictOf(err) != conformance.Inconclusive { // which is for detach-shared
+			return err
+		}
+	}
+	return nil
 }
 
 // attach asks for an available volume to be attached, and asks again while the volume is busy.

@@ -109,7 +109,6 @@ func attachRefusals() conformance.Case {
 		Harm:    conformance.HarmDangerous,
 		Rotates: true,
 	}
-	c.Variants = append(c.Variants, conformance.Variant{Name: "looked-at-later", Ask: refusedLater})
 	for _, w := range wrongAttaches() {
 		c.Variants = append(c.Variants, conformance.Variant{Name: w.name, Ask: func(ctx context.Context, t *conformance.Trial) error {
 			e, p, before, err := w.send(ctx, t)
@@ -127,6 +126,7 @@ func attachRefusals() conformance.Case {
 			return judge(t, found, attachRefused, e, "attaching %s was answered %s", w.about, conformance.StatusText(e.Status))
 		}})
 	}
+	c.Variants = append(c.Variants, conformance.Variant{Name: "looked-at-later", Ask: refusedLater})
 	return c
 }
 

@@ -535,7 +535,10 @@ func detachTwo(ctx context.Context, t *conformance.Trial) error {
 	if err != nil {
 		return err
 	}
-	return detachAtOnce(ctx, t, one, shared)
+	if err := detachAtOnce(ctx, t, one, shared); err != nil {
+		return err
+	}
+	return t.AttachedPair(ctx, shared) // where it was
 }
 
 // detachAtOnce detaches volumes that are attached, and looks at all of them.

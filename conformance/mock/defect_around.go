@@ -34,11 +34,12 @@ var aroundDefects = []Defect{
 	}),
 	detached("comes-back-unversioned", "attaches the volume again a while after a detach without a version", func(c *call, v *volume) {
 		if server := c.ids.server; unversioned(c) {
-			c.later(func(*world) {
+			soon := c.server.now().Add(c.server.delay + time.Millisecond)
+			c.server.world.events = append(c.server.world.events, event{soon, func(*world) {
 				if len(v.attachments) == 0 {
 					c.server.attach(v, server)
 				}
-			})
+			}})
 		}
 	}),
 	detaching("os-volume-goes-unversioned", "detaches the OS's default volume without a version", func(c *call) {
