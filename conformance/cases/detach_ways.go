@@ -107,10 +107,6 @@ func detachWays() conformance.Case {
 		{"empty-account", "with an empty account ID", func(_ *conformance.Trial, req *http.Request) {
 			req.Header[signing.HeaderAccountID] = []string{""}
 		}},
-		{"content-type", "with Content-Type: application/json", func(_ *conformance.Trial, req *http.Request) {
-			req.Header.Set("Content-Type", "application/json")
-		}},
-		{"english", "with Accept-Language: en-US", func(_ *conformance.Trial, req *http.Request) { inLanguage("en-US")(req) }},
 	} {
 		c.Variants = append(c.Variants, conformance.Variant{Name: w.name, Ask: func(ctx context.Context, t *conformance.Trial) error {
 			p, err := t.Attached(ctx)

@@ -29,17 +29,16 @@ var aroundDefects = []Defect{
 	})),
 	detached("deletes-terminating", "deletes a volume that is deleted with its server when it is detached", func(c *call, v *volume) {
 		if at := v.at(c.ids.server); at != nil && at.terminates {
-			c.later(func(w *world) { w.remove(v) })
+			c.soon(func(w *world) { w.remove(v) })
 		}
 	}),
 	detached("comes-back-unversioned", "attaches the volume again a while after a detach without a version", func(c *call, v *volume) {
 		if server := c.ids.server; unversioned(c) {
-			soon := c.server.now().Add(c.server.delay + time.Millisecond)
-			c.server.world.events = append(c.server.world.events, event{soon, func(*world) {
+			c.soon(func(*world) {
 				if len(v.attachments) == 0 {
 					c.server.attach(v, server)
 				}
-			}})
+			})
 		}
 	}),
 	detaching("os-volume-goes-unversioned", "detaches the OS's default volume without a version", func(c *call) {
@@ -156,4 +155,10 @@ var aroundDefects = []Defect{
 			v.attachments = kept
 		}
 	}}},
+}
+
+// soon makes something happen to the world right after what the request began is done.
+func (c *call) soon(do func(*world)) {
+	at := c.server.now().Add(c.server.delay + time.Millisecond)
+	c.server.world.events = append(c.server.world.events, event{at, do})
 }

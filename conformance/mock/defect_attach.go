@@ -244,16 +244,13 @@ func queuesAttaches(c *call) {
 	case c.accepted() && v.last.left != "":
 		server := v.last.left
 		v.last.left = ""
-		c.server.world.events = append(c.server.world.events, event{c.server.now().Add(c.server.delay + aMoment), func(*world) {
+		c.soon(func(*world) {
 			if len(v.attachments) == 0 {
 				c.server.attach(v, server)
 			}
-		}})
+		})
 	}
 }
-
-// aMoment is how long after a detach is done what a queue kept comes.
-const aMoment = 5 * time.Millisecond
 
 // attachment is the answer to an attach that is accepted.
 func (c *call) attachment(v *volume, at *attachment) answer {
