@@ -39,7 +39,7 @@ func attachCases() []conformance.Case {
 		{
 			ID: "attach-accepted", Family: familyDetach,
 			Summary: "attaching an available volume is answered 202, and done, and nothing else is",
-			Clauses: []conformance.Clause{attach202, attachEffect, attachShown},
+			Clauses: []conformance.Clause{attach202, attachEffect, attachShown, detachOnly},
 			Harm:    conformance.HarmDetaches,
 			Rotates: true,
 			Ask: func(ctx context.Context, t *conformance.Trial) error {
@@ -52,7 +52,6 @@ func attachCases() []conformance.Case {
 		},
 		attachWays(),
 		attachRefusals(),
-		detachTerminating(),
 	}
 }
 

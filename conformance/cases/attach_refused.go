@@ -158,7 +158,7 @@ func (w wrongAttach) send(ctx context.Context, t *conformance.Trial) (e conforma
 func (w wrongAttach) undo(ctx context.Context, t *conformance.Trial, p conformance.Pair, finding error) error {
 	shown, _, err := t.Await(ctx, p.Volume, t.Settle(), func(v *volumes.Volume) bool { return !conformance.Moving(v) })
 	if err != nil {
-		return finding //nolint:nilerr // the finding says more
+		return finding // it says more
 	}
 	f := t.Fixture()
 	if p.Volume != f.OSVolume && p.Server == f.OtherServer && conformance.AttachedTo(shown, p.Server) {

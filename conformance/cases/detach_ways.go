@@ -93,7 +93,7 @@ func detachWays() conformance.Case {
 	c := conformance.Case{
 		ID: "detach-ways", Family: familyDetach,
 		Summary: "a detach that was accepted is done, in each way to write one, and beside another",
-		Clauses: []conformance.Clause{detachEffect, detachOnly},
+		Clauses: []conformance.Clause{detachEffect, detachOnly, detach202},
 		Harm:    conformance.HarmDetaches, Rotates: true,
 	}
 	for _, w := range []struct {

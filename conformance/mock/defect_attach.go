@@ -143,7 +143,7 @@ var attachDefects = slices.Concat([]Defect{
 		}
 	}),
 	refusedAttach("attach-refused-grows", "refuses to attach a volume that is in use, and grows it", func(_ *call, v *volume, _ string) { v.Size++ }),
-	refusedAttach("attach-refused-touches", "refuses to attach a volume, and sets modified_at", func(c *call, v *volume, _ string) {
+	refusedAttach("attach-refused-touches", "refuses to attach a volume, and sets modified_at", func(_ *call, v *volume, _ string) {
 		v.modified = v.modified.Add(time.Minute)
 	}),
 	[]Defect{
