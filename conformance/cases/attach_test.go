@@ -60,12 +60,12 @@ func TestCloseLooks(t *testing.T) {
 		want   string // the case that notices; none for what is free
 		change func(v *view, r *http.Request, shown map[string]any)
 	}{
-		{"the spare volume grows with each attach", "attach-accepted", func(v *view, _ *http.Request, shown map[string]any) {
+		{"the spare volume grows with each attach", "detach-nothing-else", func(v *view, _ *http.Request, shown map[string]any) {
 			if isVolume(shown, mock.SpareID) {
 				shown["size"] = 10 + v.accepted.Load()
 			}
 		}},
-		{"an attach loses the throughput of the OS volume", "attach-accepted", func(v *view, _ *http.Request, shown map[string]any) {
+		{"an attach loses the throughput of the OS volume", "detach-nothing-else", func(v *view, _ *http.Request, shown map[string]any) {
 			if isVolume(shown, mock.OSVolumeID) && v.accepted.Load()%2 == 1 {
 				shown["max_throughput"] = nil
 				shown["max_iops"] = 1
