@@ -101,7 +101,7 @@ func (v *versionRun) all(ctx context.Context) []Result {
 		if c.judgesLast() {
 			continue
 		}
-		if family != "" && family != c.Family {
+		if family != "" && family != c.Family && v.touches(family) {
 			v.between(ctx)
 		}
 		family = c.Family
@@ -114,6 +114,11 @@ func (v *versionRun) all(ctx context.Context) []Result {
 		}
 	}
 	return results
+}
+
+// touches reports whether a case of a family touches the fixture.
+func (v *versionRun) touches(family string) bool {
+	return slices.ContainsFunc(v.Cases, func(c Case) bool { return c.Family == family && c.Harm >= HarmDetaches })
 }
 
 // between has the cases look that want to between families.

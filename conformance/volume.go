@@ -48,10 +48,12 @@ func (t *Trial) Attached(ctx context.Context) (Pair, error) {
 // AttachedPair sees to it that a volume is attached to a server and in use.
 func (t *Trial) AttachedPair(ctx context.Context, p Pair) error {
 	volume, err := t.dataVolume(ctx, p)
-	if err != nil || AttachedTo(volume, p.Server) {
+	if err != nil {
 		return err
 	}
-	if back, err := t.strayed(ctx, p, true); err != nil || back {
+	there := AttachedTo(volume, p.Server)
+	lagged, err := t.strayed(ctx, p, !there)
+	if err != nil || there != lagged {
 		return err
 	}
 	if err := t.attach(ctx, p); err != nil {

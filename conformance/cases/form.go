@@ -21,6 +21,7 @@ func formCases() []conformance.Case {
 		formCredentials(),
 		formLeaks(),
 		formShow(),
+		formModified(),
 		formAttach(),
 		formLanguage(),
 		formLanguageAccepted(),

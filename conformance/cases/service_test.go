@@ -328,12 +328,12 @@ func (s *service) show(w http.ResponseWriter, r *http.Request, id string) {
 	}
 	servers := []map[string]any{}
 	for server, since := range d.at {
-		servers = append(servers, map[string]any{"id": server, "device": "/dev/vdb", "attached_at": since.UTC().Format(time.RFC3339)})
+		servers = append(servers, map[string]any{"id": server, "device": d.device(), "attached_at": since.UTC().Format(time.RFC3339)})
 	}
 	v := map[string]any{
 		"id": d.id, "name": d.name, "state": s.spell(state), "size": 10, "bootable": d.boot, "encrypted": false,
 		"multiattach": d.shared, "volume_type": "SSD", "volume_type_id": "t-1", "user_id": "u-1",
-		"created_at": "2026-01-01T00:00:00Z", "modified_at": now.UTC().Format(time.RFC3339), "servers": servers,
+		"created_at": "2026-01-01T00:00:00Z", "modified_at": d.lastTouch.UTC().Format(time.RFC3339), "servers": servers,
 	}
 	if version := r.Header.Get(signing.HeaderAPIVersion); version != "virtualserver 1.0" && version != "virtualserver 1.1" {
 		v["max_iops"], v["max_throughput"] = 3000, 125
@@ -359,6 +359,9 @@ func (s *service) show(w http.ResponseWriter, r *http.Request, id string) {
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write([]byte(fresh))
 }
+
+// device is where a server finds the volume: each has one of its own everywhere.
+func (d *disk) device() string { return "/dev/vd" + d.id[:1] }
 
 // core is what of a shown volume changes with attaching.
 func core(text string) string {
@@ -387,10 +390,13 @@ func (s *service) busy(d *disk) bool {
 
 func (s *service) attach(w http.ResponseWriter, r *http.Request, id string) {
 	var ask struct {
-		Server string `json:"server_id"`
+		Server     string
+		Terminates bool
 	}
 	d := s.volumes[id]
-	if json.NewDecoder(r.Body).Decode(&ask) != nil || d == nil || ask.Server != hostID && ask.Server != otherID {
+	var body map[string]json.RawMessage // and no struct, which takes Server_ID for server_id
+	if json.NewDecoder(r.Body).Decode(&body) != nil || json.Unmarshal(body["server_id"], &ask.Server) != nil ||
+		body["delete_on_termination"] != nil && json.Unmarshal(body["delete_on_termination"], &ask.Terminates) != nil || d == nil || ask.Server != hostID && ask.Server != otherID {
 		s.refuse(w, s.pick("unknown-409", 409, 400), "ValidationError", "No such volume or server.")
 		return
 	}
@@ -408,7 +414,7 @@ func (s *service) attach(w http.ResponseWriter, r *http.Request, id string) {
 	delete(d.lastLeft, ask.Server) // a detach after this is no repeated one
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusAccepted)
-	_ = json.NewEncoder(w).Encode(map[string]any{"server_id": ask.Server, "volume_id": id, "device": "/dev/vdb", "delete_on_termination": false})
+	_ = json.NewEncoder(w).Encode(map[string]any{"server_id": ask.Server, "volume_id": id, "device": d.device(), "delete_on_termination": ask.Terminates})
 }
 
 func (s *service) detach(w http.ResponseWriter, id, server string) {

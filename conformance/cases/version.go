@@ -64,7 +64,7 @@ func versionCases() []conformance.Case {
 		{
 			ID: "version-across", Family: familyVersion,
 			Summary: "what is attached or detached in one version is so in the newest and without Scp-Api-Version, and the other way round",
-			Clauses: []conformance.Clause{versionSame, detachEffect},
+			Clauses: []conformance.Clause{versionSame, detachEffect, versionSeen},
 			Harm:    conformance.HarmDetaches,
 			Rotates: true,
 			Variants: []conformance.Variant{
@@ -79,6 +79,13 @@ func versionCases() []conformance.Case {
 			Clauses: []conformance.Clause{versionDefault},
 			Harm:    conformance.HarmRefused, AnyState: true,
 			Ask: versionAbsent,
+		},
+		{
+			ID: "version-absent-steady", Family: familyVersion,
+			Summary: "without Scp-Api-Version the newest CURRENT version shows a volume, whatever version was asked for before",
+			Clauses: []conformance.Clause{versionDefault},
+			Harm:    conformance.HarmReads, AnyState: true, Rotates: true,
+			Ask: versionAbsentSteady,
 		},
 		{
 			ID: "version-absent-shows", Family: familyVersion,
@@ -114,6 +121,8 @@ func versionCases() []conformance.Case {
 			Harm:    conformance.HarmDetaches,
 			Ask:     plannedRefused,
 		},
+		versionSameShown(),
+		versionUnknownShows(),
 		versionWritten(),
 		versionWrittenUnused(),
 	}

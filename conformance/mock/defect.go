@@ -22,7 +22,8 @@ type Defect struct {
 // Defects returns all defects, grouped by what they are about.
 func Defects() []Defect {
 	return slices.Concat(everythingDefects, statusDefects, effectDefects, aftermathDefects, neighbourDefects,
-		refusedDefects, idDefects(), routeDefects, authenticationDefects, signatureDefects, accessKeyDefects, timestampDefects,
+		aroundDefects, attachDefects, refusedDefects, idDefects(), routeDefects, authenticationDefects, signatureDefects,
+		accessKeyDefects, timestampDefects,
 		skippedDefects, versionDefects, readingDefects, acrossDefects, discoveryDefects, listingDefects,
 		formDefects, leakDefects, unsteadyDefects, showDefects, wireDefects)
 }
