@@ -125,7 +125,7 @@ func (v *versionRun) variants(ctx context.Context, t *Trial, todo []Variant, fou
 // sample draws the variants of a case that a run asks: all of them, or as many as make up the whole within
 // a fortnight of runs whose seeds follow each other. Versions are asked different ones.
 func (v *versionRun) sample(c Case) []Variant {
-	const nights = 12
+	const nights = 14
 	if v.All || len(c.Variants) == 0 {
 		return c.Variants
 	}
