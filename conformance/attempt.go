@@ -77,6 +77,8 @@ func (v *versionRun) attempts(ctx context.Context, c Case, result *Result) (foun
 		result.Attempts = append(result.Attempts, Attempt{Verdict: verdict, Reason: firstText(found, open), Exchanges: t.taken()})
 		result.Notes = appendNew(result.Notes, t.notes...)
 		todo = again
+		v.tryKeys(ctx)
+		v.tryReaching(ctx, open.unanswered())
 		if len(open.list) == 0 || attempt >= v.Attempts || v.aborted() != nil || ctx.Err() != nil {
 			found.merge(open)
 			return found, passed, unanswered
@@ -154,6 +156,16 @@ func (v *versionRun) done(result Result, unanswered bool) {
 	if v.OnResult != nil {
 		v.OnResult(result)
 	}
+}
+
+// unanswered is the first finding that no answer came, or nil.
+func (f *findings) unanswered() error {
+	for _, p := range f.list {
+		if p.unanswered {
+			return p
+		}
+	}
+	return nil
 }
 
 // isUnanswered reports whether a case ended for want of any answer.

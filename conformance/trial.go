@@ -263,7 +263,7 @@ func (t *Trial) call(ctx context.Context, wire http.RoundTripper, r Request) err
 	if r.By != (lifecycle.ID{}) {
 		client = t.run.clientOf(r.By)
 	}
-	signer, err := signing.New(t.run.Credentials, signing.WithClock(t.run.Clock))
+	signer, err := signing.New(t.run.Credentials, signing.WithClock(func() time.Time { return t.run.stamps.next(r, t.run.Clock()) }))
 	if err != nil {
 		return err
 	}
@@ -325,7 +325,7 @@ func (t *Trial) raw(ctx context.Context, wire http.RoundTripper, signer *signing
 // unanswered is the finding that no answer came.
 func (t *Trial) unanswered(exchange Exchange, err error) error {
 	p := problemf(Inconclusive, CodeNoAnswer, "%s got no answer: %w", exchange, root(err))
-	p.unanswered = true
+	p.unanswered, p.dialed = true, err
 	p.Exchange = &exchange
 	return p
 }
