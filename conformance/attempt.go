@@ -22,11 +22,13 @@ func (v *versionRun) result(ctx context.Context, c Case) Result {
 		found.merge(watched)
 	}
 	result.Verdict, result.Findings = found.verdict(asked > 0), found.result()
-	if result.Verdict == Pass { // what some variants skipped is no finding against a pass
-		for _, f := range result.Findings {
-			result.Notes = append(result.Notes, f.Text)
-		}
-		result.Findings = nil
+	if result.Verdict != Skip { // what some variants skipped is no finding beside what others found
+		result.Findings = slices.DeleteFunc(result.Findings, func(f Finding) bool {
+			if f.Verdict == Skip {
+				result.Notes = append(result.Notes, f.Text)
+			}
+			return f.Verdict == Skip
+		})
 	}
 	ids := []string{c.ID}
 	for _, f := range result.Findings {

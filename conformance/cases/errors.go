@@ -58,7 +58,7 @@ func errorFault(e conformance.Exchange) (kind, fault string) {
 		return "types", "its content type cannot be read"
 	case mediaType == "text/plain":
 		return "", ""
-	case !isJSON && e.Expected == conformance.ExpectOutside:
+	case !isJSON && (e.Expected == conformance.ExpectOutside || tooLong(e)):
 		return "", "" // a gateway answers those by itself, as a page
 	case !isJSON:
 		return "types", "it is neither JSON nor text, but " + strconv.Quote(mediaType)

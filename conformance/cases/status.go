@@ -24,8 +24,8 @@ func formStatus() conformance.Case {
 			switch {
 			case e.Status == http.StatusUnauthorized && !t.KeysTaken():
 				return nil // the keys are wrong, for all that is known
-			case e.Status == 0, e.Repeated, e.Status/100 == 3, e.Overloaded() && !e.Stayed:
-				return nil // no answer, asked again, or for another case
+			case e.Status == 0, e.Repeated, e.Status/100 == 3, e.Overloaded() && !e.Stayed, tooLong(e):
+				return nil // no answer, asked again, for another case, or a gateway's
 			case e.Expected == conformance.ExpectOutside:
 				return statusOutside(e)
 			case asks(e, opDetach):
