@@ -25,7 +25,7 @@ var (
 	}
 	discoveryLinks = conformance.Clause{
 		ID: "DISCOVERY-LINKS", Source: conformance.Assumed,
-		Text: "The link of a version is an absolute URL, and leads to the endpoint that lists it.",
+		Text: "The link of a version is an absolute URL, and leads to that version at the endpoint that lists it.",
 	}
 	discoverySame = conformance.Clause{
 		ID: "DISCOVERY-SAME", Source: conformance.Assumed,
@@ -44,6 +44,14 @@ var (
 		ID: "DISCOVERY-DAY", Source: conformance.Assumed,
 		Text: "A label changes on the day that its date gives, which begins at 00:00 in Korea.",
 	}
+	discoveryDateDay = conformance.Clause{
+		ID: "DISCOVERY-DATE-DAY", Source: conformance.Assumed,
+		Text: "A date is written as the documents have it, to the day: one that is later by a single day was moved by a time zone.",
+	}
+	discoveryForwarded = conformance.Clause{
+		ID: "DISCOVERY-FORWARDED", Source: conformance.Assumed,
+		Text: "Links lead where they lead whatever host or scheme a header of the request names.",
+	}
 	versionState = conformance.Clause{
 		ID: "VERSION-STATE", Source: conformance.Document,
 		Text: "Each version has a state: CURRENT, SUPPORTED or DEPRECATED.",
@@ -58,14 +66,14 @@ func discoveryCases() []conformance.Case {
 			discoveryAnswers, discovery200, discoveryUnsigned),
 		aboutList("discovery-form", "each version listed has an id with a leading v and a known status",
 			discoveryFormed, discoveryForm, versionState),
-		aboutList("discovery-links", "the links of a version are absolute, and lead to the endpoint that lists it",
+		aboutList("discovery-links", "the links of a version are absolute, and lead to the endpoint that lists it, and to no other version",
 			linksLeadHere, discoveryLinks),
 		aboutList("discovery-stable", "GET / says the same when it is asked again",
 			discoveryStable, discovery200),
 		{
 			ID: "discovery-headers", Family: familyDiscovery,
 			Summary: "GET / gives the same list whatever headers or query it is asked with: signed, for a version, in any language",
-			Clauses: []conformance.Clause{discoverySame},
+			Clauses: []conformance.Clause{discoverySame, discoveryForwarded},
 			Harm:    conformance.HarmReads, AnyState: true,
 			Ask:      comparesLists,
 			Variants: discoveryHeaders(),
@@ -91,8 +99,13 @@ func discoveryCases() []conformance.Case {
 			Harm:    conformance.HarmReads,
 			Ask:     answeredIsListed,
 		},
-		aboutVersion("discovery-date", "the version's date is that of its document, or later",
-			versionNotBefore, lifecycle.DateEarlier, lifecycle.DateWithdrawn, lifecycle.DateLater, lifecycle.DateSet, lifecycle.GuaranteeLapsed),
+		{
+			ID: "discovery-date", Family: familyDiscovery,
+			Summary: "the version's date is that of its document, or later by more than the day that another time zone makes",
+			Clauses: []conformance.Clause{versionNotBefore, discoveryDateDay},
+			Harm:    conformance.HarmReads, AnyState: true,
+			Ask: dateIsDocumented,
+		},
 		aboutVersion("discovery-state", "the version's label is what its document gives for the day",
 			versionState, lifecycle.LabelDiffers, lifecycle.LabelStale),
 		{
@@ -184,6 +197,25 @@ func found(ctx context.Context, t *conformance.Trial, clause conformance.Clause,
 		return nil
 	}
 	return conformance.ShownBy(l.answer, conformance.Broken(clause, conformance.CodeDiscovery, "%s", strings.Join(failures, "; ")))
+}
+
+// dateIsDocumented judges the date of a version. The documents promise a minimum, so a later one is noted.
+func dateIsDocumented(ctx context.Context, t *conformance.Trial) error {
+	err := found(ctx, t, versionNotBefore,
+		lifecycle.DateEarlier, lifecycle.DateWithdrawn, lifecycle.DateLater, lifecycle.DateSet, lifecycle.GuaranteeLapsed)
+	if err != nil {
+		return err
+	}
+	l, err := listed(ctx, t)
+	if err != nil {
+		return err
+	}
+	for _, f := range aboutTrial(t, lifecycle.Diff(t.Table(), l.table, t.Day())) {
+		if f.Kind == lifecycle.DateLater && f.Listed.NotBefore.String() == f.Documented.NotBefore.Plus(1).String() {
+			return conformance.ShownBy(l.answer, conformance.Broken(discoveryDateDay, conformance.CodeDiscovery, "%s", f.Text))
+		}
+	}
+	return nil
 }
 
 // answeredIsListed judges a version that is still answered. One that has not ended has to be listed in any

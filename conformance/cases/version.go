@@ -24,6 +24,14 @@ var (
 		ID: "VERSION-UNKNOWN", Source: conformance.Assumed,
 		Text: "A version that is written in another way than virtualserver, a space and its number is refused with 400 or 409.",
 	}
+	versionHeader = conformance.Clause{
+		ID: "VERSION-HEADER", Source: conformance.Assumed,
+		Text: "The version is what Scp-Api-Version says, whatever the query says.",
+	}
+	versionFields = conformance.Clause{
+		ID: "VERSION-FIELDS", Source: conformance.Assumed,
+		Text: "A newer version shows a volume with every field that an older one has.",
+	}
 	versionSame = conformance.Clause{
 		ID: "VERSION-SAME", Source: conformance.Document,
 		Text: "Path, parameters and responses are the same in every version.",
@@ -82,7 +90,7 @@ func versionCases() []conformance.Case {
 		{
 			ID: "version-absent-shows", Family: familyVersion,
 			Summary: "without Scp-Api-Version a volume is shown with the fields of the newest CURRENT version",
-			Clauses: []conformance.Clause{versionDefault},
+			Clauses: []conformance.Clause{versionDefault, versionFields},
 			Harm:    conformance.HarmReads, AnyState: true,
 			Ask: versionAbsentShows,
 		},
@@ -115,6 +123,7 @@ func versionCases() []conformance.Case {
 		},
 		versionWritten(),
 		versionWrittenUnused(),
+		versionInQuery(),
 	}
 }
 
