@@ -27,6 +27,7 @@ type runner struct {
 	mask     *mask
 	keys     keysSeen
 	stamps   stamps
+	pace     pace
 	shared   shared
 	overload overload
 	waits    waits

@@ -240,6 +240,7 @@ func (t *Trial) once(ctx context.Context, r Request) (Exchange, error) {
 	exchange.Case, exchange.Expected, exchange.About = t.asked.ID, r.Expect, r.About
 	if sent {
 		t.keep(exchange)
+		t.run.pace.see(time.Duration(exchange.Duration))
 	}
 	switch {
 	case errors.As(err, new(*GuardError)):
