@@ -241,9 +241,6 @@ func withBody(req *http.Request, text string) {
 	req.ContentLength = int64(len(text))
 	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }
 	req.Body, _ = req.GetBody()
-	if text == "" { // net/http would send it in chunks
-		req.Body, req.GetBody = http.NoBody, func() (io.ReadCloser, error) { return http.NoBody, nil }
-	}
 }
 
 // oddPaths is a detach of IDs that a filter of a gateway takes for something else, which needs no signature:

@@ -116,6 +116,16 @@ var exempt = []conformance.Clause{
 		Text:   "Showing a volume answers 400 Bad Request.",
 		Exempt: "The suite judges detaching, and shows no volume that could be refused; the live service was seen to answer 404.",
 	},
+	{
+		ID: "ATTACH-400", Operation: opAttach, Status: 400, Source: conformance.SDK, Dated: checked,
+		Text:   "Attaching a volume answers 400 Bad Request.",
+		Exempt: "The suite judges detaching, and attaches nothing that could be refused.",
+	},
+	{
+		ID: "ATTACH-409", Operation: opAttach, Status: 409, Source: conformance.SDK, Dated: checked,
+		Text:   "Attaching a volume answers 409 Conflict.",
+		Exempt: "The suite judges detaching, and attaches nothing that could be refused.",
+	},
 }
 
 // The operations of the documents.

@@ -22,8 +22,6 @@ func formCases() []conformance.Case {
 		formLeaks(),
 		formShow(),
 		formAttach(),
-		formAttachBody(),
-		formAttachAgain(),
 		formAttachAlike(),
 		formLanguage(),
 		formLanguageAccepted(),

@@ -24,10 +24,6 @@ var (
 		ID: "VERSION-UNKNOWN", Source: conformance.Assumed,
 		Text: "A version that is written in another way than virtualserver, a space and its number is refused with 400 or 409.",
 	}
-	versionHeader = conformance.Clause{
-		ID: "VERSION-HEADER", Source: conformance.Assumed,
-		Text: "The version is what Scp-Api-Version says, whatever the query says.",
-	}
 	versionFields = conformance.Clause{
 		ID: "VERSION-FIELDS", Source: conformance.Assumed,
 		Text: "A newer version shows a volume with every field that an older one has.",
@@ -123,7 +119,6 @@ func versionCases() []conformance.Case {
 		},
 		versionWritten(),
 		versionWrittenUnused(),
-		versionInQuery(),
 	}
 }
 

@@ -3,7 +3,6 @@ package cases
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -157,59 +156,6 @@ func refusalsTellVersions(ctx context.Context, t *conformance.Trial) error {
 	w.begin()
 	w.right = control.Right
 	return nil
-}
-
-// versionInQuery asks for an unknown version in the header, and for a known one in the query.
-func versionInQuery() conformance.Case {
-	c := conformance.Case{
-		ID: "version-in-query", Family: familyVersion,
-		Summary: "an unknown version in the header is refused, whatever version the query names",
-		Clauses: []conformance.Clause{versionHeader},
-		Harm:    conformance.HarmRefused,
-		Rotates: true,
-		Ask:     unknownTold,
-	}
-	for _, parameter := range []string{"api-version", "api_version", "apiVersion", "apiversion", "version", "v", "ver", "microversion", "Scp-Api-Version"} {
-		for _, value := range []struct{ name, format string }{{"", "%s"}, {"-whole", openapi.Service + "%%20%s"}, {"-v", "v%s"}} {
-			c.Variants = append(c.Variants, conformance.Variant{Name: slug(parameter) + value.name, Ask: func(ctx context.Context, t *conformance.Trial) error {
-				query := parameter + "=" + fmt.Sprintf(value.format, t.Version())
-				e, err := t.Send(ctx, conformance.Request{
-					Pair: t.Unused(), Expect: conformance.ExpectRefused, About: "an unknown version, with the query " + query,
-					Change: func(req *http.Request) {
-						pinnedTo(farAway)(req)
-						req.URL.RawQuery = query
-						t.Resign(req, nil)
-					},
-				})
-				if err != nil {
-					return err
-				}
-				if err := versionRefused(t, e, versionHeader); err != nil {
-					return err
-				}
-				if control, err := t.Control(ctx); err != nil || !conformance.Same(e, control.Right) {
-					return err
-				}
-				return conformance.ShownBy(e, conformance.Broken(versionHeader, conformance.CodeVersionAnswered,
-					"%s was answered %s, in the same words as version %s", e.About, conformance.StatusText(e.Status), t.Version()))
-			}})
-		}
-	}
-	return c
-}
-
-// unknownTold ends a case where an unknown version is refused in the words for an unknown volume: then no refusal
-// shows which of the two it is for.
-func unknownTold(ctx context.Context, t *conformance.Trial) error {
-	control, err := distinguishing(ctx, t)
-	if err != nil {
-		return err
-	}
-	unknown, err := t.Send(ctx, unknownVersion(t))
-	if err == nil && conformance.Same(control.Right, unknown) {
-		err = conformance.ShownBy(unknown, conformance.NotApplicable("an unknown version is refused in the same words as an unknown volume"))
-	}
-	return err
 }
 
 // unusedByWritten asks for unused IDs.

@@ -24,7 +24,7 @@ func Defects() []Defect {
 	return slices.Concat(everythingDefects, statusDefects, effectDefects, aftermathDefects, neighbourDefects,
 		refusedDefects, idDefects(), authenticationDefects, signatureDefects, accessKeyDefects, timestampDefects,
 		skippedDefects, versionDefects, readingDefects, acrossDefects, discoveryDefects, listingDefects,
-		formDefects, leakDefects, unsteadyDefects, showDefects, attachDefects, wireDefects)
+		formDefects, leakDefects, unsteadyDefects, showDefects, alikeDefects, wireDefects)
 }
 
 // DefectByName returns a defect. Its error says what to do about an unknown name.

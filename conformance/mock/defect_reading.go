@@ -110,8 +110,6 @@ var readingDefects = []Defect{
 	readsNumber("version-any-digits", "reads the digits of any script", func(got string, known lifecycle.ID) bool {
 		return inLatinDigits(got) == known.String()
 	}),
-	readsFromQuery("version-in-query", "takes api-version of the query for the version where the header names an unknown one", "api-version", pinnedNumber),
-	readsFromQuery("version-in-query-whole", "takes version of the query, the service included, for an unknown one", "version", func(v string) string { return v }),
 	readsValue("version-any-space", "reads tabs and several spaces as one space", func(got, known string) bool {
 		return strings.Join(strings.Fields(got), " ") == known
 	}),
@@ -194,24 +192,6 @@ func inLatinDigits(s string) string {
 		return '0' + r - zero
 	}, s)
 }
-
-// readsFromQuery is a defect that reads the version in the query where the header names an unknown one.
-func readsFromQuery(name, summary, parameter string, version func(value string) string) Defect {
-	return readsVersion(name, summary, func(c *call) []string {
-		_, query, _ := strings.Cut(c.request.RequestURI, "?")
-		values, err := url.ParseQuery(query)
-		if err != nil || values.Get(parameter) == "" {
-			return c.version
-		}
-		if _, err := c.server.document(c.version); err == nil {
-			return c.version
-		}
-		return []string{version(values.Get(parameter))}
-	})
-}
-
-// pinnedNumber is how the version of a number is asked for.
-func pinnedNumber(number string) string { return openapi.Service + " " + number }
 
 // pinned is how a version is asked for.
 func pinned(id lifecycle.ID) string { return openapi.Service + " " + id.String() }
