@@ -26,7 +26,7 @@ func (r *runner) giveUp(why error, trouble *Trouble) {
 	}
 }
 
-// tryKeys gives the endpoint up where it refuses the keys of the run. Once a rightly signed request was
+// tryKeys gives the endpoint up where it refuses the keys of the run. Once a correctly signed request was
 // answered 401, the other versions and operations are tried: where one lets the keys in, the refusal is for
 // the cases to judge.
 func (v *versionRun) tryKeys(ctx context.Context) {
@@ -42,7 +42,7 @@ func (v *versionRun) tryKeys(ctx context.Context) {
 	})
 }
 
-// letsIn reports whether any version answers a rightly signed request with anything but 401.
+// letsIn reports whether any version answers a correctly signed request with anything but 401.
 func (v *versionRun) letsIn(ctx context.Context) bool {
 	t := v.trial(Case{ID: "keys", Harm: min(v.Harm, HarmRefused)})
 	for _, client := range v.Clients {

@@ -297,7 +297,7 @@ func (t *Trial) call(ctx context.Context, wire http.RoundTripper, r Request) err
 	return err
 }
 
-// raw sends a request, rightly signed, that no typed client would send.
+// raw sends a request, correctly signed, that no typed client would send.
 func (t *Trial) raw(ctx context.Context, wire http.RoundTripper, signer *signing.Signer, client gen.Client, r Request) error {
 	target, err := url.Parse(t.run.endpoint.String())
 	if err != nil {

@@ -146,7 +146,7 @@ func leadsTheSameWay(first, e conformance.Exchange, about string) error {
 	for _, link := range linksOf(e) {
 		if !slices.Contains(before, link) {
 			return conformance.ShownBy(e, conformance.Broken(discoveryForwarded, conformance.CodeDiscovery,
-				"asked with %s, GET / has the link %.200q, which it has not without that", about, withoutPassword(link)))
+				"asked with %s, GET / has the link %.200q, and without that it does not", about, withoutPassword(link)))
 		}
 	}
 	return nil

@@ -12,7 +12,7 @@ import (
 	"github.com/scp-openapi/virtualserver/signing/forge"
 )
 
-// alteration makes a request wrong that was signed rightly.
+// alteration makes a request wrong that was signed correctly.
 type alteration func(*conformance.Trial, *http.Request)
 
 // negative is a request that is wrong in its authentication, and in nothing else.
@@ -73,7 +73,7 @@ func (f family) ofUnusedIDs() conformance.Case {
 func (f family) ofAttachedVolume() conformance.Case {
 	c := conformance.Case{
 		ID: "auth-attached-" + f.name, Family: familyAuthentication,
-		Summary: f.what + " fails authentication for a volume that is attached, and detaches nothing",
+		Summary: f.what + " fails authentication for an attached volume, and detaches nothing",
 		Clauses: f.clauses(detach401, detachEffect),
 		Harm:    conformance.HarmDangerous, Rotates: true,
 	}
