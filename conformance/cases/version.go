@@ -67,7 +67,7 @@ func versionCases() []conformance.Case {
 		},
 		{
 			ID: "version-across", Family: familyVersion,
-			Summary: "a volume attached or detached in one version is shown so in the newest and without Scp-Api-Version, and vice versa",
+			Summary: "what is attached or detached in one version is so in the newest and without Scp-Api-Version, and the other way round",
 			Clauses: []conformance.Clause{versionSame, detachEffect},
 			Harm:    conformance.HarmDetaches,
 			Rotates: true,
