@@ -34,7 +34,11 @@ func (v *versionRun) tryKeys(ctx context.Context) {
 		return
 	}
 	v.giving.keys.Do(func() {
-		if v.letsIn(ctx) {
+		refused, err := v.refusesKeys(ctx)
+		switch {
+		case err != nil: // for the cases to say
+			return
+		case !refused:
 			v.keys.taken.Store(true)
 			return
 		}
@@ -42,22 +46,21 @@ func (v *versionRun) tryKeys(ctx context.Context) {
 	})
 }
 
-// letsIn reports whether any version answers a correctly signed request with anything but 401.
-func (v *versionRun) letsIn(ctx context.Context) bool {
+// refusesKeys reports whether every version answers every correctly signed request 401.
+func (v *versionRun) refusesKeys(ctx context.Context) (bool, error) {
 	t := v.trial(Case{ID: "keys", Harm: min(v.Harm, HarmRefused)})
 	for _, client := range v.Clients {
-		asks := []Request{{Operation: ShowVolume, Pair: Pair{Volume: v.Fixture.Volume}}, {Pair: t.Unused()}}
-		for _, r := range asks {
+		for _, r := range []Request{{Operation: ShowVolume, Pair: Pair{Volume: v.Fixture.Volume}}, {Pair: t.Unused()}} {
 			if r.Pair.Volume == "" || r.Operation == Detach && !t.Allows(HarmRefused) {
 				continue
 			}
 			r.By = client.ID
 			if e, err := t.Send(ctx, r); err != nil || e.Status != http.StatusUnauthorized {
-				return true
+				return false, err
 			}
 		}
 	}
-	return false
+	return true, nil
 }
 
 // tryReaching gives the endpoint up where nothing takes connections any more.
