@@ -49,18 +49,19 @@ func (v *versionRun) tryKeys(ctx context.Context) {
 // refusesKeys reports whether every version answers every correctly signed request 401.
 func (v *versionRun) refusesKeys(ctx context.Context) (bool, error) {
 	t := v.trial(Case{ID: "keys", Harm: min(v.Harm, HarmRefused)})
+	asked := false
 	for _, client := range v.Clients {
 		for _, r := range []Request{{Operation: ShowVolume, Pair: Pair{Volume: v.Fixture.Volume}}, {Pair: t.Unused()}} {
 			if r.Pair.Volume == "" || r.Operation == Detach && !t.Allows(HarmRefused) {
 				continue
 			}
-			r.By = client.ID
+			r.By, asked = client.ID, true
 			if e, err := t.Send(ctx, r); err != nil || e.Status != http.StatusUnauthorized {
 				return false, err
 			}
 		}
 	}
-	return true, nil
+	return asked, nil
 }
 
 // tryReaching gives the endpoint up where nothing takes connections any more.
