@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -131,7 +132,11 @@ func (v *versionRun) between(ctx context.Context) {
 		}
 		v.touching(c, func() {
 			t := v.trial(c)
-			v.watchedBy(c.ID).add(t.question(ctx, c.Between), "", "")
+			err := t.question(ctx, c.Between)
+			for again := 1; errors.Is(err, errUnseen) && again < v.Attempts; again++ {
+				err = t.question(ctx, c.Between)
+			}
+			v.watchedBy(c.ID).add(err, "", "")
 			v.watch(t)
 			v.tryKeys(ctx)
 		})
