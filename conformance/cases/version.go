@@ -76,6 +76,7 @@ func versionCases() []conformance.Case {
 				{Name: "detached-in-newest", Ask: detachedInNewest},
 			},
 		},
+		versionInQuery(),
 		{
 			ID: "version-absent", Family: familyVersion,
 			Summary: "without Scp-Api-Version, a request gets the answer of the newest CURRENT version",
