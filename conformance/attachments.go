@@ -55,6 +55,15 @@ func (a *attachments) accepted(p Pair, attach bool) {
 	}
 }
 
+// unsure forgets where a volume has to be: a gateway answered in place of the service, which may have attached or
+// detached it.
+func (a *attachments) unsure(p Pair) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.changes[p.Volume]++
+	delete(a.servers, p.Volume)
+}
+
 // Learn records where a volume is, where nothing is known of it yet.
 func (t *Trial) Learn(v *volumes.Volume) { t.run.attachments.learn(v) }
 

@@ -307,7 +307,8 @@ var allowedHeaders = []string{
 	signing.HeaderAccessKey, signing.HeaderSignature, signing.HeaderTimestamp, signing.HeaderClientType,
 	signing.HeaderAccountID, signing.HeaderAPIVersion, signing.HeaderLanguage,
 	"Accept", "Accept-Encoding", "Authorization", "Content-Type", "Cookie", "Date", "User-Agent",
-	"Scp-Access-Key", // which names who asks, and nothing that could be changed
+	"Scp-Access-Key",               // which names who asks, and nothing that could be changed
+	"Forwarded", "X-Original-Host", // which name a host, as X-Forwarded-Host does
 	"X-Access-Key", "X-Auth-Token", "X-Date", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",
 	"X-Real-Ip", "X-Scp-Accesskey", "X-Scp-Api-Version", "X-Scp-Signature", "X-Scp-Timestamp", "X-Signature",
 	"X-Timestamp",

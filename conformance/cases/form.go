@@ -23,6 +23,7 @@ func formCases() []conformance.Case {
 		formShow(),
 		formModified(),
 		formAttach(),
+		formAttachAlike(),
 		formLanguage(),
 		formLanguageAccepted(),
 		formConcurrent(),

@@ -266,6 +266,7 @@ func TestWrongKeys(t *testing.T) {
 			assert.Equal(t, conformance.ExitNotJudged, report.ExitCode)
 			require.NotNil(t, report.Trouble)
 			assert.Equal(t, conformance.TroubleKeys, report.Trouble.Kind)
+			assert.Less(t, report.Counts.Requests, 20)
 		})
 	}
 }
