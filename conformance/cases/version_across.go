@@ -181,9 +181,9 @@ func (s side) show(ctx context.Context, t *conformance.Trial, volume string) (*v
 		return nil, err
 	}
 	var shown volumes.Volume
-	if e.Status != http.StatusOK || json.Unmarshal(e.Body, &shown) != nil {
+	if e.Status != http.StatusOK || json.Unmarshal(e.Body, &shown) != nil || !strings.EqualFold(shown.ID, volume) {
 		return nil, conformance.ShownBy(e, conformance.CannotJudge(conformance.CodeSetup,
-			"showing volume %s %s was answered %s, without a volume that can be read", volume, s.name, conformance.StatusText(e.Status)))
+			"showing volume %s %s was answered %s, without that volume in a form that can be read", volume, s.name, conformance.StatusText(e.Status)))
 	}
 	return &shown, nil
 }
