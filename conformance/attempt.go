@@ -37,6 +37,7 @@ func (v *versionRun) result(ctx context.Context, c Case) Result {
 	result.Again = v.again(v.client, ids...)
 	result.Duration = since(began)
 	v.mask.result(&result)
+	v.Baseline.accept(v.Endpoint, v.Day, &result)
 	v.done(result, unanswered)
 	return result
 }
@@ -69,7 +70,7 @@ func (v *versionRun) attempts(ctx context.Context, c Case, result *Result) (foun
 				passed++
 			}
 			var some int
-			again, some, unanswered = v.variants(ctx, t, todo, found, open)
+			again, some, unanswered = v.variants(ctx, t, todo, result, found, open)
 			passed += some
 		}
 		v.watch(t)
@@ -89,7 +90,7 @@ func (v *versionRun) attempts(ctx context.Context, c Case, result *Result) (foun
 const enough, hopelessVariants = 5, 5
 
 // variants asks variants of a case in one attempt, and returns those to ask again.
-func (v *versionRun) variants(ctx context.Context, t *Trial, todo []Variant, found, open *findings) (again []Variant, passed int, unanswered bool) {
+func (v *versionRun) variants(ctx context.Context, t *Trial, todo []Variant, result *Result, found, open *findings) (again []Variant, passed int, unanswered bool) {
 	proofs, inARow := 0, 0
 	for i, variant := range todo {
 		switch {
@@ -111,9 +112,13 @@ func (v *versionRun) variants(ctx context.Context, t *Trial, todo []Variant, fou
 			continue
 		case Pass:
 			passed++
+			result.Judged = append(result.Judged, variant.Name)
 		case Fail:
 			proofs++
-			found.add(err, variant.Name, "")
+			fallthrough
+		case Differs:
+			result.Judged = append(result.Judged, variant.Name)
+			fallthrough
 		default:
 			found.add(err, variant.Name, "")
 		}

@@ -192,6 +192,8 @@ type Result struct {
 	Started  time.Time `json:"started"`
 	Duration Millis    `json:"duration_ms"`
 	Attempts []Attempt `json:"attempts,omitempty"`
+	// Judged are the variants of the case that came to a verdict: a sample leaves some out.
+	Judged []string `json:"judged,omitempty"`
 	// Again is the command that asks the case again, signing anew.
 	Again string `json:"again"`
 	// Unasked is set for a case that was not asked, as the run was stopped or the endpoint given up.
@@ -217,6 +219,8 @@ type CaseFacts struct {
 	// has none.
 	Variants int `json:"variants,omitempty"`
 	Asked    int `json:"asked,omitempty"`
+	// Collects is set for a case that judges what others meet, too: how much that is depends on what they ask.
+	Collects bool `json:"collects,omitempty"`
 }
 
 // Finding is one fact about an endpoint, or one reason why something could not be judged.

@@ -53,6 +53,8 @@ type Config struct {
 	Strict bool
 	// RequireComplete makes a run inconclusive that leaves a clause unjudged.
 	RequireComplete bool
+	// Baseline is what is known and accepted, nil for nothing.
+	Baseline *Baseline
 	// Seed makes the unused IDs and draws the samples: the same seed, the same requests.
 	Seed uint64
 	// Command is what a case is asked again with, before the flags that say which case: "scp-conformance
@@ -94,6 +96,7 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 		report.Trouble = &Trouble{TroubleStopped, fmt.Sprintf("The run was stopped: %v.", context.Cause(ctx))}
 	}
 	report.Started, report.Duration = moment(started), since(began)
+	report.Baseline = config.Baseline.hold(report)
 	report.conclude()
 	return report, nil
 }

@@ -121,7 +121,7 @@ func (v Versions) Safe() bool {
 
 // JSON writes the versions as JSON.
 func (v Versions) JSON(w io.Writer) error {
-	return writeJSON(w, v)
+	return writeJSON(w, v, "  ")
 }
 
 // Text writes the versions for a terminal that is so many columns wide: a table, a timeline, and what
