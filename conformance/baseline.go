@@ -256,10 +256,10 @@ func (b *Baseline) problems(e BaselineEntry, r *Report) []BaselineProblem {
 		}
 		if e.expired(r.Day) {
 			return []BaselineProblem{{BaselineExpired, e.Case, "", fmt.Sprintf(
-				"line %d accepts %s until %s, which is over: mend the endpoint, or decide anew", e.Line, e.Finding, e.Expires)}}
+				"the entry for %s (line %d) expired on %s: mend the endpoint, or renew the entry", e.Case, e.Line, e.Expires)}}
 		}
 		if kind, text := e.problem(result, b.catalogue[e.Case], r.sawAll(result, maps.Keys(b.catalogue))); kind != "" {
-			text = fmt.Sprintf("line %d accepts %s: %s", e.Line, e.Finding, text)
+			text = fmt.Sprintf("%s %s (line %d)", e.Case, text, e.Line)
 			list = append(list, BaselineProblem{kind, e.Case, result.Version.ID.String(), text})
 		}
 	}
@@ -290,17 +290,19 @@ func (e *BaselineEntry) problem(r Result, variants int, sawAll bool) (kind Basel
 	if len(e.Finding.Variants) == 0 {
 		open = accepted || len(r.Judged) < variants
 	}
-	switch {
+	switch version := r.Version.ID; {
 	case open:
 		return "", ""
 	case !accepted && len(others) > 0:
-		return BaselineChanged, "the case fails in another way: " + strings.Join(others, "; ")
+		return BaselineChanged, fmt.Sprintf("fails in %s in another way: with %s; accepted is %s", version, strings.Join(others, ", and with "), e.Finding)
 	case !sawAll:
 		return "", ""
 	case len(passing) < len(e.Finding.Variants):
-		return BaselineStale, "it is no longer found by " + strings.Join(passing, ", ") + ": remove these"
+		return BaselineStale, fmt.Sprintf("passes in %s with %s: remove these variants from its entry", version, strings.Join(passing, ", "))
+	case r.Verdict != Pass:
+		return BaselineStale, fmt.Sprintf("no longer fails in %s with %s: remove its entry", version, e.Finding)
 	}
-	return BaselineStale, "it is no longer found: remove the entry"
+	return BaselineStale, fmt.Sprintf("passes in %s: remove its entry", version)
 }
 
 // WriteBaseline writes a baseline to start from, which accepts what a report found for a short while. Its

@@ -22,13 +22,13 @@ func (r *Report) Compare(previous *Report, file string) {
 		}
 		kind, text := c.change()
 		if !known && kind == "" && !previous.has(result.Case.ID) {
-			kind, text = ChangeNewCase, "the case is new"
+			kind, text = ChangeNewCase, fmt.Sprintf("%s is new in %s: %s", result.Case.ID, result.Version.ID, result.Verdict)
 		}
 		r.Changes.add(kind, text, c.before, &result)
 	}
 	for _, was := range previous.Results {
 		if _, still := now[askedOf(was)]; !still && !r.has(was.Case.ID) {
-			r.Changes.add(ChangeGoneCase, "the case is no longer asked", &was, nil)
+			r.Changes.add(ChangeGoneCase, fmt.Sprintf("%s is no longer asked in %s", was.Case.ID, was.Version.ID), &was, nil)
 		}
 	}
 	slices.SortStableFunc(r.Changes.List, func(a, b Change) int {
@@ -116,46 +116,47 @@ type comparison struct {
 	sawAll bool
 }
 
-// change is what differs, or nothing. What was not asked now has not changed: a sample draws other variants
-// from night to night.
+// change is what differs, in a sentence, or nothing. What was not asked now has not changed: a sample draws
+// other variants from night to night.
 func (c comparison) change() (ChangeKind, string) {
 	was := Verdict("")
 	if c.before != nil {
 		was = c.before.Verdict
 	}
+	id, version := c.now.Case.ID, c.now.Version.ID
 	judgedBefore := was == Pass || was.bad()
 	switch now := c.now.Verdict; {
 	case now.bad() && !was.bad():
 		return ChangeNewFailure, c.newFailure()
 	case now.bad():
 		return c.failure()
-	case c.now.wavered():
-		if was.bad() && now == Pass && c.comparable() {
-			return ChangeFixed, fmt.Sprintf("passes, and failed (%s)", codesOf(c.before.broke()))
-		}
-		return ChangeFlaky, "its attempts in this run ended differently: " + attemptsOf(c.now)
-	case (now == Inconclusive || now == Error) && judgedBefore && !c.now.Unasked:
-		return ChangeFlaky, fmt.Sprintf("could not be judged (%s), and was: %s", c.now.Reason(), was)
-	case now == Skip && judgedBefore && !c.now.notApplicable():
-		return ChangeNewlySkipped, "is skipped, and was judged: " + c.now.Reason()
 	case now == Pass && was.bad() && c.comparable():
-		return ChangeFixed, fmt.Sprintf("passes, and failed (%s)", codesOf(c.before.broke()))
+		return ChangeFixed, fmt.Sprintf("%s passes in %s, and %s before with %s", id, version, past[was], codesOf(c.before.broke()))
+	case c.now.wavered():
+		return ChangeFlaky, fmt.Sprintf("%s ended differently in %s when it was asked again: %s", id, version, attemptsOf(c.now))
+	case (now == Inconclusive || now == Error) && judgedBefore && !c.now.Unasked:
+		return ChangeFlaky, fmt.Sprintf("%s could not be judged in %s, and %s before", id, version, past[was])
+	case now == Skip && judgedBefore && !c.now.notApplicable():
+		return ChangeNewlySkipped, fmt.Sprintf("%s is skipped in %s, and %s before", id, version, past[was])
 	}
 	return "", ""
 }
 
+var (
+	present = map[Verdict]string{Fail: "fails", Differs: "differs"}
+	past    = map[Verdict]string{Pass: "passed", Fail: "failed", Differs: "differed"}
+)
+
 func (c comparison) newFailure() string {
-	text := fmt.Sprintf("%s (%s)", verbs[c.now.Verdict], codesOf(c.now.broke()))
+	before := "could not be judged before"
 	switch {
 	case c.before == nil || c.before.Verdict == Skip:
-		return text + ", and was not asked before"
+		before = "was not asked before"
 	case c.before.Verdict == Pass:
-		return text + ", and passed before"
+		before = "passed before"
 	}
-	return text + ", and could not be judged before"
+	return fmt.Sprintf("%s %s in %s with %s, and %s", c.now.Case.ID, present[c.now.Verdict], c.now.Version.ID, codesOf(c.now.broke()), before)
 }
-
-var verbs = map[Verdict]string{Fail: "fails", Differs: "differs"}
 
 // failure is whether a case that failed and fails does so in the same way.
 func (c comparison) failure() (ChangeKind, string) {
@@ -171,10 +172,11 @@ func (c comparison) failure() (ChangeKind, string) {
 			other = true
 		}
 	}
-	if other {
-		return ChangeOtherFailure, fmt.Sprintf("%s in another way (%s) than before (%s)", verbs[c.now.Verdict], codesOf(now), codesOf(before))
+	text := fmt.Sprintf("%s still %s in %s with %s", c.now.Case.ID, present[c.now.Verdict], c.now.Version.ID, codesOf(now))
+	if !other {
+		return ChangeStillFailing, text
 	}
-	return ChangeStillFailing, fmt.Sprintf("still %s (%s)", verbs[c.now.Verdict], codesOf(now))
+	return ChangeOtherFailure, fmt.Sprintf("%s, and %s before with %s", text, past[c.before.Verdict], codesOf(before))
 }
 
 // comparable reports whether all that failed before was asked now.

@@ -13,12 +13,24 @@ type block struct {
 	finding                   conformance.Finding
 	cases, versions, variants []string
 	requests                  int
-	again                     string
+	first                     *conformance.Result // that it was found in and can be asked again, or nil
+}
+
+// again is the command that asks all of its cases again, in all of its versions, or nothing.
+func (b *block) again() string {
+	if b.first == nil {
+		return ""
+	}
+	replace := func(command, flag, one string, all []string) string {
+		return strings.Replace(command, " --"+flag+" "+one, " --"+flag+" "+strings.Join(all, ","), 1)
+	}
+	command := replace(b.first.Again, "case", b.first.Case.ID, b.cases)
+	return replace(command, "api-version", b.first.Version.ID.String(), b.versions)
 }
 
 // blocksOf are the findings of a report with one verdict. One that breaks a clause has a block for each
 // case. Another has one for all cases that ended with its sentence: an endpoint that does not answer is
-// one fact.
+// one fact. What a baseline accepts in some versions has a block of its own.
 func blocksOf(r *conformance.Report, verdict conformance.Verdict) []*block {
 	var blocks []*block
 	byFact := map[string]*block{}
@@ -34,11 +46,14 @@ func blocksOf(r *conformance.Report, verdict conformance.Verdict) []*block {
 				fact = fmt.Sprintf("%s %d", broken, seen[broken]) // a case may see a clause broken in two ways
 				seen[broken]++
 			}
+			if f.Known != nil {
+				fact += " known " + knownText(*f.Known)
+			}
 			b := byFact[fact]
 			if b == nil {
 				b = &block{finding: f}
 				if verdict != conformance.Skip && !result.Unasked {
-					b.again = result.Again
+					b.first = &result
 				}
 				byFact[fact] = b
 				blocks = append(blocks, b)

@@ -2,7 +2,7 @@ package report
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/scp-openapi/virtualserver/conformance"
 )
@@ -20,30 +20,6 @@ var changeHeadings = []struct {
 	{conformance.ChangeFixed, "Fixed"},
 	{conformance.ChangeNewCase, "New cases"},
 	{conformance.ChangeGoneCase, "Gone cases"},
-}
-
-// changeGroup is one change of a case in several versions.
-type changeGroup struct {
-	id, text string
-	versions []string
-}
-
-// changesOf are the changes of one kind, those of a case that are alike in one group.
-func changesOf(c *conformance.Changes, kind conformance.ChangeKind) []*changeGroup {
-	var groups []*changeGroup
-	known := map[[2]string]*changeGroup{}
-	for _, change := range c.List {
-		if change.Kind != kind {
-			continue
-		}
-		key := [2]string{change.Case, change.Text}
-		if known[key] == nil {
-			known[key] = &changeGroup{id: change.Case, text: change.Text}
-			groups = append(groups, known[key])
-		}
-		known[key].versions = append(known[key].versions, change.Version)
-	}
-	return groups
 }
 
 // changes writes what differs from an earlier run.
@@ -64,16 +40,28 @@ func (t Text) changes(p *page, r *conformance.Report) {
 	p.paragraph("", "Changes "+since+":")
 	p.gap()
 	for _, of := range changeHeadings {
-		groups := changesOf(c, of.kind)
-		if len(groups) == 0 {
+		list := slices.DeleteFunc(slices.Clone(c.List), func(change conformance.Change) bool { return change.Kind != of.kind })
+		if len(list) == 0 {
 			continue
 		}
 		p.paragraph("", of.heading+":")
-		for _, g := range groups {
-			p.paragraph("  ", fmt.Sprintf("%s in %s: %s", g.id, strings.Join(g.versions, ", "), g.text))
+		for _, change := range list {
+			p.item(change.Text)
 		}
 		p.gap()
 	}
+}
+
+// knownText says why a finding is accepted, and until when.
+func knownText(k conformance.Known) string {
+	text := fmt.Sprintf("Accepted until %s: %s", k.Expires, k.Reason)
+	if k.Owner != "" {
+		text += " (" + k.Owner + ")"
+	}
+	if k.Issue != "" {
+		text += " " + k.Issue
+	}
+	return text
 }
 
 // baseline writes how the run compares with what is known.
@@ -85,11 +73,7 @@ func (t Text) baseline(p *page, r *conformance.Report) {
 	p.paragraph("", fmt.Sprintf("Baseline %s: %s; %s in no other way than it accepts.", b.File,
 		plural(b.Entries, "entry", "entries"), plural(b.Known, "result fails or differs", "results fail or differ")))
 	for _, problem := range b.Problems {
-		where := problem.Case
-		if problem.Version != "" {
-			where += " in " + problem.Version
-		}
-		p.paragraph("  ", fmt.Sprintf("%s: %s: %s", problem.Kind, where, problem.Text))
+		p.item(fmt.Sprintf("%s: %s", problem.Kind, problem.Text))
 	}
 	p.gap()
 }
