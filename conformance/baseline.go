@@ -290,7 +290,8 @@ func (e *BaselineEntry) problem(r Result, variants int, sawAll bool) (kind Basel
 	if len(e.Finding.Variants) == 0 {
 		open = accepted || len(r.Judged) < variants
 	}
-	switch version := r.Version.ID; {
+	version := r.Version.ID
+	switch {
 	case open:
 		return "", ""
 	case !accepted && len(others) > 0:
