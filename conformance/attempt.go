@@ -10,6 +10,7 @@ import (
 // result asks a case until it can be judged, or its attempts are used up.
 func (v *versionRun) result(ctx context.Context, c Case) Result {
 	result := Result{Case: c.facts(), Version: v.client.Version, Started: moment(v.Clock())}
+	v.starts(result)
 	began := time.Now()
 	found, asked, unanswered := new(findings), 0, false
 	if why := v.whyNot(ctx, c); why != nil {
@@ -142,6 +143,15 @@ func (v *versionRun) sample(c Case) []Variant {
 		drawn = append(drawn, c.Variants[(start+i)%size])
 	}
 	return drawn
+}
+
+// starts tells that a case begins.
+func (v *versionRun) starts(result Result) {
+	v.results.Lock()
+	defer v.results.Unlock()
+	if v.OnStart != nil {
+		v.OnStart(result.Case, result.Version)
+	}
 }
 
 // done reports a result, and gives the endpoint up where it has not answered for a while.

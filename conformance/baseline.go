@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -72,6 +73,9 @@ func LoadBaseline(r io.Reader, file string, cases []Case, day lifecycle.Date) (*
 	var content struct {
 		Known []yaml.Node `yaml:"known"`
 	}
+	if len(bytes.TrimSpace(data)) == 0 {
+		return nil, errors.New("it is empty")
+	}
 	if err := yaml.Load(data, &content, yaml.WithKnownFields()); err != nil {
 		return nil, plainYAML(err)
 	}
@@ -101,7 +105,10 @@ func readBounded(r io.Reader, most int64) ([]byte, error) {
 	return data, err
 }
 
-var unknownKey = regexp.MustCompile(`^field (\S+) not found in type .*`)
+var (
+	unknownKey = regexp.MustCompile(`^field (\S+) not found in type .*`)
+	wrongType  = regexp.MustCompile("^cannot construct (!!\\S+)(?: (`.*?`))? into .*")
+)
 
 // plainYAML says what is wrong with a YAML file in words of the file, not of Go types.
 func plainYAML(err error) error {
@@ -110,8 +117,9 @@ func plainYAML(err error) error {
 		return err
 	}
 	message := unknownKey.ReplaceAllString(first.Message, "unknown key $1")
-	message, _, _ = strings.Cut(message, " into conformance.")
-	message, _, _ = strings.Cut(message, " into struct")
+	if wrong := wrongType.FindStringSubmatch(message); wrong != nil {
+		message = "unexpected " + cmp.Or(wrong[2], map[string]string{"!!map": "keys", "!!seq": "list"}[wrong[1]], wrong[1])
+	}
 	if first.Mark.Line == 0 {
 		return errors.New(message)
 	}

@@ -167,7 +167,7 @@ func (r *Report) conclude() {
 	default:
 		r.Verdict, r.ExitCode, r.Headline = Pass, ExitOK, "behaves as documented"
 		if r.Baseline != nil && r.Baseline.Known > 0 {
-			r.Headline = "behaves as documented, but for what is known"
+			r.Headline = "deviates from the documents only in known ways"
 		}
 	}
 	r.Headline = fmt.Sprintf("%s %s on %s%s", r.Endpoint, r.Headline, r.Day, r.remarks())
@@ -181,7 +181,7 @@ func (r *Report) remarks() string {
 			said += fmt.Sprintf("; %d known", b.Known)
 		}
 		if n := len(b.Problems); n > 0 {
-			said += "; " + plural(n, "entry of the baseline does not hold", "entries of the baseline do not hold")
+			said += "; " + plural(n, "problem with the baseline", "problems with the baseline")
 		}
 	}
 	if n := len(r.Unjudged); n > 0 {

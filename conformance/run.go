@@ -62,7 +62,9 @@ type Config struct {
 	Command string
 	// Transport carries the requests; nil is net/http's own.
 	Transport http.RoundTripper
-	// OnResult, unless it is nil, is called with each result as it comes, one at a time.
+	// OnStart, unless it is nil, is called when a case of a version begins, and OnResult with each result as it
+	// comes. They are called one at a time.
+	OnStart  func(CaseFacts, lifecycle.Version)
 	OnResult func(Result)
 }
 

@@ -44,6 +44,15 @@ func (t Text) changes(p *page, r *conformance.Report) {
 		if len(list) == 0 {
 			continue
 		}
+		if of.kind == conformance.ChangeNewCase || of.kind == conformance.ChangeGoneCase {
+			var ids []string
+			for _, change := range list {
+				ids = appendNew(ids, change.Case)
+			}
+			p.paragraph("", of.heading+": "+few(ids))
+			p.gap()
+			continue
+		}
 		p.paragraph("", of.heading+":")
 		for _, change := range list {
 			p.item(change.Text)
