@@ -187,7 +187,7 @@ func firstText(of ...*findings) string {
 	return ""
 }
 
-func appendNew(list []string, more ...string) []string {
+func appendNew[T comparable](list []T, more ...T) []T {
 	for _, one := range more {
 		if !slices.Contains(list, one) {
 			list = append(list, one)

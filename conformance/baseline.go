@@ -255,9 +255,17 @@ func (b *Baseline) hold(r *Report) *BaselineResult {
 	return result
 }
 
-// problems are why an entry does not say what is so: of one that has expired there is one.
+// contradiction is how results contradict an entry: the case does something, and more is to be said of that.
+type contradiction struct {
+	kind       BaselineKind
+	does, more string
+}
+
+// problems are why an entry does not say what is so: one for an entry that has expired, and else one for each way
+// in which the case contradicts it, with the versions in which it does.
 func (b *Baseline) problems(e BaselineEntry, r *Report) []BaselineProblem {
-	var list []BaselineProblem
+	var found []contradiction
+	versions := map[contradiction][]string{}
 	for _, result := range r.Results {
 		if !e.covers(r.Endpoint, result) {
 			continue
@@ -266,19 +274,28 @@ func (b *Baseline) problems(e BaselineEntry, r *Report) []BaselineProblem {
 			return []BaselineProblem{{BaselineExpired, e.Case, "", fmt.Sprintf(
 				"the entry for %s (line %d) expired on %s: mend the endpoint, or renew the entry", e.Case, e.Line, e.Expires)}}
 		}
-		if kind, text := e.problem(result, b.catalogue[e.Case], r.sawAll(result, maps.Keys(b.catalogue))); kind != "" {
-			text = fmt.Sprintf("%s %s (line %d)", e.Case, text, e.Line)
-			list = append(list, BaselineProblem{kind, e.Case, result.Version.ID.String(), text})
+		if c, is := e.contradicted(result, b.catalogue[e.Case], r.sawAll(result, maps.Keys(b.catalogue))); is {
+			found = appendNew(found, c)
+			versions[c] = append(versions[c], result.Version.ID.String())
 		}
+	}
+	var list []BaselineProblem
+	for _, c := range found {
+		in := strings.Join(versions[c], ", ")
+		problem := BaselineProblem{c.kind, e.Case, "", fmt.Sprintf("%s %s in %s%s (line %d)", e.Case, c.does, in, c.more, e.Line)}
+		if len(versions[c]) == 1 {
+			problem.Version = in
+		}
+		list = append(list, problem)
 	}
 	return list
 }
 
-// problem is how a result contradicts an entry that covers it, or nothing. The case has so many variants, and
-// sawAll is set if it met all that it judges. What was not judged in full says nothing about an entry.
-func (e *BaselineEntry) problem(r Result, variants int, sawAll bool) (kind BaselineKind, text string) {
+// contradicted reports how a result contradicts an entry that covers it. The case has so many variants, and sawAll
+// is set if it met all that it judges. What was not judged in full says nothing about an entry.
+func (e *BaselineEntry) contradicted(r Result, variants int, sawAll bool) (how contradiction, is bool) {
 	if !r.judged() {
-		return "", ""
+		return how, false
 	}
 	accepted := false
 	var shown, others []string // the variants that the entry accepts, and findings that no entry does
@@ -298,20 +315,19 @@ func (e *BaselineEntry) problem(r Result, variants int, sawAll bool) (kind Basel
 	if len(e.Finding.Variants) == 0 {
 		open = accepted || len(r.Judged) < variants
 	}
-	version := r.Version.ID
 	switch {
 	case open:
-		return "", ""
+		return how, false
 	case !accepted && len(others) > 0:
-		return BaselineChanged, fmt.Sprintf("fails in %s in another way: with %s; accepted is %s", version, strings.Join(others, ", and with "), e.Finding)
+		return contradiction{BaselineChanged, "fails", fmt.Sprintf(" in another way: with %s; accepted is %s", strings.Join(others, ", and with "), e.Finding)}, true
 	case !sawAll:
-		return "", ""
+		return how, false
 	case len(passing) < len(e.Finding.Variants):
-		return BaselineStale, fmt.Sprintf("passes in %s with %s: remove these variants from its entry", version, strings.Join(passing, ", "))
+		return contradiction{BaselineStale, "passes", fmt.Sprintf(" with %s: remove these variants from its entry", strings.Join(passing, ", "))}, true
 	case r.Verdict != Pass:
-		return BaselineStale, fmt.Sprintf("no longer fails in %s with %s: remove its entry", version, e.Finding)
+		return contradiction{BaselineStale, "no longer fails", fmt.Sprintf(" with %s: remove its entry", e.Finding)}, true
 	}
-	return BaselineStale, fmt.Sprintf("passes in %s: remove its entry", version)
+	return contradiction{BaselineStale, "passes", ": remove its entry"}, true
 }
 
 // WriteBaseline writes a baseline to start from, which accepts what a report found for a short while. Its

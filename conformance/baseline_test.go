@@ -260,6 +260,23 @@ func TestBaseline(t *testing.T) {
 	}
 }
 
+// TestBaselineOfVersions: an entry that does not say what is so in several versions is one problem.
+func TestBaselineOfVersions(t *testing.T) {
+	of := func(minor int, r Result) Result {
+		r.Version.ID = lifecycle.V(1, minor)
+		return r
+	}
+	b := load(t, "known:\n- case: plain\n  finding: {clause: REFUSED, code: accepted}\n  reason: why\n  expires: 2026-04-30\n")
+	got := concluded(b, nil, of(1, ended("plain", Pass, nil)), of(2, ended("plain", Pass, nil)),
+		of(3, ended("plain", Fail, nil, proof(refused, CodeDetached, 409))), of(4, ended("plain", Fail, nil, proof(refused, CodeAccepted, 202))))
+	assert.Equal(t, []BaselineProblem{
+		{BaselineStale, "plain", "", "plain passes in 1.1, 1.2: remove its entry (line 2)"},
+		{BaselineChanged, "plain", "1.3", "plain fails in 1.3 in another way: with detached against REFUSED with status 409; accepted is accepted against REFUSED (line 2)"},
+	}, got.Baseline.Problems)
+	assert.Equal(t, 1, got.Baseline.Known)
+	assert.Contains(t, got.Headline, "; 1 known; 2 problems with the baseline")
+}
+
 // TestRunWithBaseline: the findings of a run are marked as they are reported, with why they are accepted.
 func TestRunWithBaseline(t *testing.T) {
 	broken := ask("plain", HarmReads, end(Broken(refused, CodeAccepted, "it is accepted")))

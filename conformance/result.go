@@ -267,10 +267,11 @@ type BaselineResult struct {
 
 // BaselineProblem is an entry of a baseline that does not say what is so.
 type BaselineProblem struct {
-	Kind    BaselineKind `json:"kind"`
-	Case    string       `json:"case"`
-	Version string       `json:"version,omitempty"`
-	Text    string       `json:"text"`
+	Kind BaselineKind `json:"kind"`
+	Case string       `json:"case"`
+	// Version is empty where the problem is that of several versions, or of none.
+	Version string `json:"version,omitempty"`
+	Text    string `json:"text"`
 }
 
 // BaselineKind is a stable name for a BaselineProblem.

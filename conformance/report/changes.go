@@ -79,8 +79,8 @@ func (t Text) baseline(p *page, r *conformance.Report) {
 	if b == nil {
 		return
 	}
-	p.paragraph("", fmt.Sprintf("Baseline %s: %s; %s in no other way than it accepts.", b.File,
-		plural(b.Entries, "entry", "entries"), plural(b.Known, "result fails or differs", "results fail or differ")))
+	p.paragraph("", fmt.Sprintf("Baseline %s: %s, %s known.", b.File,
+		plural(b.Entries, "entry", "entries"), plural(b.Known, "result", "results")))
 	for _, problem := range b.Problems {
 		p.item(fmt.Sprintf("%s: %s", problem.Kind, problem.Text))
 	}
