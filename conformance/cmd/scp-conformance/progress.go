@@ -26,7 +26,7 @@ func newProgress(w io.Writer, total int) *progress {
 	if !ok {
 		return p
 	}
-	const barWidth = 24
+	const barWidth = 24 // columns; less on a narrow terminal
 	p.bars = mpb.New(mpb.WithOutput(file), mpb.WithWidth(barWidth))
 	p.bar = p.bars.AddBar(int64(total), mpb.BarRemoveOnComplete(),
 		mpb.PrependDecorators(decor.CountersNoUnit("%d of %d ")),
