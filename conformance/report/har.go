@@ -1,0 +1,262 @@
+package report
+
+import (
+	"cmp"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/scp-openapi/virtualserver/conformance"
+)
+
+// HAR writes every exchange that reports hold as an HTTP archive (HAR 1.2), which the developer tools of
+// browsers open. A page is a case in a version. What the format has no place for, such as trailers and
+// why no answer came, stands in fields that begin with an underscore, as the format asks.
+func HAR(w io.Writer, reports ...*conformance.Report) error {
+	log := harLog{Version: "1.2", Creator: harCreator{Name: "scp-conformance", Version: "unknown"}, Pages: []harPage{}, Entries: []harEntry{}}
+	for _, r := range reports {
+		log.Creator.Version = cmp.Or(r.Suite.Version, log.Creator.Version)
+		for _, result := range r.Results {
+			endpoint := ""
+			if len(reports) > 1 {
+				endpoint = r.Endpoint
+			}
+			log.addResult(endpoint, result)
+		}
+	}
+	return writeJSON(w, harFile{log})
+}
+
+type (
+	harFile struct {
+		Log harLog `json:"log"`
+	}
+	harLog struct {
+		Version string     `json:"version"`
+		Creator harCreator `json:"creator"`
+		Pages   []harPage  `json:"pages"`
+		Entries []harEntry `json:"entries"`
+	}
+	harCreator struct {
+		Name    string `json:"name"`
+		Version string `json:"version"`
+	}
+	harPage struct {
+		ID          string    `json:"id"`
+		Started     time.Time `json:"startedDateTime"`
+		Title       string    `json:"title"`
+		PageTimings struct{}  `json:"pageTimings"`
+		Comment     string    `json:"comment,omitempty"`
+	}
+	harEntry struct {
+		Page     string             `json:"pageref"`
+		Started  time.Time          `json:"startedDateTime"`
+		Time     conformance.Millis `json:"time"`
+		Request  harRequest         `json:"request"`
+		Response harResponse        `json:"response"`
+		Cache    struct{}           `json:"cache"`
+		Timings  harTimings         `json:"timings"`
+		Comment  string             `json:"comment,omitempty"`
+	}
+	harRequest struct {
+		Method      string       `json:"method"`
+		URL         string       `json:"url"`
+		HTTPVersion string       `json:"httpVersion"`
+		Cookies     []harPair    `json:"cookies"`
+		Headers     []harPair    `json:"headers"`
+		Query       []harPair    `json:"queryString"`
+		PostData    *harPostData `json:"postData,omitempty"`
+		HeadersSize int          `json:"headersSize"`
+		BodySize    int          `json:"bodySize"`
+	}
+	harResponse struct {
+		Status        int        `json:"status"`
+		StatusText    string     `json:"statusText"`
+		HTTPVersion   string     `json:"httpVersion"`
+		Cookies       []harPair  `json:"cookies"`
+		Headers       []harPair  `json:"headers"`
+		Content       harContent `json:"content"`
+		RedirectURL   string     `json:"redirectURL"`
+		HeadersSize   int        `json:"headersSize"`
+		BodySize      int        `json:"bodySize"`
+		Informational []harPair  `json:"_informational,omitempty"`
+		Trailers      []harPair  `json:"_trailers,omitempty"`
+		Error         string     `json:"_error,omitempty"`
+	}
+	harPair struct {
+		Name  string `json:"name"`
+		Value string `json:"value"`
+	}
+	harPostData struct {
+		MimeType string `json:"mimeType"`
+		Text     string `json:"text"`
+		Encoding string `json:"_encoding,omitempty"`
+	}
+	harContent struct {
+		Size     int    `json:"size"`
+		MimeType string `json:"mimeType"`
+		Text     string `json:"text,omitempty"`
+		Encoding string `json:"encoding,omitempty"`
+	}
+	harTimings struct {
+		Send    int                `json:"send"`
+		Wait    conformance.Millis `json:"wait"`
+		Receive int                `json:"receive"`
+	}
+)
+
+const (
+	harUnknown    = "unknown" // a report does not keep which version of HTTP was spoken
+	harNoSize     = -1        // nor how many bytes went over the wire
+	harNoMimeType = "x-unknown"
+)
+
+// addResult adds a page for a result that has exchanges, and those.
+func (log *harLog) addResult(endpoint string, result conformance.Result) {
+	exchanges := exchangesOf(result)
+	if len(exchanges) == 0 {
+		return
+	}
+	title := strings.TrimSpace(fmt.Sprintf("%s %s in %s", endpoint, result.Case.ID, result.Version.ID))
+	log.Pages = append(log.Pages, harPage{
+		ID: title, Title: fmt.Sprintf("%s: %s", title, result.Verdict), Started: result.Started.UTC(), Comment: result.Reason(),
+	})
+	for _, e := range exchanges {
+		log.Entries = append(log.Entries, harExchange(title, result, e))
+	}
+}
+
+// exchangesOf are the exchanges of a result's attempts, and those that show its findings, which most often are
+// the same.
+func exchangesOf(result conformance.Result) []conformance.Exchange {
+	var list []conformance.Exchange
+	for _, attempt := range result.Attempts {
+		list = append(list, attempt.Exchanges...)
+	}
+	for _, f := range result.Findings {
+		if e := f.Exchange; e != nil && !slices.ContainsFunc(list, func(known conformance.Exchange) bool {
+			return known.Started.Equal(e.Started) && known.Method == e.Method && known.URL == e.URL
+		}) {
+			list = append(list, *e)
+		}
+	}
+	return list
+}
+
+func harExchange(page string, result conformance.Result, e conformance.Exchange) harEntry {
+	return harEntry{
+		Page: page, Started: e.Started.UTC(), Time: e.Duration, Timings: harTimings{Wait: e.Duration}, Comment: harComment(result, e),
+		Request: harRequest{
+			Method: e.Method, URL: harURL(e.URL), HTTPVersion: harUnknown,
+			Cookies: []harPair{}, Headers: harHeaders(e.RequestHeader), Query: harQuery(e.URL), PostData: harPost(e),
+			HeadersSize: harNoSize, BodySize: len(e.RequestBody),
+		},
+		Response: harResponse{
+			Status: e.Status, StatusText: http.StatusText(e.Status), HTTPVersion: harUnknown,
+			Cookies: harCookies(e.ResponseHeader), Headers: harHeaders(e.ResponseHeader), Content: harBody(e),
+			RedirectURL: e.ResponseHeader.Get("Location"), HeadersSize: harNoSize, BodySize: harNoSize,
+			Informational: harHeaders(e.Informational), Trailers: harHeaders(e.Trailer), Error: e.Err,
+		},
+	}
+}
+
+// harComment says which case sent an exchange in which version, what it asked for and what it expected.
+func harComment(result conformance.Result, e conformance.Exchange) string {
+	parts := []string{fmt.Sprintf("%s in %s", cmp.Or(e.Case, result.Case.ID), result.Version.ID)}
+	if e.About != "" {
+		parts = append(parts, e.About)
+	}
+	if e.Expected != "" {
+		parts = append(parts, "expected: "+string(e.Expected))
+	}
+	if e.Repeated {
+		parts = append(parts, "sent again, as the answer may have been a gateway's")
+	}
+	if e.Stayed {
+		parts = append(parts, "answered so each time")
+	}
+	return strings.Join(parts, "; ")
+}
+
+func harHeaders(header http.Header) []harPair {
+	pairs := []harPair{}
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		for _, value := range header[name] {
+			pairs = append(pairs, harPair{name, value})
+		}
+	}
+	return pairs
+}
+
+func harCookies(header http.Header) []harPair {
+	pairs := []harPair{}
+	answer := http.Response{Header: header}
+	for _, cookie := range answer.Cookies() {
+		pairs = append(pairs, harPair{cookie.Name, cookie.Value})
+	}
+	return pairs
+}
+
+func harPost(e conformance.Exchange) *harPostData {
+	if len(e.RequestBody) == 0 {
+		return nil
+	}
+	text, encoding := harText(e.RequestBody)
+	return &harPostData{MimeType: cmp.Or(e.RequestHeader.Get("Content-Type"), harNoMimeType), Text: text, Encoding: encoding}
+}
+
+func harBody(e conformance.Exchange) harContent {
+	text, encoding := harText(e.Body)
+	return harContent{Size: len(e.Body), MimeType: cmp.Or(e.ResponseHeader.Get("Content-Type"), harNoMimeType), Text: text, Encoding: encoding}
+}
+
+// harText is a body as it is or, where it is not text, in base64.
+func harText(body conformance.Body) (text, encoding string) {
+	if utf8.Valid(body) {
+		return string(body), ""
+	}
+	return base64.StdEncoding.EncodeToString(body), "base64"
+}
+
+// harQuery are the parameters of a URL, in their order.
+func harQuery(raw string) []harPair {
+	pairs := []harPair{}
+	_, query, _ := strings.Cut(raw, "?")
+	query, _, _ = strings.Cut(query, "#")
+	for parameter := range strings.SplitSeq(query, "&") {
+		if parameter == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(parameter, "=")
+		pairs = append(pairs, harPair{unescaped(name), unescaped(value)})
+	}
+	return pairs
+}
+
+// unescaped is a part of a query in plain text, or as it is where it is not well escaped.
+func unescaped(s string) string {
+	if plain, err := url.QueryUnescape(s); err == nil {
+		return plain
+	}
+	return s
+}
+
+// harURL is a URL as it went out. Its readers parse it: what no URL may have is escaped.
+func harURL(raw string) string {
+	if u, err := url.Parse(raw); err == nil && u.IsAbs() && strings.IndexFunc(raw, func(r rune) bool { return r <= ' ' || r >= 0x7f }) < 0 {
+		return raw
+	}
+	scheme, rest, found := strings.Cut(raw, "://")
+	host, path, _ := strings.Cut(rest, "/")
+	if !found || url.PathEscape(host) != host {
+		return "unknown:" + url.PathEscape(raw)
+	}
+	return scheme + "://" + host + "/" + strings.ReplaceAll(url.PathEscape(path), "%2F", "/")
+}
