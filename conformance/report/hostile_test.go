@@ -36,7 +36,8 @@ func hostile(t testing.TB) *conformance.Report {
 	return r
 }
 
-// spoil appends the words to every string but those of the named types that are enumerations.
+// spoil appends the words to every string that is not empty, but for those of the named types that are
+// enumerations.
 func spoil(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -67,7 +68,8 @@ func spoil(v reflect.Value) {
 			v.SetMapIndex(reflect.ValueOf(key.String()+hostileWords), values)
 		}
 	case reflect.String:
-		if v.Type() == reflect.TypeFor[string]() || v.Type() == reflect.TypeFor[conformance.Code]() {
+		code := v.Type() == reflect.TypeFor[conformance.Code]() && v.String() != string(conformance.CodeNotApplicable)
+		if v.String() != "" && (v.Type() == reflect.TypeFor[string]() || code) {
 			v.SetString(v.String() + hostileWords)
 		}
 	}

@@ -1,12 +1,13 @@
 package report
 
 import (
-	"bytes"
+	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
 	"unicode"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/scp-openapi/virtualserver/conformance"
 )
@@ -18,23 +19,31 @@ func JSON(w io.Writer, r *conformance.Report) error {
 }
 
 func writeJSON(w io.Writer, value any) error {
-	var plain bytes.Buffer
-	encoder := json.NewEncoder(&plain)
+	out := bufio.NewWriter(w)
+	encoder := json.NewEncoder(graphic{out})
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	if err := encoder.Encode(value); err != nil {
 		return fmt.Errorf("write the report as JSON: %w", err)
 	}
-	var escaped bytes.Buffer
-	for _, r := range plain.String() {
+	return out.Flush()
+}
+
+// graphic escapes what cannot be seen in JSON, which an encoder writes at once and as UTF-8.
+type graphic struct{ *bufio.Writer }
+
+// Write implements io.Writer.
+func (g graphic) Write(p []byte) (int, error) {
+	for rest := p; len(rest) > 0; {
+		r, size := utf8.DecodeRune(rest)
 		if r == '\n' || unicode.IsGraphic(r) {
-			escaped.WriteRune(r)
-			continue
+			_, _ = g.Writer.Write(rest[:size]) // an error stays until the end
+		} else {
+			for _, unit := range utf16.AppendRune(nil, r) {
+				_, _ = fmt.Fprintf(g.Writer, `\u%04x`, unit)
+			}
 		}
-		for _, unit := range utf16.AppendRune(nil, r) {
-			fmt.Fprintf(&escaped, `\u%04x`, unit)
-		}
+		rest = rest[size:]
 	}
-	_, err := w.Write(escaped.Bytes())
-	return err
+	return len(p), nil
 }
