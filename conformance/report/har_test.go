@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
@@ -111,7 +112,7 @@ func TestHAR(t *testing.T) {
 			assert.Equal(t, []struct{ Name, Value string }{{"trace", "a b"}, {"trace", "c"}, {"full", ""}}, entry.Request.QueryString)
 		case entry.Response.Status == 0:
 			assert.Equal(t, "read: connection reset by peer", entry.Response.Error)
-		case entry.Request.Method == "POST":
+		case entry.Request.Method == http.MethodPost:
 			assert.Equal(t, "application/json", entry.Request.PostData.MimeType)
 		}
 	}

@@ -34,16 +34,18 @@ type graphic struct{ *bufio.Writer }
 
 // Write implements io.Writer.
 func (g graphic) Write(p []byte) (int, error) {
-	for rest := p; len(rest) > 0; {
-		r, size := utf8.DecodeRune(rest)
-		if r == '\n' || unicode.IsGraphic(r) {
-			_, _ = g.Writer.Write(rest[:size]) // an error stays until the end
-		} else {
+	written := 0
+	for i := 0; i < len(p); {
+		r, size := utf8.DecodeRune(p[i:])
+		if r != '\n' && !unicode.IsGraphic(r) {
+			_, _ = g.Writer.Write(p[written:i]) // an error stays until the end
 			for _, unit := range utf16.AppendRune(nil, r) {
 				_, _ = fmt.Fprintf(g.Writer, `\u%04x`, unit)
 			}
+			written = i + size
 		}
-		rest = rest[size:]
+		i += size
 	}
+	_, _ = g.Writer.Write(p[written:])
 	return len(p), nil
 }

@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"bytes"
+	"errors"
 	"os/exec"
 	"testing"
 
@@ -73,8 +74,8 @@ func TestJUnitCases(t *testing.T) {
 			require.True(t, ok)
 			assert.Equal(t, tt.status, c.Status)
 			said := c.Message + c.SystemOut
-			if err, ok := c.Error.(junit.Error); ok {
-				said += err.Body
+			if body := new(junit.Error); errors.As(c.Error, body) {
+				said += body.Body
 			}
 			for _, words := range tt.says {
 				assert.Contains(t, said, words)
