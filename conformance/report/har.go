@@ -1,10 +1,13 @@
 package report
 
 import (
+	"bufio"
 	"cmp"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"maps"
 	"net/http"
 	"net/url"
@@ -19,31 +22,86 @@ import (
 // HAR writes every exchange that reports hold as an HTTP archive (HAR 1.2), which the developer tools of
 // browsers open. A page is a case in a version. What the format has no place for, such as trailers and
 // why no answer came, stands in fields that begin with an underscore, as the format asks.
+//
+// An exchange is a line, written as soon as it is made: a night's evidence is tens of megabytes.
 func HAR(w io.Writer, reports ...*conformance.Report) error {
-	log := harLog{Version: "1.2", Creator: harCreator{Name: "scp-conformance", Version: "unknown"}, Pages: []harPage{}, Entries: []harEntry{}}
+	creator := harCreator{Name: "scp-conformance", Version: "unknown"}
 	for _, r := range reports {
-		log.Creator.Version = cmp.Or(r.Suite.Version, log.Creator.Version)
-		for _, result := range r.Results {
-			endpoint := ""
-			if len(reports) > 1 {
-				endpoint = r.Endpoint
-			}
-			log.addResult(endpoint, result)
+		creator.Version = cmp.Or(r.Suite.Version, creator.Version)
+	}
+	out := bufio.NewWriter(w)
+	h := harWriter{out: out, encoder: json.NewEncoder(graphic{out})}
+	h.encoder.SetEscapeHTML(false)
+	h.text(`{"log": {"version": "1.2", "creator": `)
+	h.value(creator)
+	h.text(`, "pages": [`)
+	for page, result := range harPages(reports) {
+		h.item(harPage{
+			ID: page, Title: fmt.Sprintf("%s: %s", page, result.Verdict), Started: result.Started.UTC(), Comment: result.Reason(),
+		})
+	}
+	h.text(`], "entries": [`)
+	h.items = 0
+	for page, result := range harPages(reports) {
+		for _, e := range exchangesOf(result) {
+			h.item(harExchange(page, result, e))
 		}
 	}
-	return writeJSON(w, harFile{log})
+	h.text("]}}\n")
+	if h.err != nil {
+		return fmt.Errorf("write the evidence as HAR: %w", h.err)
+	}
+	return out.Flush()
+}
+
+// harPages are the results that have exchanges, by the name of their page.
+func harPages(reports []*conformance.Report) iter.Seq2[string, conformance.Result] {
+	return func(yield func(string, conformance.Result) bool) {
+		for _, r := range reports {
+			for _, result := range r.Results {
+				if !hasExchanges(result) {
+					continue
+				}
+				page := fmt.Sprintf("%s in %s", result.Case.ID, result.Version.ID)
+				if len(reports) > 1 {
+					page = r.Endpoint + " " + page
+				}
+				if !yield(page, result) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// harWriter writes an archive part by part, until something fails.
+type harWriter struct {
+	out     *bufio.Writer
+	encoder *json.Encoder
+	items   int // of the list that is being written
+	err     error
+}
+
+// text writes what stands between values.
+func (h *harWriter) text(s string) { _, _ = h.out.WriteString(s) } // an error stays until the end
+
+// value writes a value, with a line end.
+func (h *harWriter) value(v any) {
+	if h.err == nil {
+		h.err = h.encoder.Encode(v)
+	}
+}
+
+// item writes a value as one of a list.
+func (h *harWriter) item(v any) {
+	if h.items > 0 {
+		h.text(",")
+	}
+	h.items++
+	h.value(v)
 }
 
 type (
-	harFile struct {
-		Log harLog `json:"log"`
-	}
-	harLog struct {
-		Version string     `json:"version"`
-		Creator harCreator `json:"creator"`
-		Pages   []harPage  `json:"pages"`
-		Entries []harEntry `json:"entries"`
-	}
 	harCreator struct {
 		Name    string `json:"name"`
 		Version string `json:"version"`
@@ -118,21 +176,6 @@ const (
 	harNoMimeType = "x-unknown"
 )
 
-// addResult adds a page for a result that has exchanges, and those.
-func (log *harLog) addResult(endpoint string, result conformance.Result) {
-	exchanges := exchangesOf(result)
-	if len(exchanges) == 0 {
-		return
-	}
-	title := strings.TrimSpace(fmt.Sprintf("%s %s in %s", endpoint, result.Case.ID, result.Version.ID))
-	log.Pages = append(log.Pages, harPage{
-		ID: title, Title: fmt.Sprintf("%s: %s", title, result.Verdict), Started: result.Started.UTC(), Comment: result.Reason(),
-	})
-	for _, e := range exchanges {
-		log.Entries = append(log.Entries, harExchange(title, result, e))
-	}
-}
-
 // exchangesOf are the exchanges of a result's attempts, and those that show its findings, which most often are
 // the same.
 func exchangesOf(result conformance.Result) []conformance.Exchange {
@@ -148,6 +191,11 @@ func exchangesOf(result conformance.Result) []conformance.Exchange {
 		}
 	}
 	return list
+}
+
+func hasExchanges(result conformance.Result) bool {
+	return slices.ContainsFunc(result.Attempts, func(a conformance.Attempt) bool { return len(a.Exchanges) > 0 }) ||
+		slices.ContainsFunc(result.Findings, func(f conformance.Finding) bool { return f.Exchange != nil })
 }
 
 func harExchange(page string, result conformance.Result, e conformance.Exchange) harEntry {
