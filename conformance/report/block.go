@@ -13,19 +13,16 @@ type block struct {
 	finding                   conformance.Finding
 	cases, versions, variants []string
 	requests                  int
-	first                     *conformance.Result // that it was found in and can be asked again, or nil
+	again                     string // the command that asks all of its cases again, in all of its versions
 }
 
-// again is the command that asks all of its cases again, in all of its versions, or nothing.
-func (b *block) again() string {
-	if b.first == nil {
-		return ""
-	}
+// askAgain makes the command that asks the case of a result again one that asks all cases and versions of the block.
+func (b *block) askAgain(result conformance.Result) {
 	replace := func(command, flag, one string, all []string) string {
 		return strings.Replace(command, " --"+flag+" "+one, " --"+flag+" "+strings.Join(all, ","), 1)
 	}
-	command := replace(b.first.Again, "case", b.first.Case.ID, b.cases)
-	return replace(command, "api-version", b.first.Version.ID.String(), b.versions)
+	command := replace(result.Again, "case", result.Case.ID, b.cases)
+	b.again = replace(command, "api-version", result.Version.ID.String(), b.versions)
 }
 
 // blocksOf are the findings of a report with one verdict. One that breaks a clause has a block for each
@@ -34,6 +31,7 @@ func (b *block) again() string {
 func blocksOf(r *conformance.Report, verdict conformance.Verdict) []*block {
 	var blocks []*block
 	byFact := map[string]*block{}
+	first := map[*block]conformance.Result{} // of those that can be asked again
 	for _, result := range r.Results {
 		seen := map[string]int{}
 		for _, f := range result.Findings {
@@ -53,7 +51,7 @@ func blocksOf(r *conformance.Report, verdict conformance.Verdict) []*block {
 			if b == nil {
 				b = &block{finding: f}
 				if verdict != conformance.Skip && !result.Unasked {
-					b.first = &result
+					first[b] = result
 				}
 				byFact[fact] = b
 				blocks = append(blocks, b)
@@ -63,6 +61,9 @@ func blocksOf(r *conformance.Report, verdict conformance.Verdict) []*block {
 			b.variants = appendNew(b.variants, f.Variants...)
 			b.requests += f.Requests
 		}
+	}
+	for b, result := range first {
+		b.askAgain(result)
 	}
 	return blocks
 }

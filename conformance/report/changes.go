@@ -7,21 +7,6 @@ import (
 	"github.com/scp-openapi/virtualserver/conformance"
 )
 
-// changeHeadings are the kinds of changes in words, in the order in which a report lists them.
-var changeHeadings = []struct {
-	kind    conformance.ChangeKind
-	heading string
-}{
-	{conformance.ChangeNewFailure, "New failures"},
-	{conformance.ChangeOtherFailure, "Failing in another way"},
-	{conformance.ChangeStillFailing, "Still failing"},
-	{conformance.ChangeFlaky, "Flaky"},
-	{conformance.ChangeNewlySkipped, "Newly skipped"},
-	{conformance.ChangeFixed, "Fixed"},
-	{conformance.ChangeNewCase, "New cases"},
-	{conformance.ChangeGoneCase, "Gone cases"},
-}
-
 // changes writes what differs from an earlier run.
 func (t Text) changes(p *page, r *conformance.Report) {
 	c := r.Changes
@@ -39,26 +24,33 @@ func (t Text) changes(p *page, r *conformance.Report) {
 	}
 	p.paragraph("", "Changes "+since+":")
 	p.gap()
-	for _, of := range changeHeadings {
-		list := slices.DeleteFunc(slices.Clone(c.List), func(change conformance.Change) bool { return change.Kind != of.kind })
-		if len(list) == 0 {
-			continue
+	for rest := c.List; len(rest) > 0; {
+		n := slices.IndexFunc(rest, func(change conformance.Change) bool { return change.Kind != rest[0].Kind })
+		if n < 0 {
+			n = len(rest)
 		}
-		if of.kind == conformance.ChangeNewCase || of.kind == conformance.ChangeGoneCase {
-			var ids []string
-			for _, change := range list {
-				ids = appendNew(ids, change.Case)
-			}
-			p.paragraph("", of.heading+": "+few(ids))
-			p.gap()
-			continue
-		}
-		p.paragraph("", of.heading+":")
-		for _, change := range list {
-			p.item(change.Text)
-		}
-		p.gap()
+		t.changesOfKind(p, rest[:n])
+		rest = rest[n:]
 	}
+}
+
+// changesOfKind writes changes of one kind: the cases alone of what is no news.
+func (t Text) changesOfKind(p *page, list []conformance.Change) {
+	of := changeHeadings[list[0].Kind]
+	if of.folded {
+		var ids []string
+		for _, change := range list {
+			ids = appendNew(ids, change.Case)
+		}
+		p.paragraph("", of.heading+": "+few(ids))
+		p.gap()
+		return
+	}
+	p.paragraph("", of.heading+":")
+	for _, change := range list {
+		p.item(change.Text)
+	}
+	p.gap()
 }
 
 // knownText says why a finding is accepted, and until when.

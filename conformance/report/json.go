@@ -1,12 +1,13 @@
 package report
 
 import (
-	"bytes"
+	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
 	"unicode"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/scp-openapi/virtualserver/conformance"
 )
@@ -35,24 +36,33 @@ func LastLine(w io.Writer, r *conformance.Report) error {
 }
 
 func writeJSON(w io.Writer, value any, indent string) error {
-	var plain bytes.Buffer
-	encoder := json.NewEncoder(&plain)
+	out := bufio.NewWriter(w)
+	encoder := json.NewEncoder(graphic{out})
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", indent)
 	if err := encoder.Encode(value); err != nil {
 		return fmt.Errorf("write the report as JSON: %w", err)
 	}
-	var escaped bytes.Buffer
-	escaped.Grow(plain.Len())
-	for _, r := range plain.String() {
-		if r == '\n' || unicode.IsGraphic(r) {
-			escaped.WriteRune(r)
-			continue
+	return out.Flush()
+}
+
+// graphic escapes what cannot be seen in JSON, which an encoder writes at once and as UTF-8.
+type graphic struct{ *bufio.Writer }
+
+// Write implements io.Writer.
+func (g graphic) Write(p []byte) (int, error) {
+	written := 0
+	for i := 0; i < len(p); {
+		r, size := utf8.DecodeRune(p[i:])
+		if r != '\n' && !unicode.IsGraphic(r) {
+			_, _ = g.Writer.Write(p[written:i]) // an error stays until the end
+			for _, unit := range utf16.AppendRune(nil, r) {
+				_, _ = fmt.Fprintf(g.Writer, `\u%04x`, unit)
+			}
+			written = i + size
 		}
-		for _, unit := range utf16.AppendRune(nil, r) {
-			fmt.Fprintf(&escaped, `\u%04x`, unit)
-		}
+		i += size
 	}
-	_, err := w.Write(escaped.Bytes())
-	return err
+	_, _ = g.Writer.Write(p[written:])
+	return len(p), nil
 }

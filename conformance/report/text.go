@@ -172,8 +172,8 @@ func (t Text) blocks(p *page, heading string, blocks []*block) {
 		if f.Known != nil {
 			p.paragraph(indent, knownText(*f.Known))
 		}
-		if again := b.again(); again != "" {
-			fmt.Fprintf(p, "%sAgain: %s\n", indent, printable(again))
+		if b.again != "" {
+			fmt.Fprintf(p, "%sAgain: %s\n", indent, printable(b.again))
 		}
 		p.gap()
 	}
@@ -222,27 +222,18 @@ func (t Text) verdict(p *page, r *conformance.Report) {
 	for _, group := range unjudgedOf(r) {
 		p.paragraph("", fmt.Sprintf("Not judged: %s (%s)", few(group.clauses), group.why))
 	}
-	if d := r.Drift; d != nil {
-		p.paragraph("", fmt.Sprintf("The endpoint lists %s as %s, and there is no document of it: the newest version was not judged.", d.ID, d.Label))
+	if r.Drift != nil {
+		p.paragraph("", driftText(r))
 	}
 	if r.Trouble != nil {
 		p.paragraph("", r.Trouble.Text)
 	}
 	p.gap()
-	var counts []string
-	for _, w := range slices.Backward(words) {
-		n := r.Counts.Of(w.verdict)
-		if n == 0 && w.verdict != conformance.Pass && w.verdict != conformance.Fail {
-			continue
-		}
-		counted := fmt.Sprintf("%d %s", n, w.counted)
-		if n > 0 && (w.verdict == conformance.Fail || w.verdict == conformance.Differs) {
-			counted += fmt.Sprintf(" (%s)", plural(len(blocksOf(r, w.verdict)), "finding", "findings"))
-		}
-		counts = append(counts, counted)
+	counts := countsText(r)
+	if n := len(blocksOf(r, conformance.Fail)) + len(blocksOf(r, conformance.Differs)); n > 0 {
+		counts += "; " + plural(n, "finding", "findings")
 	}
-	p.paragraph("", fmt.Sprintf("%s; %s in %s; seed %d", strings.Join(counts, ", "),
-		plural(r.Counts.Requests, "request", "requests"), round(r.Duration), r.Seed))
+	p.paragraph("", fmt.Sprintf("%s; %s in %s; seed %d", counts, plural(r.Counts.Requests, "request", "requests"), round(r.Duration), r.Seed))
 	fmt.Fprintf(p, "%s  %s\n", t.word(r.Verdict), printable(r.Headline))
 }
 
@@ -256,14 +247,6 @@ func (t Text) word(v conformance.Verdict) string {
 		}
 	}
 	return strings.Repeat(" ", wordWidth) // of a case that was not asked of a version
-}
-
-// plural is a number with a word for one or for several.
-func plural(n int, one, several string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, several)
 }
 
 func round(m conformance.Millis) time.Duration {
