@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/scp-openapi/virtualserver/gen"
 )
 
 // TestAttempts has an endpoint whose first answers do not come, after the one that shows it is there.
@@ -295,9 +297,9 @@ func TestOrder(t *testing.T) {
 			config.OnResult = func(r Result) { seen = append(seen, place(r)) }
 			report := run(t, config)
 			var want []string
-			for _, version := range []string{"1.0", "1.1", "1.2", "1.3"} {
+			for _, client := range gen.Clients() {
 				for name := range strings.FieldsSeq(c.want) {
-					want = append(want, name+" "+version)
+					want = append(want, name+" "+client.ID.String())
 				}
 			}
 			assert.Equal(t, want, log)
@@ -322,9 +324,9 @@ func places(report *Report) []string {
 func requireAll(t *testing.T, report *Report, cases []Case) {
 	t.Helper()
 	var want []string
-	for _, version := range []string{"1.0", "1.1", "1.2", "1.3"} {
+	for _, client := range gen.Clients() {
 		for _, c := range cases {
-			want = append(want, version+" "+c.ID)
+			want = append(want, client.ID.String()+" "+c.ID)
 		}
 	}
 	require.Equal(t, want, places(report))

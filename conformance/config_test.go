@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/scp-openapi/virtualserver/gen"
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 	"github.com/scp-openapi/virtualserver/signing"
 )
@@ -162,5 +163,5 @@ func TestRunDefaults(t *testing.T) {
 	assert.Equal(t, HarmReads, report.Harm, "nothing is changed unless a Config says so")
 	assert.Equal(t, lifecycle.On(time.Now()).String(), report.Day.String())
 	requireAll(t, report, config.Cases)
-	assert.Equal(t, "scp-conformance run --endpoint "+config.Endpoint+" --case one --api-version 1.0 --at "+report.Day.String()+" --seed 0", report.Results[0].Again)
+	assert.Equal(t, "scp-conformance run --endpoint "+config.Endpoint+" --case one --api-version "+gen.Clients()[0].ID.String()+" --at "+report.Day.String()+" --seed 0", report.Results[0].Again)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/scp-openapi/virtualserver/conformance"
 	"github.com/scp-openapi/virtualserver/conformance/cases"
 	"github.com/scp-openapi/virtualserver/conformance/mock"
+	"github.com/scp-openapi/virtualserver/gen"
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
@@ -60,7 +61,9 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
+	clients := gen.Clients()[:4] // 1.0 to 1.3; all of them unless Clients is set
 	report, err := conformance.Run(context.Background(), conformance.Config{
+		Clients:     clients,
 		Endpoint:    server.URL,
 		Credentials: keys,
 		Cases:       append(asked, detachStaysHere),

@@ -74,26 +74,29 @@ func TestUnjudgedInARun(t *testing.T) {
 // TestDrift is the CURRENT version of an endpoint, where it is newer than every document.
 func TestDrift(t *testing.T) {
 	clients := gen.Clients()
+	newest := newestClient()[0].ID
+	next := newest.Next().String()
+	named := strings.NewReplacer("OLDEST", clients[0].ID.String(), "NEWEST", newest.String(), "NEXT", next)
 	for _, c := range []struct {
 		name    string
 		list    string
 		clients []gen.Client
 		want    string
 	}{
-		{"the newest document", `{"id":"v1.3","status":"CURRENT"}`, nil, ""},
-		{"a newer one", `{"id":"v1.3","status":"SUPPORTED"},{"id":"v1.5","status":"CURRENT","not_before":"2027-03-01"}`, nil, "1.5"},
-		{"1.10 is newer than 1.9", `{"id":"v1.9","status":"SUPPORTED"},{"id":"v1.10","status":"CURRENT"}`, nil, "1.10"},
-		{"a newer one that is PLANNED", `{"id":"v1.3","status":"CURRENT"},{"id":"v1.4","status":"PLANNED"}`, nil, ""},
-		{"an older one", `{"id":"v1.2","status":"CURRENT"}`, nil, ""},
-		{"a newer one than was asked", `{"id":"v1.3","status":"CURRENT"}`, clients[:1], ""},
-		{"no CURRENT", `{"id":"v1.5","status":"DEPRECATED","not_before":"2026-04-02"}`, nil, ""},
+		{"the newest document", `{"id":"vNEWEST","status":"CURRENT"}`, nil, ""},
+		{"a newer one", `{"id":"vNEWEST","status":"SUPPORTED"},{"id":"vNEXT","status":"CURRENT","not_before":"2027-03-01"}`, nil, next},
+		{"1.1000 is newer than 1.999", `{"id":"v1.999","status":"SUPPORTED"},{"id":"v1.1000","status":"CURRENT"}`, nil, "1.1000"},
+		{"a newer one that is PLANNED", `{"id":"vNEWEST","status":"CURRENT"},{"id":"vNEXT","status":"PLANNED"}`, nil, ""},
+		{"an older one", `{"id":"vOLDEST","status":"CURRENT"}`, nil, ""},
+		{"a newer one than was asked", `{"id":"vNEWEST","status":"CURRENT"}`, clients[:1], ""},
+		{"no CURRENT", `{"id":"vNEXT","status":"DEPRECATED","not_before":"2026-04-02"}`, nil, ""},
 		{"no list", `{"id":`, nil, ""},
 		{"nothing in it", ``, nil, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Type", "application/json")
-				fmt.Fprintf(w, `{"versions":[%s]}`, c.list)
+				fmt.Fprintf(w, `{"versions":[%s]}`, named.Replace(c.list))
 			})
 			config := configFor(t, startServer(t, handler), ask("one", HarmReads, end(nil)))
 			config.Clients = c.clients
@@ -130,7 +133,7 @@ func TestListed(t *testing.T) {
 func TestTable(t *testing.T) {
 	read := time.Date(2026, 3, 3, 9, 0, 0, 0, time.FixedZone("KST", 9*60*60))
 	table := lifecycle.Table{Source: "an endpoint", Read: read, Versions: []lifecycle.Version{
-		{ID: lifecycle.V(1, 3), Label: lifecycle.Current},
+		{ID: newestClient()[0].ID, Label: lifecycle.Current},
 	}}
 	var standing lifecycle.Standing
 	var newest lifecycle.ID
@@ -143,7 +146,7 @@ func TestTable(t *testing.T) {
 	report := run(t, config)
 	assert.Equal(t, Table{Source: "an endpoint", Read: read.UTC(), Stale: table.Stale(judged), Versions: table.Versions}, report.Table)
 	assert.Equal(t, lifecycle.Current, standing.State)
-	assert.Equal(t, lifecycle.V(1, 3), newest)
+	assert.Equal(t, newestClient()[0].ID, newest)
 }
 
 // TestNewest is the newest version with a client that can be called, whatever else the endpoint is on.

@@ -65,8 +65,9 @@ func TestRequestBy(t *testing.T) {
 		}
 		return nil
 	})))
+	own := PinnedTo(newestClient()[0].ID)
 	assert.Equal(t, []string{
-		"DELETE virtualserver 1.3", "GET virtualserver 1.3", "GET virtualserver 1.3",
+		"DELETE " + own, "GET " + own, "GET " + own,
 		"DELETE virtualserver 1.1", "GET virtualserver 1.1", "GET virtualserver 1.1",
 	}, versions)
 	assert.Equal(t, "virtualserver 1.10", PinnedTo(lifecycle.V(1, 10)))

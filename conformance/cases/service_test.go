@@ -335,7 +335,7 @@ func (s *service) show(w http.ResponseWriter, r *http.Request, id string) {
 		"multiattach": d.shared, "volume_type": "SSD", "volume_type_id": "t-1", "user_id": "u-1",
 		"created_at": "2026-01-01T00:00:00Z", "modified_at": now.UTC().Format(time.RFC3339), "servers": servers,
 	}
-	if version := r.Header.Get(signing.HeaderAPIVersion); version == "" || strings.Compare(version, "virtualserver 1.2") >= 0 {
+	if version := r.Header.Get(signing.HeaderAPIVersion); version != "virtualserver 1.0" && version != "virtualserver 1.1" {
 		v["max_iops"], v["max_throughput"] = 3000, 125
 	}
 	if s.on["show-extra"] {

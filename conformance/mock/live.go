@@ -171,30 +171,27 @@ func WithBusy(after time.Duration) Option {
 	})
 }
 
-// newerVersions are the newest two versions that the vendor's page listed on 2026-09-18 [field].
-var newerVersions = []lifecycle.Version{
-	{ID: lifecycle.V(1, 4), Label: lifecycle.Supported},
-	{ID: lifecycle.V(1, 5), Label: lifecycle.Current},
-}
-
-// WithNewerVersions lists 1.4 and 1.5, of which 1.5 is CURRENT, as the vendor's page did in September 2026
-// [field]. The version that is CURRENT in the documents becomes SUPPORTED, without an end date. The mock
-// answers neither 1.4 nor 1.5 unless there is a document for it.
+// WithNewerVersions lists the two versions after the newest of the documents, the second of them CURRENT, as
+// the vendor's page listed 1.4 and 1.5 beside documents up to 1.3 on 2026-09-18 [field]. The version that is
+// CURRENT in the documents becomes SUPPORTED, without an end date. The mock answers neither of the two.
 func WithNewerVersions() Option {
 	return func(c *config) { c.newer = true }
 }
 
-// withNewer returns a table with newerVersions.
+// withNewer returns a table with the versions of WithNewerVersions.
 func withNewer(table lifecycle.Table) lifecycle.Table {
 	versions := slices.Clone(table.Versions)
-	for _, newer := range newerVersions {
-		versions = slices.DeleteFunc(versions, func(v lifecycle.Version) bool { return v.ID == newer.ID })
-	}
-	for i := range versions {
-		if versions[i].Label == lifecycle.Current {
+	var newest lifecycle.ID
+	for i, v := range versions {
+		if v.Label == lifecycle.Current {
 			versions[i].Label = lifecycle.Supported
 		}
+		if newest.Compare(v.ID) < 0 {
+			newest = v.ID
+		}
 	}
-	table.Versions = slices.Concat(versions, newerVersions)
+	table.Versions = append(versions,
+		lifecycle.Version{ID: newest.Next(), Label: lifecycle.Supported},
+		lifecycle.Version{ID: newest.Next().Next(), Label: lifecycle.Current})
 	return table
 }

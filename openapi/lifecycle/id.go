@@ -30,6 +30,9 @@ func ParseID(s string) (ID, error) {
 	return ID{}, fmt.Errorf("version %.40q is not a number such as 1.10", s)
 }
 
+// Next is the number after id: 1.10 after 1.9.
+func (id ID) Next() ID { return ID{id.major, id.minor + 1} }
+
 // Compare orders versions by number, 1.10 after 1.9. It is negative if id is the
 // older one, 0 if both are the same, positive if id is the newer one.
 func (id ID) Compare(other ID) int {

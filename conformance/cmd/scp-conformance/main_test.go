@@ -27,8 +27,8 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs the built command, as a shell would. A script may name $CASE, the ID of a case, $VERSION
-// and $OLDEST, two versions, and $DEFECT and $CAUGHTBY, a defect and a case that fails with it. It is not
-// about which cases and versions there are.
+// and $OLDEST, two versions, $NEWER, what the live profile lists as CURRENT, and $DEFECT and $CAUGHTBY, a
+// defect and a case that fails with it. It is not about which cases and versions there are.
 func TestScripts(t *testing.T) {
 	clients := gen.Clients()
 	testscript.Run(t, testscript.Params{
@@ -38,6 +38,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("CASE", cases.All()[0].ID)
 			env.Setenv("VERSION", clients[len(clients)-1].ID.String())
 			env.Setenv("OLDEST", clients[0].ID.String())
+			env.Setenv("NEWER", clients[len(clients)-1].ID.Next().Next().String())
 			env.Setenv("DEFECT", "accepted-200")
 			env.Setenv("CAUGHTBY", "detach-accepted")
 			env.Setenv("GORACE", "atexit_sleep_ms=10") // a binary with -race waits a second when it ends

@@ -129,7 +129,8 @@ func (f *mockFlags) serve(cmd *cobra.Command) error {
 }
 
 const mockGreeting = `The mock listens at http://%s
-and speaks versions %s. Judge it from another terminal:
+and speaks versions %s.
+Judge it from another terminal:
 
   export SCP_ACCESS_KEY=%s
   export SCP_SECRET_KEY=%s
