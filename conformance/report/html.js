@@ -32,7 +32,6 @@
   document.getElementById('language').addEventListener('click', () => {
     speak(language === 'ko' ? 'en' : 'ko');
     translate(document);
-    count();
   });
   const preferred = navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => texts.title[tag]);
   const first = root.hasAttribute('data-auto') && preferred || language;
@@ -60,7 +59,7 @@
     button.addEventListener('click', async () => {
       button.dataset.t = await copy(pre) ? 'copied' : 'copy.failed';
       button.textContent = say(button.dataset.t);
-      announce(button.textContent);
+      document.getElementById('said').textContent = button.textContent;
       setTimeout(() => {
         button.dataset.t = 'copy';
         button.textContent = say('copy');
@@ -123,12 +122,10 @@
     };
   }
 
-  let shown = 0;
-
   function apply() {
     const want = wanted();
     const counts = {};
-    shown = 0;
+    let shown = 0;
     for (const c of cases) {
       const said = want.words.every((word) => textOf(c).includes(word));
       let match = 0;
@@ -149,15 +146,9 @@
       table.closest('section').querySelector('[data-none]').hidden = !none;
     }
     document.body.classList.toggle('filtered', Boolean(want.verdicts.length || want.version || want.known || want.words.length));
-    count();
-  }
-
-  function count() {
-    if (status) announce(say('filter.shown', [shown, results]));
-  }
-
-  function announce(text) {
-    if (status) status.textContent = text;
+    status.dataset.t = 'filter.shown';
+    [status.dataset[0], status.dataset[1]] = [shown, results];
+    status.textContent = say('filter.shown', [shown, results]);
   }
 
   // The filter is kept in the URL's fragment, with the case that was opened.
@@ -167,7 +158,7 @@
   function remember() {
     const params = new URLSearchParams();
     for (const [name, value] of new FormData(form)) if (value) params.append(name, value);
-    if (at) params.set('at', at);
+    if (at && !document.getElementById(at).hidden) params.set('at', at);
     history.replaceState(null, '', params.size ? '#' + params : location.pathname + location.search);
   }
 
@@ -184,11 +175,7 @@
 
   function open(id) {
     const details = document.getElementById(id);
-    if (!details?.matches('details.case')) return false;
-    if (details.hidden) {
-      form.reset();
-      apply();
-    }
+    if (!details?.matches('details.case') || details.hidden) return false;
     at = id;
     for (const e of all('details.case.at')) e.classList.remove('at');
     details.classList.add('at');
@@ -214,11 +201,15 @@
   }));
   form.addEventListener('submit', (event) => event.preventDefault());
   document.addEventListener('click', (event) => {
-    const link = event.target.closest('a[href^="#case-"]');
-    if (link && open(link.hash.slice(1))) {
-      event.preventDefault();
-      remember();
+    const id = event.target.closest('a[href^="#case-"]')?.hash.slice(1);
+    if (!id) return;
+    event.preventDefault();
+    if (document.getElementById(id).hidden) {
+      form.reset(); // a link from outside of the grid leads to a case that the filter hides
+      apply();
     }
+    open(id);
+    remember();
   });
   addEventListener('hashchange', recall);
 

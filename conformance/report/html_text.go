@@ -202,7 +202,7 @@ func htmlWords(language string) template.FuncMap {
 		"word":     word,
 		"tspan": func(key string) (template.HTML, error) { // within a drawing
 			text, err := plain(key)
-			return template.HTML(`<tspan dx="5" data-t="` + key + `">` + template.HTMLEscapeString(text) + `</tspan>`), err
+			return template.HTML(`<tspan data-t="` + key + `">` + template.HTMLEscapeString(text) + `</tspan>`), err
 		},
 		"label": func(key string) (template.HTMLAttr, error) {
 			text, err := plain(key)
