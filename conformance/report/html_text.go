@@ -16,7 +16,6 @@ const (
 var texts = map[string]map[string]string{
 	"title":    {english: "Conformance report", korean: "적합성 보고서"},
 	"skiplink": {english: "Skip to the cases", korean: "케이스로 건너뛰기"},
-	"nav":      {english: "Sections", korean: "목차"},
 	"switch":   {english: "한국어", korean: "English"}, // the name of the other language, in itself
 	"nojs":     {english: "Without JavaScript everything can be read; filter and copy buttons are off.", korean: "JavaScript 없이도 모든 내용을 읽을 수 있으며, 필터와 복사 버튼만 쓸 수 없습니다."},
 
@@ -39,7 +38,6 @@ var texts = map[string]map[string]string{
 
 	"endpoint":      {english: "Endpoint", korean: "엔드포인트"},
 	"endpoints":     {english: "Endpoints", korean: "엔드포인트 목록"},
-	"result":        {english: "Verdict", korean: "판정"},
 	"day":           {english: "Day judged", korean: "판정 기준일"},
 	"started":       {english: "Started", korean: "시작"},
 	"duration":      {english: "Duration", korean: "소요 시간"},
@@ -66,7 +64,6 @@ var texts = map[string]map[string]string{
 	"changes":       {english: "What changed", korean: "달라진 점"},
 	"changes.since": {english: "Since {0}", korean: "{0} 이후"},
 	"changes.none":  {english: "Nothing changed.", korean: "달라진 것이 없습니다."},
-	"then.now":      {english: "before and now", korean: "이전과 현재"},
 	"unasked":       {english: "not asked", korean: "실행 안 함"},
 
 	"change.new-failure":   {english: "New failures", korean: "새로운 실패"},
@@ -84,7 +81,7 @@ var texts = map[string]map[string]string{
 	"judged":       {english: "day judged", korean: "판정 기준일"},
 	"documented":   {english: "documented", korean: "문서"},
 	"listed":       {english: "endpoint", korean: "엔드포인트"},
-	"read.as":      {english: "Read as", korean: "표기"},
+	"label":        {english: "Label", korean: "표기"},
 	"that.day":     {english: "That day", korean: "기준일 상태"},
 	"until":        {english: "Until", korean: "지원 기한"},
 	"says":         {english: "Endpoint says", korean: "엔드포인트 응답"},
@@ -150,8 +147,6 @@ var texts = map[string]map[string]string{
 	"copy.failed":        {english: "Could not copy: select the command", korean: "복사하지 못했습니다. 명령을 직접 선택하세요"},
 	"runs":               {english: "By version", korean: "버전별 결과"},
 	"note":               {english: "Note", korean: "참고"},
-	"attempt":            {english: "Attempt {0}", korean: "시도 {0}"},
-	"fold":               {english: "Show or hide the cases of this family", korean: "이 분류의 케이스 표시 또는 숨기기"},
 	"all.fine":           {english: "nothing to look at", korean: "확인할 것 없음"},
 	"endnote":            {english: "What the endpoint and the suite say is kept in English.", korean: "엔드포인트와 시험 도구의 문장은 영어 그대로 표시합니다."},
 }

@@ -191,22 +191,23 @@ func (t *drawing) bar(source string, y int, table lifecycle.Table, day lifecycle
 	return bar
 }
 
-// months are the firsts of some months, few enough to be read on a phone.
+// months are the firsts of some months, far enough apart to be read on a phone.
 func (t *drawing) months(day lifecycle.Date) []timelineMark {
-	const most = 5
-	for _, names := range [][]string{{"-01-01", "-04-01", "-07-01", "-10-01"}, {"-01-01", "-07-01"}, {"-01-01"}} {
-		var marks []timelineMark
-		for n := t.first; n <= t.last; n++ {
-			date := day.Plus(n).String()
-			if slices.ContainsFunc(names, func(name string) bool { return strings.HasSuffix(date, name) }) {
-				marks = append(marks, timelineMark{t.x(n), t.anchor(n), date[:len("2006-01")]})
-			}
-		}
-		if len(marks) <= most || len(names) == 1 {
-			return marks
+	firsts := []string{"-01-01"}
+	switch fifth := (t.last - t.first) / 5; {
+	case fifth <= 90:
+		firsts = []string{"-01-01", "-04-01", "-07-01", "-10-01"}
+	case fifth <= 181:
+		firsts = []string{"-01-01", "-07-01"}
+	}
+	var marks []timelineMark
+	for n := t.first; n <= t.last; n++ {
+		date := day.Plus(n).String()
+		if slices.ContainsFunc(firsts, func(first string) bool { return strings.HasSuffix(date, first) }) {
+			marks = append(marks, timelineMark{t.x(n), t.anchor(n), date[:len("2006-01")]})
 		}
 	}
-	return nil
+	return marks
 }
 
 // x is the place of a day, so many days after the day judged.

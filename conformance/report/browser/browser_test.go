@@ -43,8 +43,11 @@ func chromium() string {
 	return ""
 }
 
-// newBrowser starts a browser that the test ends.
-func newBrowser(t *testing.T) context.Context {
+// chrome is a running browser.
+type chrome struct{ ctx context.Context }
+
+// newBrowser starts a browser, and ends it with the test.
+func newBrowser(t *testing.T) chrome {
 	t.Helper()
 	path := chromium()
 	if path == "" {
@@ -60,7 +63,7 @@ func newBrowser(t *testing.T) context.Context {
 	ctx, cancel := chromedp.NewContext(allocator)
 	t.Cleanup(cancel)
 	require.NoError(t, chromedp.Do(ctx))
-	return ctx
+	return chrome{ctx}
 }
 
 // reader is how somebody looks at a page.
@@ -85,7 +88,7 @@ type tab struct {
 }
 
 // open writes reports as a page, and opens it.
-func open(t *testing.T, browserCtx context.Context, as reader, language string, reports ...*conformance.Report) *tab {
+func (c chrome) open(t *testing.T, as reader, language string, reports ...*conformance.Report) *tab {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "report.html")
 	out, err := os.Create(file)
@@ -93,7 +96,7 @@ func open(t *testing.T, browserCtx context.Context, as reader, language string, 
 	require.NoError(t, report.HTML(language)(out, reports...))
 	require.NoError(t, out.Close())
 
-	ctx, cancel := chromedp.NewContext(browserCtx)
+	ctx, cancel := chromedp.NewContext(c.ctx)
 	t.Cleanup(cancel)
 	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
 	t.Cleanup(cancel)
@@ -193,9 +196,11 @@ func (p *tab) shoot(name string) {
 	if *shots == "" {
 		return
 	}
-	p.js(`for (const e of document.querySelectorAll('details.case')) e.style.contentVisibility = 'visible'`)
-	picture, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
+	window := eval[[2]int64](p, `[innerWidth, innerHeight]`)
+	p.do(chromedp.EmulateViewport(window[0], eval[int64](p, `document.documentElement.scrollHeight`)+500), chromedp.Sleep(time.Second/2))
+	picture, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
 	require.NoError(p, err)
+	p.do(chromedp.EmulateViewport(window[0], window[1]))
 	require.NoError(p, os.WriteFile(filepath.Join(*shots, name+".png"), picture, 0o600))
 }
 

@@ -27,7 +27,7 @@ func TestPage(t *testing.T) {
 			for _, language := range []string{"en-US", "ko-KR"} {
 				name := fmt.Sprintf("%d-%s-%s", width, scheme, language[:2])
 				t.Run(name, func(t *testing.T) {
-					p := open(t, browser, reader{width: width, height: 844, scheme: scheme, language: language}, "", fixed(t))
+					p := browser.open(t, reader{width: width, height: 844, scheme: scheme, language: language}, "", fixed(t))
 					assert.Equal(t, language[:2], eval[string](p, `document.documentElement.lang`), "the browser's language")
 					assert.Equal(t, scheme == "dark", eval[int](p, `getComputedStyle(document.body).backgroundColor.match(/\d+/)[0] | 0`) < 128)
 					p.fits()
@@ -150,7 +150,7 @@ func (p *tab) axe() {
 // TestLanguage: a page speaks the language it was written in, and the other at the press of a button.
 func TestLanguage(t *testing.T) {
 	browser := newBrowser(t)
-	p := open(t, browser, wide, "ko", fixed(t))
+	p := browser.open(t, wide, "ko", fixed(t))
 	assert.Equal(t, "ko", eval[string](p, `document.documentElement.lang`), "whatever the browser speaks")
 	text := `document.querySelector('.hero h2').innerText + document.title`
 	assert.Contains(t, eval[string](p, text), "실패")
@@ -165,7 +165,7 @@ func TestLanguage(t *testing.T) {
 
 // TestKeyboard goes through the page with the keyboard alone.
 func TestKeyboard(t *testing.T) {
-	p := open(t, newBrowser(t), wide, "en", fixed(t))
+	p := newBrowser(t).open(t, wide, "en", fixed(t))
 	p.do(chromedp.KeyEvent(kb.Tab))
 	assert.Equal(t, "#cases", eval[string](p, `document.activeElement.hash`), "first comes the skip link")
 	assert.NotEqual(t, "none", eval[string](p, `getComputedStyle(document.activeElement).outlineStyle`))
@@ -194,7 +194,7 @@ func TestKeyboard(t *testing.T) {
 func TestNoScript(t *testing.T) {
 	as := wide
 	as.noScript = true
-	p := open(t, newBrowser(t), as, "en", fixed(t))
+	p := newBrowser(t).open(t, as, "en", fixed(t))
 	root := call(p, dom.GetDocument, dom.GetDocumentParams{}).Root.NodeID
 	nodes := call(p, dom.QuerySelectorAll, dom.QuerySelectorAllParams{NodeID: root, Selector: "noscript .finding .again pre"}).NodeIDs
 	assert.NotEmpty(t, nodes, "details are elements, and no text")
@@ -212,7 +212,7 @@ func TestBig(t *testing.T) {
 		result.Case.ID = fmt.Sprintf("%s-%d", result.Case.ID, i/len(few))
 		r.Results = append(r.Results, result)
 	}
-	p := open(t, newBrowser(t), wide, "en", r)
+	p := newBrowser(t).open(t, wide, "en", r)
 	p.eventually(`document.getElementById('shown').textContent.includes('10000')`)
 	t.Logf("loaded in %.0f ms", eval[float64](p, `performance.getEntriesByType('navigation')[0].loadEventEnd`))
 	for name, change := range map[string]string{
@@ -252,7 +252,7 @@ func TestHostile(t *testing.T) {
 			}
 		}
 	}
-	p := open(t, newBrowser(t), wide, "en", r)
+	p := newBrowser(t).open(t, wide, "en", r)
 	p.js(`for (const details of document.querySelectorAll('details.case')) details.open = true`)
 	p.eventually(`document.querySelectorAll('.body').length === document.querySelectorAll('details.case').length`)
 	assert.Equal(t, "undefined", eval[string](p, `typeof owned`))
@@ -268,7 +268,7 @@ func TestSeveral(t *testing.T) {
 	empty := fixed(t)
 	empty.Results, empty.Counts, empty.Changes, empty.Baseline, empty.Verdict = nil, conformance.Counts{}, nil, nil, conformance.Inconclusive
 	empty.Trouble = &conformance.Trouble{Kind: conformance.TroubleUnreachable, Text: "Nothing answers at https://virtualserver.example."}
-	p := open(t, newBrowser(t), wide, "en", fixed(t), empty, fixed(t))
+	p := newBrowser(t).open(t, wide, "en", fixed(t), empty, fixed(t))
 	assert.Equal(t, 3, eval[int](p, `document.querySelectorAll('section.report').length`))
 	assert.Equal(t, 3, eval[int](p, `document.querySelectorAll('.overview a').length`))
 	assert.Zero(t, eval[int](p, `document.querySelectorAll('[id]').length - new Set([...document.querySelectorAll('[id]')].map(e => e.id)).size`), "IDs are unique")
