@@ -10,12 +10,17 @@ import (
 
 // report is what the results of a run come to, before it is concluded.
 func (r *runner) report(results []Result, trouble *Trouble) *Report {
+	var listed []lifecycle.Version
+	if r.listed != nil {
+		listed = append(listed, r.listed.Versions...)
+	}
 	return &Report{
 		SchemaVersion: SchemaVersion,
 		Suite:         ThisSuite(),
 		Endpoint:      r.Endpoint,
 		Day:           r.Day,
 		Table:         Table{Source: r.Table.Source, Read: moment(r.Table.Read), Stale: r.Table.Stale(r.Day), Versions: slices.Clone(r.Table.Versions)},
+		Listed:        listed,
 		Harm:          r.Harm,
 		Fixture:       r.Fixture,
 		Seed:          r.Seed,

@@ -33,6 +33,8 @@ type Report struct {
 	Day lifecycle.Date `json:"day"`
 	// Table is what the endpoint's versions were held against.
 	Table Table `json:"table"`
+	// Listed are the versions that the endpoint lists itself, empty where it lists none or was not asked.
+	Listed []lifecycle.Version `json:"listed,omitempty"`
 	// Harm is the most that cases were allowed to do.
 	Harm    Harm    `json:"harm_allowed"`
 	Fixture Fixture `json:"fixture"`
