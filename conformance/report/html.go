@@ -33,7 +33,7 @@ var htmlTemplate = template.Must(template.New("page").
 	Funcs(template.FuncMap{
 		"visible": visible,
 		"say":     say,
-		"code":    code,
+		"code":    htmlCode,
 		"states":  func() []lifecycle.State { return timelineStates },
 		"link":    func(s string) bool { return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://") },
 		"round":   round,
@@ -302,7 +302,7 @@ func (c *htmlCase) add(result conformance.Result) {
 	c.Cells[i] = htmlCell{version, result.Verdict, known(result)}
 	seen := map[string]int{}
 	for _, f := range result.Findings {
-		fact := fmt.Sprintf("%s %s %s %s", f.Verdict, f.Code, f.Clause, accepted(f.Known))
+		fact := fmt.Sprintf("%s %s %s %s", f.Verdict, f.Code, f.Clause, htmlAccepted(f.Known))
 		if f.Clause != "" {
 			seen[fact]++ // a case may see a clause broken in two ways
 			fact += fmt.Sprint(" ", seen[fact])
@@ -333,8 +333,8 @@ func (c *htmlCase) addFinding(f conformance.Finding, fact, version string, resul
 	}
 }
 
-// accepted tells apart what is known for different reasons, and what is not known.
-func accepted(k *conformance.Known) string {
+// htmlAccepted tells apart what is known for different reasons, and what is not known.
+func htmlAccepted(k *conformance.Known) string {
 	if k == nil {
 		return ""
 	}
@@ -356,8 +356,8 @@ func say(text string) template.HTML {
 	return template.HTML(`<bdi lang="en">` + template.HTMLEscapeString(visible(text)) + `</bdi>`)
 }
 
-// code writes a name: an ID, a header or a command.
-func code(name any) template.HTML {
+// htmlCode writes a name: an ID, a header or a command.
+func htmlCode(name any) template.HTML {
 	return template.HTML(`<code>` + template.HTMLEscapeString(visible(fmt.Sprint(name))) + `</code>`)
 }
 

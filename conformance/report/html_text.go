@@ -186,7 +186,7 @@ func htmlWords(language string) template.FuncMap {
 	word := func(prefix string, value any) (template.HTML, error) {
 		key := prefix + fmt.Sprint(value)
 		if _, ok := texts[key]; !ok {
-			return code(value), nil // from a report of a newer suite
+			return htmlCode(value), nil // from a report of a newer suite
 		}
 		return t(key)
 	}

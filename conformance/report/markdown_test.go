@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
-	"github.com/yuin/goldmark/renderer/html"
+	goldmarkhtml "github.com/yuin/goldmark/renderer/html"
 
 	"github.com/scp-openapi/virtualserver/conformance"
 	"github.com/scp-openapi/virtualserver/conformance/report"
@@ -22,7 +22,7 @@ func writtenMarkdown(t *testing.T, reports ...*conformance.Report) (written, pag
 	t.Helper()
 	var out, rendered bytes.Buffer
 	require.NoError(t, report.Markdown(&out, reports...))
-	github := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(html.WithUnsafe()))
+	github := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(goldmarkhtml.WithUnsafe()))
 	require.NoError(t, github.Convert(out.Bytes(), &rendered))
 	for _, tag := range []string{"details", "table", "pre"} {
 		require.Equal(t, strings.Count(rendered.String(), "<"+tag+">"), strings.Count(rendered.String(), "</"+tag+">"), tag)

@@ -19,13 +19,13 @@ import (
 // Files of an earlier run are replaced, as a nightly run has one directory. Which files are those of an earlier
 // run shows in report.json, which is written first: in a directory without it, what exists is somebody else's
 // and is left alone.
-func writeFiles(dir string, reports ...*conformance.Report) error {
+func writeFiles(dir string, forms []form, reports ...*conformance.Report) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("--out: %w", err)
 	}
-	ours := holdsReport(filepath.Join(dir, forms()[0].file))
+	ours := holdsReport(filepath.Join(dir, forms[0].file))
 	var errs []error
-	for _, f := range forms() {
+	for _, f := range forms {
 		if f.file == "" {
 			continue
 		}

@@ -9,19 +9,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/scp-openapi/virtualserver/conformance"
-	"github.com/scp-openapi/virtualserver/conformance/report"
 )
 
 // reportFlags are the flags of report.
 type reportFlags struct {
-	format   string
-	out      string
+	written
 	previous []string
-	text     report.Text
 }
 
 func reportCommand() *cobra.Command {
-	flags := reportFlags{format: "text"}
+	var flags reportFlags
 	cmd := &cobra.Command{
 		Use:   "report FILE.json...",
 		Short: "Write stored reports in any form, as one",
@@ -45,27 +42,10 @@ could not be read, else 0: the verdicts are those that were stored.`,
 		},
 		RunE: func(cmd *cobra.Command, args []string) error { return flags.run(cmd, args) },
 	}
-	choiceVar(cmd, &flags.format, "format", formNames(), "print as `format`")
-	f := cmd.Flags()
-	outVar(cmd, &flags.out)
-	f.StringSliceVar(&flags.previous, "previous", nil, "say what changed since these earlier reports: `files`, one for each endpoint")
+	flags.add(cmd)
+	cmd.Flags().StringSliceVar(&flags.previous, "previous", nil, "say what changed since these earlier reports: `files`, one for each endpoint")
 	completeFile(cmd, "previous")
-	textVar(cmd, &flags.text)
 	return cmd
-}
-
-// outVar adds --out.
-func outVar(cmd *cobra.Command, dir *string) {
-	cmd.Flags().StringVar(dir, "out", "", "write the report in every form into this `directory`")
-	_ = cmd.MarkFlagDirname("out")
-}
-
-// textVar adds the flags that say how the text looks.
-func textVar(cmd *cobra.Command, text *report.Text) {
-	f := cmd.Flags()
-	f.BoolVar(&text.Verbose, "verbose", false, "print a line for each case and version, with its notes")
-	f.BoolVar(&text.Grid, "grid", false, "print a table of all cases by versions")
-	f.BoolVar(&text.Quiet, "quiet", false, "print only what is wrong, and the verdict")
 }
 
 func (f *reportFlags) run(cmd *cobra.Command, files []string) error {
@@ -74,7 +54,7 @@ func (f *reportFlags) run(cmd *cobra.Command, files []string) error {
 		return &exit{problem, conformance.ExitNotJudged}
 	}
 	problem = errors.Join(problem, f.compare(cmd.InOrStdin(), reports))
-	problem = errors.Join(problem, deliver(cmd.OutOrStdout(), f.format, f.text, f.out, reports...))
+	problem = errors.Join(problem, f.deliver(cmd.OutOrStdout(), reports...))
 	code := conformance.ExitOK
 	if problem != nil {
 		code = conformance.ExitNotJudged
@@ -143,19 +123,4 @@ func (f *reportFlags) compare(stdin io.Reader, reports []*conformance.Report) er
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// deliver prints reports, and writes them into a directory if one is named.
-func deliver(out io.Writer, format string, text report.Text, dir string, reports ...*conformance.Report) error {
-	var err error
-	if format != lines {
-		err = printAs(out, format, text, reports...)
-	}
-	if o, ok := out.(*output); ok && o.err != nil {
-		err = nil // it is told at the end
-	}
-	if dir != "" {
-		err = errors.Join(err, writeFiles(dir, reports...))
-	}
-	return err
 }

@@ -28,18 +28,13 @@ type runFlags struct {
 	versions    []string
 	table       string
 	harm        string
-	format      string
-	text        report.Text
-	baseline    baselineFlags
-	previous    string
-	out         string
+	written
+	baseline baselineFlags
+	previous string
 }
 
-// lines is the form in which each result is printed as it ends.
-const lines = "json-lines"
-
 func runCommand() *cobra.Command {
-	flags := runFlags{harm: conformance.HarmDangerous.String(), format: "text"}
+	flags := runFlags{harm: conformance.HarmDangerous.String()}
 	cmd := &cobra.Command{
 		Use:   "run",
 		Short: "Ask every case of every version, and give a verdict",
@@ -91,12 +86,10 @@ and on one whose case passes or fails in another way. Begin one with
 	choiceVar(cmd, &flags.harm, "harm", conformance.HarmNames(), "the most harmful `class` of cases to ask")
 	lifecycleVar(cmd, &flags.table)
 	configFlags(cmd, &flags.config)
-	choiceVar(cmd, &flags.format, "format", append(formNames(), lines), "print as `format`")
-	outVar(cmd, &flags.out)
+	flags.add(cmd, lines)
 	flags.baseline.add(cmd)
 	f.StringVar(&flags.previous, "previous", "", "say what changed since the run whose report as JSON is this `file`")
 	completeFile(cmd, "previous")
-	textVar(cmd, &flags.text)
 	return cmd
 }
 
@@ -153,7 +146,11 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 	if earlier != nil {
 		result.Compare(earlier, f.previous)
 	}
-	err = errors.Join(f.print(cmd.OutOrStdout(), result), f.baseline.store(result, config.Baseline))
+	if f.format == lines {
+		_ = report.LastLine(cmd.OutOrStdout(), result)
+	}
+	f.text.Streamed = f.streams()
+	err = errors.Join(f.deliver(cmd.OutOrStdout(), result), f.baseline.store(result, config.Baseline))
 	code := result.ExitCode
 	if err != nil || problem != nil {
 		code = worse(code, conformance.ExitNotJudged) // what was proved stays proved
@@ -199,15 +196,6 @@ func (f *runFlags) earlier(cmd *cobra.Command) (*conformance.Report, error) {
 		return nil, fmt.Errorf("--previous: %w", err)
 	}
 	return reports[0], nil
-}
-
-// print prints the report, and writes it where else it is wanted.
-func (f *runFlags) print(out io.Writer, r *conformance.Report) error {
-	if f.format == lines {
-		return errors.Join(report.LastLine(out, r), deliver(out, f.format, f.text, f.out, r))
-	}
-	f.text.Streamed = f.streams()
-	return deliver(out, f.format, f.text, f.out, r)
 }
 
 // newSeed is the seed of a run that was given none. A run that asks a sample counts the days, so that a fortnight
