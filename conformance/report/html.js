@@ -109,10 +109,19 @@
       const html = c.details.querySelector('noscript')?.textContent ?? '';
       const plain = html.replace(/<[^>]*>/g, ' ').replace(/&#(\d+);/g, (_, n) => String.fromCodePoint(n))
         .replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
-      c.text = (c.details.textContent.replace(html, ' ') + ' ' + plain + ' ' + c.row.closest('tbody').querySelector('.name').textContent).toLowerCase();
+      c.text = (c.details.textContent.replace(html, ' ') + ' ' + plain + ' ' + c.row.closest('tbody').querySelector('.name').textContent)
+        .replaceAll('\u00ad', '').toLowerCase();
     }
     return c.text;
   }
+
+  // The first search need not wait for all texts, where the browser has time before.
+  let next = 0;
+  function prepare(deadline) {
+    while (next < cases.length && deadline.timeRemaining() > 2) textOf(cases[next++]);
+    if (next < cases.length) requestIdleCallback(prepare);
+  }
+  if (form) globalThis.requestIdleCallback?.(prepare);
 
   function wanted() {
     const data = new FormData(form);

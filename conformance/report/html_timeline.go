@@ -180,7 +180,7 @@ func (t *drawing) bar(source string, y int, table lifecycle.Table, day lifecycle
 		from, state = n, then
 	}
 	if n, known := s.Left.Count(); known {
-		bar.End = timelineMark{t.x(n), t.anchor(n), s.NotBefore.String()}
+		bar.End = timelineMark{t.x(n), t.besideDay(n), s.NotBefore.String()}
 		switch {
 		case n < t.first:
 			bar.End.Text = "← " + bar.End.Text
@@ -217,6 +217,18 @@ func (t *drawing) x(n int) string {
 
 func (t *drawing) percent(days int) string {
 	return fmt.Sprintf("%.2f%%", 100*float64(days)/float64(t.last-t.first))
+}
+
+// besideDay is the anchor of a text at a day that leaves the day judged in sight.
+func (t *drawing) besideDay(n int) string {
+	const near = 0.15
+	if at := float64(n) / float64(t.last-t.first); t.anchor(n) == "middle" && -near < at && at < near {
+		if n < 0 {
+			return "end"
+		}
+		return "start"
+	}
+	return t.anchor(n)
 }
 
 // anchor keeps a text at a day within the drawing.
