@@ -83,7 +83,7 @@
   }, true);
 
   addEventListener('beforeprint', () => {
-    for (const details of all('.group:not([hidden], [data-verdict="pass"], [data-verdict="skip"]) details.case:not([hidden])')) {
+    for (const details of all(':is([data-verdict="fail"], [data-verdict="error"], [data-verdict="differs"]) > details.case:not([hidden])')) {
       fill(details);
       details.open = true;
     }

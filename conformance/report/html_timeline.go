@@ -127,12 +127,11 @@ func newTimeline(r *conformance.Report) *drawing {
 			if s == nil {
 				continue
 			}
-			if n, known := s.Left.Count(); known {
+			if n, known := s.Left.Count(); known && -timelineFarthest < n && n < timelineFarthest {
 				t.first, t.last = min(t.first, n-timelineRoom), max(t.last, n+timelineRoom)
 			}
 		}
 	}
-	t.first, t.last = max(t.first, -timelineFarthest), min(t.last, timelineFarthest)
 	t.Day = timelineMark{t.x(0), t.anchor(0), r.Day.String()}
 	t.Months = t.months(r.Day)
 	documented, listed := tablesOf(r)
