@@ -11,6 +11,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -37,6 +38,7 @@ var htmlTemplate = template.Must(template.New("page").
 		"states":  func() []lifecycle.State { return timelineStates },
 		"link":    func(s string) bool { return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://") },
 		"round":   round,
+		"took":    took,
 		"join":    func(list []string) string { return strings.Join(list, ", ") },
 	}).
 	Parse(htmlSource))
@@ -120,9 +122,10 @@ func names(versions map[lifecycle.ID]bool) []string {
 	return list
 }
 
-// worstFirst are the verdicts in the order in which a reader looks at them.
+// worstFirst are the verdicts in the order in which a reader looks at them. A case that passes in one version
+// and is skipped in another is one that passes.
 var worstFirst = []conformance.Verdict{
-	conformance.Fail, conformance.Error, conformance.Inconclusive, conformance.Differs, conformance.Skip, conformance.Pass,
+	conformance.Fail, conformance.Error, conformance.Inconclusive, conformance.Differs, conformance.Pass, conformance.Skip,
 }
 
 // rank is the place of a verdict in worstFirst; what is no verdict is a fault of the suite.
@@ -180,7 +183,7 @@ type htmlFamily struct {
 
 // Calm reports whether every result passed or was skipped.
 func (f *htmlFamily) Calm() bool {
-	return !slices.ContainsFunc(f.Cases, func(c *htmlCase) bool { return rank(c.Worst) < rank(conformance.Skip) })
+	return !slices.ContainsFunc(f.Cases, func(c *htmlCase) bool { return rank(c.Worst) < rank(conformance.Pass) })
 }
 
 // htmlGroup is the cases with one verdict as their worst.
@@ -359,6 +362,14 @@ func say(text string) template.HTML {
 // htmlCode writes a name: an ID, a header or a command.
 func htmlCode(name any) template.HTML {
 	return template.HTML(`<code>` + template.HTMLEscapeString(visible(fmt.Sprint(name))) + `</code>`)
+}
+
+// took is how long a request or a case took: less than a millisecond on one machine.
+func took(m conformance.Millis) time.Duration {
+	if d := time.Duration(m); d < time.Millisecond {
+		return d.Round(time.Microsecond)
+	}
+	return round(m)
 }
 
 // visible shows what cannot be seen, or turns text around, as what it is. Line ends and tabs stay.

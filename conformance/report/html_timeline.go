@@ -127,13 +127,12 @@ func newTimeline(r *conformance.Report) *drawing {
 			if s == nil {
 				continue
 			}
-			if n, known := s.Left.Count(); known {
+			if n, known := s.Left.Count(); known && -timelineFarthest < n && n < timelineFarthest {
 				t.first, t.last = min(t.first, n-timelineRoom), max(t.last, n+timelineRoom)
 			}
 		}
 	}
-	t.first, t.last = max(t.first, -timelineFarthest), min(t.last, timelineFarthest)
-	t.Day = timelineMark{t.x(0), t.anchor(0), r.Day.String()}
+	t.Day = timelineMark{t.x(0), t.anchor(0, dayWidth), r.Day.String()}
 	t.Months = t.months(r.Day)
 	documented, listed := tablesOf(r)
 	y := timelineTop
@@ -180,7 +179,7 @@ func (t *drawing) bar(source string, y int, table lifecycle.Table, day lifecycle
 		from, state = n, then
 	}
 	if n, known := s.Left.Count(); known {
-		bar.End = timelineMark{t.x(n), t.anchor(n), s.NotBefore.String()}
+		bar.End = timelineMark{t.x(n), t.besideDay(n), s.NotBefore.String()}
 		switch {
 		case n < t.first:
 			bar.End.Text = "← " + bar.End.Text
@@ -204,7 +203,7 @@ func (t *drawing) months(day lifecycle.Date) []timelineMark {
 	for n := t.first; n <= t.last; n++ {
 		date := day.Plus(n).String()
 		if slices.ContainsFunc(firsts, func(first string) bool { return strings.HasSuffix(date, first) }) {
-			marks = append(marks, timelineMark{t.x(n), t.anchor(n), date[:len("2006-01")]})
+			marks = append(marks, timelineMark{t.x(n), t.anchor(n, monthWidth), date[:len("2006-01")]})
 		}
 	}
 	return marks
@@ -219,15 +218,38 @@ func (t *drawing) percent(days int) string {
 	return fmt.Sprintf("%.2f%%", 100*float64(days)/float64(t.last-t.first))
 }
 
-// anchor keeps a text at a day within the drawing.
-func (t *drawing) anchor(n int) string {
-	const edge = 0.15
-	at := float64(n-t.first) / float64(t.last-t.first)
-	switch {
-	case at < edge:
+// The widths of texts on a phone, as parts of the drawing's.
+const (
+	monthWidth = 0.2
+	endWidth   = 0.5
+	dayWidth   = 0.55
+)
+
+// anchor keeps a text of a width at a day within the drawing.
+func (t *drawing) anchor(n int, width float64) string {
+	switch at := t.at(n); {
+	case at < width/2:
 		return "start"
-	case at > 1-edge:
+	case at > 1-width/2:
 		return "end"
 	}
 	return "middle"
+}
+
+// besideDay is an anchor as well, for a text that leaves the day judged in sight if there is room.
+func (t *drawing) besideDay(n int) string {
+	at := t.at(n)
+	near := max(at, t.at(0))-min(at, t.at(0)) < endWidth/2
+	switch {
+	case near && n < 0 && at > endWidth:
+		return "end"
+	case near && n >= 0 && at < 1-endWidth:
+		return "start"
+	}
+	return t.anchor(n, endWidth)
+}
+
+// at is the place of a day as a part of the width.
+func (t *drawing) at(n int) float64 {
+	return float64(n-t.first) / float64(t.last-t.first)
 }
