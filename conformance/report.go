@@ -128,7 +128,7 @@ func (r *Report) remaining() Counts {
 	counts := r.Counts
 	for _, result := range r.Results {
 		counts.add(result.Verdict, -1)
-		counts.add(result.remaining(), 1)
+		counts.add(result.Remaining(), 1)
 	}
 	return counts
 }

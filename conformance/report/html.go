@@ -101,7 +101,7 @@ func newHTMLPage(reports []*conformance.Report) *htmlPage {
 		page.Results += len(r.Results)
 		for _, result := range r.Results {
 			versions[result.Version.ID] = true
-			page.Known = page.Known || known(result)
+			page.Known = page.Known || result.Known()
 		}
 	}
 	page.Versions = names(versions)
@@ -302,7 +302,7 @@ func (c *htmlCase) add(result conformance.Result) {
 	}
 	version := result.Version.ID.String()
 	i := slices.IndexFunc(c.Cells, func(cell htmlCell) bool { return cell.Version == version })
-	c.Cells[i] = htmlCell{version, result.Verdict, known(result)}
+	c.Cells[i] = htmlCell{version, result.Verdict, result.Known()}
 	seen := map[string]int{}
 	for _, f := range result.Findings {
 		fact := fmt.Sprintf("%s %s %s %s", f.Verdict, f.Code, f.Clause, htmlAccepted(f.Known))
@@ -342,16 +342,6 @@ func htmlAccepted(k *conformance.Known) string {
 		return ""
 	}
 	return fmt.Sprint(*k)
-}
-
-// known reports whether a result fails or differs in no other way than the baseline accepts.
-func known(result conformance.Result) bool {
-	if result.Verdict != conformance.Fail && result.Verdict != conformance.Differs {
-		return false
-	}
-	return !slices.ContainsFunc(result.Findings, func(f conformance.Finding) bool {
-		return (f.Verdict == conformance.Fail || f.Verdict == conformance.Differs) && f.Known == nil
-	})
 }
 
 // say writes a sentence of the suite or of an endpoint, which is English, apart from the text around it.
