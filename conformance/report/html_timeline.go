@@ -99,7 +99,6 @@ type timelineBar struct {
 type timelineSegment struct {
 	State    lifecycle.State
 	X, Width string
-	Y        int
 }
 
 // The sizes of a timeline, in pixels, and its days on either side of the day judged.
@@ -121,17 +120,8 @@ func newTimeline(r *conformance.Report) *drawing {
 	if len(lives) == 0 || r.Day.IsZero() {
 		return nil
 	}
-	t := &drawing{first: -timelineFewest, last: timelineFewest}
-	for _, l := range lives {
-		for _, s := range []*lifecycle.Standing{l.Documented, l.Listed} {
-			if s == nil {
-				continue
-			}
-			if n, known := s.Left.Count(); known && -timelineFarthest < n && n < timelineFarthest {
-				t.first, t.last = min(t.first, n-timelineRoom), max(t.last, n+timelineRoom)
-			}
-		}
-	}
+	t := &drawing{}
+	t.reach(lives)
 	t.Day = timelineMark{t.x(0), t.anchor(0, dayWidth), r.Day.String()}
 	t.Months = t.months(r.Day)
 	documented, listed := tablesOf(r)
@@ -160,6 +150,21 @@ func newTimeline(r *conformance.Report) *drawing {
 	return t
 }
 
+// reach sets the days that are drawn: those of all dates, but for dates that are years away.
+func (t *drawing) reach(lives []life) {
+	t.first, t.last = -timelineFewest, timelineFewest
+	for _, l := range lives {
+		for _, s := range []*lifecycle.Standing{l.Documented, l.Listed} {
+			if s == nil {
+				continue
+			}
+			if n, known := s.Left.Count(); known && -timelineFarthest < n && n < timelineFarthest {
+				t.first, t.last = min(t.first, n-timelineRoom), max(t.last, n+timelineRoom)
+			}
+		}
+	}
+}
+
 // bar draws one version of a table.
 func (t *drawing) bar(source string, y int, table lifecycle.Table, day lifecycle.Date, s *lifecycle.Standing) timelineBar {
 	bar := timelineBar{Source: source, Y: y}
@@ -174,7 +179,7 @@ func (t *drawing) bar(source string, y int, table lifecycle.Table, day lifecycle
 			continue
 		}
 		if state != "" {
-			bar.Segments = append(bar.Segments, timelineSegment{state, t.x(from), t.percent(n - from), y})
+			bar.Segments = append(bar.Segments, timelineSegment{state, t.x(from), t.percent(n - from)})
 		}
 		from, state = n, then
 	}
