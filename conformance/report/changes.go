@@ -24,8 +24,8 @@ var changeHeadings = map[conformance.ChangeKind]struct {
 
 // changedKind is the changes of one kind.
 type changedKind struct {
-	kind conformance.ChangeKind
-	list []*changed
+	Kind conformance.ChangeKind
+	List []*changed
 }
 
 // changed is a case that changed alike in some versions.
@@ -51,8 +51,8 @@ func changesOf(r *conformance.Report) []changedKind {
 	var kinds []changedKind
 	alike := map[string]*changed{}
 	for _, change := range r.Changes.List {
-		if n := len(kinds); n == 0 || kinds[n-1].kind != change.Kind {
-			kinds = append(kinds, changedKind{kind: change.Kind})
+		if n := len(kinds); n == 0 || kinds[n-1].Kind != change.Kind {
+			kinds = append(kinds, changedKind{Kind: change.Kind})
 		}
 		what, stripped := strings.CutPrefix(change.Text, fmt.Sprintf("%s in %s: ", change.Case, change.Version))
 		key := fmt.Sprintf("%s %s %s %s %s", change.Kind, change.Case, change.Before, change.Now, what)
@@ -62,7 +62,7 @@ func changesOf(r *conformance.Report) []changedKind {
 		}
 		alike[key] = &changed{change, []string{change.Version}, what}
 		last := &kinds[len(kinds)-1]
-		last.list = append(last.list, alike[key])
+		last.List = append(last.List, alike[key])
 	}
 	return kinds
 }
@@ -91,10 +91,10 @@ func (t Text) changes(p *page, r *conformance.Report) {
 
 // changesOfKind writes changes of one kind: the cases alone of what is no news.
 func (t Text) changesOfKind(p *page, kind changedKind) {
-	of := changeHeadings[kind.kind]
+	of := changeHeadings[kind.Kind]
 	if of.folded {
 		var ids []string
-		for _, c := range kind.list {
+		for _, c := range kind.List {
 			ids = appendNew(ids, c.Case)
 		}
 		p.paragraph("", of.heading+": "+few(ids))
@@ -102,7 +102,7 @@ func (t Text) changesOfKind(p *page, kind changedKind) {
 		return
 	}
 	p.paragraph("", of.heading+":")
-	for _, c := range kind.list {
+	for _, c := range kind.List {
 		p.item(c.sentence())
 	}
 	p.gap()

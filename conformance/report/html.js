@@ -83,11 +83,13 @@
   }, true);
 
   addEventListener('beforeprint', () => {
-    for (const details of all(':is([data-verdict="fail"], [data-verdict="error"], [data-verdict="differs"]) > details.case:not([hidden])')) {
+    for (const details of all(':is([data-verdict="fail"], [data-verdict="error"], [data-verdict="differs"]) > .fold > details.case:not([hidden])')) {
       fill(details);
-      details.open = true;
+      details.open = details.parentElement.open = true;
     }
   });
+
+  for (const details of all('details.case[open]')) fill(details);
 
   // Filter.
 
@@ -154,7 +156,8 @@
       table.parentElement.hidden = none;
       table.closest('section').querySelector('[data-none]').hidden = !none;
     }
-    document.body.classList.toggle('filtered', Boolean(want.verdicts.length || want.version || want.known || want.words.length));
+    const filtered = document.body.classList.toggle('filtered', Boolean(want.verdicts.length || want.version || want.known || want.words.length));
+    if (filtered) for (const e of all('.group:not([hidden]) > .fold')) e.open = true;
     status.dataset.t = 'filter.shown';
     [status.dataset[0], status.dataset[1]] = [shown, results];
     status.textContent = say('filter.shown', [shown, results]);
@@ -189,7 +192,7 @@
     for (const e of all('details.case.at')) e.classList.remove('at');
     details.classList.add('at');
     fill(details);
-    details.open = true;
+    details.open = details.parentElement.open = true;
     details.scrollIntoView({block: 'start'});
     details.querySelector('summary').focus({preventScroll: true});
     return true;

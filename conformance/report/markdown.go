@@ -177,11 +177,11 @@ func (p *markdownPage) changes(r *conformance.Report) {
 			p.add("Nothing changed.\n\n")
 		}
 		for _, kind := range changesOf(r) {
-			item := func(i int) string { return "- " + text(kind.list[i].sentence()) + "\n" }
-			if of := changeHeadings[kind.kind]; of.folded {
-				p.folded(of.heading, len(kind.list), item)
-			} else if p.add(fmt.Sprintf("**%s** (%d)\n\n", of.heading, len(kind.list))) {
-				p.addAll(len(kind.list), item)
+			item := func(i int) string { return "- " + text(kind.List[i].sentence()) + "\n" }
+			if of := changeHeadings[kind.Kind]; of.folded {
+				p.folded(of.heading, len(kind.List), item)
+			} else if p.add(fmt.Sprintf("**%s** (%d)\n\n", of.heading, len(kind.List))) {
+				p.addAll(len(kind.List), item)
 				p.add("\n")
 			}
 		}

@@ -85,7 +85,7 @@ func (p *tab) timeline() {
 
 // details opens those of a failure from the grid, and copies the command.
 func (p *tab) details() {
-	assert.Zero(p, eval[int](p, `document.querySelectorAll('.body').length`), "made before they are opened")
+	assert.Zero(p, eval[int](p, `document.querySelectorAll('details.case:not([open]) .body').length`), "made before they are opened")
 	p.click(failed)
 	p.eventually(`document.activeElement.closest('details')?.id === 'case-1-3'`)
 	assert.Contains(p, eval[string](p, `location.hash`), "at=case-1-3")
