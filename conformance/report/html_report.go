@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/scp-openapi/virtualserver/conformance"
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
@@ -48,6 +49,11 @@ func (r *htmlReport) AnchorOf(id string) string {
 	return ""
 }
 
+// has reports whether some result that is not known has a verdict.
+func (r *htmlReport) has(verdict conformance.Verdict) bool {
+	return slices.ContainsFunc(r.Marks, func(m htmlMark) bool { return m.Verdict == verdict })
+}
+
 // Columns is the number of columns of the grid.
 func (r *htmlReport) Columns() int { return 1 + len(r.Versions) }
 
@@ -80,6 +86,7 @@ type htmlGroup struct {
 	Verdict conformance.Verdict
 	Cases   []*htmlCase
 	Failing bool // the run fails for them
+	report  *conformance.Report
 }
 
 // The most cases of a group whose names, and whose details, are open at first.
@@ -90,6 +97,18 @@ const (
 
 // Open reports whether the group is open at first. What fails always is.
 func (g htmlGroup) Open() bool { return g.Failing || len(g.Cases) <= htmlMostNames }
+
+// Said is what the group comes to, where it is not open and could not be judged.
+func (g htmlGroup) Said() []string {
+	if g.Open() || g.Verdict != conformance.Inconclusive {
+		return nil
+	}
+	var list []string
+	for _, b := range blocksOf(g.report, g.Verdict) {
+		list = append(list, fmt.Sprintf("%s in %s: %s", b.named(), strings.Join(b.versions, ", "), b.text()))
+	}
+	return list
+}
 
 // Shown reports whether the details of its cases are open at first.
 func (g htmlGroup) Shown() bool { return g.Failing && len(g.Cases) <= htmlMostDetails }
@@ -171,7 +190,7 @@ func (r *htmlReport) group(cases []*htmlCase) {
 	known := htmlGroup{Key: "known", Verdict: conformance.Pass}
 	groups := map[conformance.Verdict]*htmlGroup{}
 	for _, verdict := range worstFirst {
-		groups[verdict] = &htmlGroup{Key: string(verdict), Verdict: verdict, Failing: fails(r.Report, verdict)}
+		groups[verdict] = &htmlGroup{Key: string(verdict), Verdict: verdict, Failing: fails(r.Report, verdict), report: r.Report}
 	}
 	for _, c := range cases {
 		g := groups[worstFirst[rank(c.Worst)]]
@@ -226,7 +245,7 @@ func (c *htmlCase) add(result conformance.Result) {
 	c.Known = c.Known || allKnown(result)
 	version := result.Version.ID.String()
 	i := slices.IndexFunc(c.Cells, func(cell htmlCell) bool { return cell.Version == version })
-	c.Cells[i] = htmlCell{version, result.Verdict, result.Known(), notApplicable(result)}
+	c.Cells[i] = htmlCell{version, result.Verdict, allKnown(result), notApplicable(result)}
 	seen := map[string]int{}
 	for _, f := range result.Findings {
 		fact := fmt.Sprintf("%s %s %s %s", f.Verdict, f.Code, f.Clause, htmlAccepted(f.Known))

@@ -110,7 +110,6 @@ var texts = map[string]map[string]string{
 	"filter.any":     {english: "all", korean: "전체"},
 	"filter.text":    {english: "Text", korean: "검색어"},
 	"filter.hint":    {english: "case, clause, code, header …", korean: "케이스, 조항, 코드, 헤더 …"},
-	"filter.known":   {english: "hide known", korean: "알려진 결과 숨기기"},
 	"filter.clear":   {english: "Clear", korean: "초기화"},
 	"filter.shown":   {english: "{0} of {1} results", korean: "전체 결과 {1}건 중 {0}건"},
 	"filter.none":    {english: "No result matches the filter.", korean: "필터에 맞는 결과가 없습니다."},

@@ -105,7 +105,7 @@ func (r timelineRow) Word() string {
 
 // timelineBar is the life of a version as the documents or the endpoint have it.
 type timelineBar struct {
-	Source   string // "documented", "listed", or nothing where both say the same
+	Source   string // "documented", "listed", or nothing where there is one bar
 	Y        int
 	Segments []timelineSegment
 	End      timelineMark // without a text if no end is known
@@ -151,7 +151,7 @@ func newTimeline(r *conformance.Report) *drawing {
 		}
 		switch {
 		case l.Documented == nil:
-			draw("listed", listed, l.Listed)
+			draw("", listed, l.Listed)
 		case l.SameDates():
 			draw("", documented, l.Documented)
 		default:
