@@ -23,6 +23,7 @@ func (v *versionRun) result(ctx context.Context, c Case) Result {
 		found.merge(watched)
 	}
 	result.Verdict, result.Findings = found.verdict(asked > 0), found.result()
+	v.tried(result.Verdict)
 	if result.Verdict != Skip { // what some variants skipped is no finding beside what others found
 		result.Findings = slices.DeleteFunc(result.Findings, func(f Finding) bool {
 			if f.Verdict == Skip {
@@ -32,10 +33,8 @@ func (v *versionRun) result(ctx context.Context, c Case) Result {
 		})
 	}
 	ids := []string{c.ID}
-	for _, f := range result.Findings {
-		if f.SeenBy != "" {
-			ids = append(ids, f.SeenBy)
-		}
+	for _, p := range found.worstFirst() {
+		ids = append(ids, p.seers...)
 	}
 	result.Again = v.again(v.client, ids...)
 	result.Duration = since(began)
@@ -84,7 +83,7 @@ func (v *versionRun) attempts(ctx context.Context, c Case, result *Result) (foun
 		todo = again
 		v.tryKeys(ctx)
 		v.tryReaching(ctx, open.unanswered())
-		if len(open.list) == 0 || attempt >= v.Attempts || v.aborted() != nil || ctx.Err() != nil {
+		if len(open.list) == 0 || attempt >= v.tries() || v.aborted() != nil || ctx.Err() != nil {
 			found.merge(open)
 			return found, passed, unanswered
 		}

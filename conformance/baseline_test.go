@@ -325,6 +325,15 @@ func TestWriteBaseline(t *testing.T) {
 	assert.Equal(t, ExitNotJudged, held.ExitCode, "but for what could not be judged")
 	assert.Empty(t, held.Baseline.Problems)
 
+	// A sample asks other versions and variants another night: what it found is accepted in all of them.
+	sample := concluded(nil, nil, results()...)
+	sample.Options.All = false
+	written.Reset()
+	require.NoError(t, WriteBaseline(&written, sample, nil))
+	assert.Contains(t, written.String(), "those of a sample")
+	assert.NotContains(t, written.String(), "versions:")
+	assert.NotContains(t, written.String(), "variants:")
+
 	// What was accepted is kept, with its reason; what is stale is not.
 	stale := load(t, strings.ReplaceAll(text, "reason: ''", "reason: why")+
 		"- case: watching\n  finding: {clause: FORMED, code: leak}\n  reason: old\n  expires: 2026-04-30\n"+

@@ -173,6 +173,7 @@ const (
 	TroubleStopped       TroubleKind = "stopped"        // interrupted, or the limit was reached
 	TroubleNothingJudged TroubleKind = "nothing-judged" // no case came to a verdict
 	TroubleSilent        TroubleKind = "silent"         // too many requests in a row got no answer
+	TroubleDown          TroubleKind = "down"           // every answer is 5xx
 )
 
 // Unjudged is a clause that was left unjudged, and how to have it judged.
