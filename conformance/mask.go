@@ -21,6 +21,8 @@ type mask struct {
 	// a run makes thousands of signatures.
 	short map[string]bool
 	long  map[string][]string
+	// longest is how many bytes the longest of them has.
+	longest int
 }
 
 // masked stands where a secret stood.
@@ -50,6 +52,7 @@ func (m *mask) add(secrets ...string) {
 }
 
 func (m *mask) know(spelling string) {
+	m.longest = max(m.longest, len(spelling))
 	if len(spelling) < probe {
 		m.short[spelling] = true
 		return
@@ -124,7 +127,41 @@ func (m *mask) body(b Body) Body {
 	if len(b) == 0 {
 		return nil
 	}
-	return Body(m.bytes(string(b)))
+	s := string(b)
+	if len(s) >= maxEvidence {
+		s = m.whole(s)
+	}
+	return Body(m.bytes(s))
+}
+
+// whole takes the start of a secret from the end of a text that was cut off there.
+func (m *mask) whole(s string) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i := max(0, len(s)-m.longest); i <= len(s)-shortest; i++ {
+		if m.begins(s[i:]) {
+			return s[:i] + masked
+		}
+	}
+	return s
+}
+
+// begins reports whether a secret begins with a text.
+func (m *mask) begins(start string) bool {
+	for secret := range m.short {
+		if strings.HasPrefix(secret, start) {
+			return true
+		}
+	}
+	if len(start) >= probe {
+		return slices.ContainsFunc(m.long[start[:probe]], func(secret string) bool { return strings.HasPrefix(secret, start) })
+	}
+	for secret := range m.long {
+		if strings.HasPrefix(secret, start) {
+			return true
+		}
+	}
+	return false
 }
 
 func (m *mask) bytes(s string) string {

@@ -72,6 +72,19 @@ func TestMaskWithin(t *testing.T) {
 	}
 }
 
+// TestMaskCut takes what is left of a secret at the end of a body that is kept in part.
+func TestMaskCut(t *testing.T) {
+	const secret = "canary/secret+key"
+	m := newMask(secret, "short-one")
+	for _, spelling := range append(spellings(secret), "short-one") {
+		for left := shortest; left < len(spelling); left++ {
+			filled := strings.Repeat(" ", maxEvidence-left)
+			assert.Equal(t, filled+masked, string(m.body(Body(filled+spelling[:left]))), spelling[:left])
+		}
+	}
+	assert.Equal(t, "canary", string(m.body(Body("canary"))), "nothing was cut off")
+}
+
 // TestMaskLongest takes the longest secret where one begins like another.
 func TestMaskLongest(t *testing.T) {
 	m := newMask("0123456789abcdef", "0123456789abcdef0123", "0123456789abcdefXYZ")
