@@ -68,9 +68,21 @@ func TestMatches(t *testing.T) {
 		pattern, text string
 		want          bool
 	}{
-		{"1.2", "1.2", true}, {"1.2", "1.20", false}, {"1.*", "1.2", true}, {"1.*", "11.2", false}, {"*", "", true}, {"**", "x", true},
-		{"*.2", "1.2", true}, {"*1*", "2.1.3", true}, {"a*a", "a", false}, {"a*b*c", "a-b-b-c", true}, {"a*b*c", "acb", false},
-		{"http://[::1]:*", "http://[::1]:80", true}, {"(", "(", true}, {"\xff", "x", false}, {"\xff*", "\xffx", true},
+		{"1.2", "1.2", true},
+		{"1.2", "1.20", false},
+		{"1.*", "1.2", true},
+		{"1.*", "11.2", false},
+		{"*", "", true},
+		{"**", "x", true},
+		{"*.2", "1.2", true},
+		{"*1*", "2.1.3", true},
+		{"a*a", "a", false},
+		{"a*b*c", "a-b-b-c", true},
+		{"a*b*c", "acb", false},
+		{"http://[::1]:*", "http://[::1]:80", true},
+		{"(", "(", true},
+		{"\xff", "x", false},
+		{"\xff*", "\xffx", true},
 	} {
 		assert.Equal(t, c.want, matches(c.pattern, c.text), "%q %q", c.pattern, c.text)
 	}
