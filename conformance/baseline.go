@@ -180,8 +180,18 @@ func (f Fingerprint) check(of Case, cases []Case) error {
 
 // matches reports whether a text is what a pattern stands for.
 func matches(pattern, text string) bool {
-	expression := strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, `.*`)
-	return regexp.MustCompile(`^(?:` + expression + `)$`).MatchString(text)
+	parts := strings.Split(pattern, "*")
+	last := len(parts) - 1
+	if last == 0 {
+		return pattern == text
+	}
+	text, is := strings.CutPrefix(text, parts[0])
+	for _, part := range parts[1:last] {
+		if is {
+			_, text, is = strings.Cut(text, part)
+		}
+	}
+	return is && strings.HasSuffix(text, parts[last])
 }
 
 // covers reports whether the entry is about a result.
