@@ -137,7 +137,7 @@ func (v *versionRun) variants(ctx context.Context, t *Trial, todo []Variant, res
 // a fortnight of runs whose seeds follow each other. Versions are asked different ones.
 func (v *versionRun) sample(c Case) []Variant {
 	const nights = 14
-	if v.All || len(c.Variants) == 0 {
+	if v.whole() || len(c.Variants) == 0 {
 		return c.Variants
 	}
 	size := uint64(len(c.Variants))

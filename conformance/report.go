@@ -26,7 +26,7 @@ func (r *runner) report(results []Result) *Report {
 		Seed:          r.Seed,
 		Options: Options{
 			Timeout: Millis(r.Timeout), Settle: Millis(r.Settle), Limit: Millis(r.Limit), Linger: Millis(r.Linger),
-			Attempts: r.Attempts, Parallel: r.Parallel, All: r.All, Strict: r.Strict, RequireComplete: r.RequireComplete,
+			Attempts: r.Attempts, Parallel: r.Parallel, All: r.whole(), Strict: r.Strict, RequireComplete: r.RequireComplete,
 		},
 		Counts:   count(results, int(r.requests.Load())),
 		Trouble:  cmp.Or(r.trouble, r.troubleOf(results)),

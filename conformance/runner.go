@@ -305,7 +305,7 @@ func (v *versionRun) whyNot(ctx context.Context, c Case) error {
 		return Skipped("version %s is PLANNED: it cannot be called yet", v.client.ID)
 	case v.skip != nil && !c.AnyState:
 		return v.skip
-	case c.Rotates && !v.All && v.turn() != v.client.ID:
+	case c.Rotates && !v.whole() && v.turn() != v.client.ID:
 		return NotApplicable("a sample asks it in one version, %s with this seed", v.turn())
 	}
 	return nil

@@ -419,7 +419,7 @@ func (t *Trial) AskedOnce() error {
 
 // Turn reports whether the version is one in which cases are asked that rotate: each where everything is asked, and
 // else one a night.
-func (t *Trial) Turn() bool { return t.run.All || t.run.turn() == t.client.ID }
+func (t *Trial) Turn() bool { return t.run.whole() || t.run.turn() == t.client.ID }
 
 // Allows reports whether the run may do what a harm class covers.
 func (t *Trial) Allows(h Harm) bool { return h <= t.run.Harm }

@@ -101,7 +101,7 @@ func configFlags(cmd *cobra.Command, config *conformance.Config) {
 	f, fixture := cmd.Flags(), &config.Fixture
 	dayVar(cmd, &config.Day, "judge states and dates as of this `day`")
 	f.Uint64Var(&config.Seed, "seed", 0, "repeat the random IDs and samples of the run with this `number`, which each run prints (default a new one, or the number of the day for samples)")
-	f.BoolVar(&config.All, "all", false, "ask every variant of each case, and not a sample (default on this machine)")
+	f.BoolVar(&config.All, "all", false, "ask every variant of each case, and not a sample (default on this machine, unless answers are slow)")
 	f.BoolVar(&config.Strict, "strict", false, "fail on what differs from what was only observed, or is assumed")
 	f.BoolVar(&config.RequireComplete, "require-complete", false, "end with 3 if a clause was not judged")
 	countVar(cmd, &config.Parallel, "parallel", 1, "how many versions to ask side by side (all for the built-in mock)")
@@ -232,6 +232,7 @@ func (f *runFlags) complete(cmd *cobra.Command) (conformance.Config, error) {
 	}
 	if !cmd.Flags().Changed("all") {
 		config.All = config.Endpoint == "" || onThisMachine(config.Endpoint)
+		config.SampleIfSlow = config.Endpoint != ""
 	}
 	if !cmd.Flags().Changed("seed") {
 		config.Seed = newSeed(config.All)
