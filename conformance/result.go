@@ -48,6 +48,9 @@ type Report struct {
 	Counts   Counts `json:"counts"`
 	// Trouble says why nothing, or not everything, could be judged. It is nil where everything was.
 	Trouble *Trouble `json:"trouble,omitempty"`
+	// PutBack says of each volume that an earlier run had left changed, and that was put back before anything was
+	// asked, what was done.
+	PutBack []string `json:"put_back,omitempty"`
 	// Drift is the version the endpoint lists as CURRENT, where it is newer than every document.
 	Drift *lifecycle.Version `json:"drift,omitempty"`
 	// Unjudged are the clauses that some case is about, and that no case judged in this run.
@@ -171,6 +174,7 @@ const (
 	TroubleStopped       TroubleKind = "stopped"        // interrupted, or the limit was reached
 	TroubleNothingJudged TroubleKind = "nothing-judged" // no case came to a verdict
 	TroubleSilent        TroubleKind = "silent"         // too many requests in a row got no answer
+	TroubleFixture       TroubleKind = "fixture"        // the volumes could not be taken, or not be put back
 )
 
 // Unjudged is a clause that was left unjudged, and how to have it judged.

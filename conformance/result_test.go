@@ -132,7 +132,7 @@ func TestReportFacts(t *testing.T) {
 
 	skipped := report.Results[1]
 	assert.Equal(t, Skip, skipped.Verdict)
-	assert.Equal(t, "its class is dangerous, and the run allows no more than refused; allow it with --harm dangerous", skipped.Reason())
+	assert.Equal(t, "its class is dangerous, and the run allows no more than refused; allow it with --allow dangerous", skipped.Reason())
 	assert.Empty(t, skipped.Attempts)
 	assert.False(t, skipped.Unasked, "that is for what the run wanted to ask")
 	assert.Empty(t, report.Results[0].Reason())

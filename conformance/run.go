@@ -19,8 +19,11 @@ import (
 
 // Config is what Run judges, and how.
 type Config struct {
-	// Endpoint is the URL of the service. For now it has to be on this machine.
-	Endpoint    string
+	// Endpoint is the URL of the service.
+	Endpoint string
+	// Live is set for an endpoint whose volumes are somebody's: little may be asked of it that its owner did not
+	// allow by name. An endpoint that is not on this machine always is.
+	Live        bool
 	Credentials signing.Credentials
 	// Fixture is what of the account may be touched.
 	Fixture Fixture
@@ -32,8 +35,14 @@ type Config struct {
 	Clauses []Clause
 	// Table is what the endpoint's versions are held to; that of the documents if it has no versions.
 	Table lifecycle.Table
-	// Harm is the most that may be asked; cases beyond it are skipped.
-	Harm Harm
+	// Harm is the most that may be asked; cases beyond it are skipped. Of a live endpoint, HarmDetaches needs a
+	// fixture that names a volume and a server, and HarmDangerous that server in SacrificeServer too.
+	Harm            Harm
+	SacrificeServer string
+	// StateDir is the directory of the ledger, which remembers what the volumes of the fixture were attached to
+	// before a run changed that. Where it is empty, a live endpoint has one in DefaultStateDir, and one on this
+	// machine has none: its volumes are left as they were asked last.
+	StateDir string
 	// Day is the day judged, today if it is zero. It moves no clock.
 	Day lifecycle.Date
 	// Clock signs requests; nil is time.Now.
@@ -62,6 +71,9 @@ type Config struct {
 	Transport http.RoundTripper
 	// OnResult, unless it is nil, is called with each result as it comes, one at a time.
 	OnResult func(Result)
+	// OnNote, unless it is nil, is called with what a person should know at once: that volumes of an earlier run
+	// were put back, say.
+	OnNote func(string)
 }
 
 // Defaults for zero Config fields.
@@ -88,11 +100,14 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, config.Limit, fmt.Errorf("it reached its limit of %s", config.Limit))
 	defer cancel()
 	trouble := r.reach(ctx)
+	r.custody.take(ctx)
 	results := r.all(ctx)
+	r.custody.giveBack(ctx)
 	report := r.report(results, trouble)
 	if ctx.Err() != nil {
 		report.Trouble = &Trouble{TroubleStopped, fmt.Sprintf("The run was stopped: %v.", context.Cause(ctx))}
 	}
+	r.custody.tell(report)
 	report.Started, report.Duration = moment(started), since(began)
 	report.conclude()
 	return report, nil
@@ -104,15 +119,15 @@ func (c *Config) complete() error {
 	if err != nil {
 		return err
 	}
-	if !endpoint.Loopback() {
-		// Nothing yet asks before it detaches what is somebody's.
-		return fmt.Errorf("endpoint %s is not on this machine, and the suite detaches volumes: live endpoints are refused for now", endpoint)
-	}
-	c.Endpoint = endpoint.String()
-	if _, err := signing.New(c.Credentials); err != nil {
+	c.Endpoint, c.Live = endpoint.String(), c.Live || !endpoint.Loopback()
+	signer, err := signing.New(c.Credentials)
+	if err != nil {
 		return err
 	}
-	if err := c.Fixture.check(); err != nil {
+	if _, err := signing.NewTransport(signer, c.Endpoint); err != nil { // over plain HTTP, say
+		return err
+	}
+	if err := cmp.Or(c.Fixture.check(), c.checkHarm()); err != nil {
 		return err
 	}
 	if err := checkCases(c.Cases); err != nil {
@@ -131,6 +146,9 @@ func (c *Config) complete() error {
 		c.Day = lifecycle.On(c.Clock())
 	}
 	c.Command = cmp.Or(c.Command, "scp-conformance run --endpoint "+c.Endpoint)
+	if c.Live {
+		c.Timeout, c.Settle = cmp.Or(c.Timeout, DefaultLiveTimeout), cmp.Or(c.Settle, DefaultLiveSettle)
+	}
 	c.Timeout = cmp.Or(c.Timeout, DefaultTimeout)
 	c.Settle = cmp.Or(c.Settle, DefaultSettle)
 	c.Linger = cmp.Or(c.Linger, DefaultLinger)

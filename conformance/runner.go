@@ -31,6 +31,7 @@ type runner struct {
 	aside    aside
 	// attachments are where volumes have to be.
 	attachments attachments
+	custody     *custody
 	requests    atomic.Int64
 	// listed is what the endpoint says of its versions, if it says anything that makes sense.
 	listed *lifecycle.Table
@@ -49,7 +50,7 @@ func newRunner(config Config) (*runner, error) {
 		return nil, err
 	}
 	random := rand.New(rand.NewPCG(config.Seed, config.Seed)) //nolint:gosec // IDs that can be made again, no secrets
-	return &runner{
+	r := &runner{
 		Config:   config,
 		endpoint: endpoint,
 		unused:   newUnusedIDs(random.Uint64),
@@ -59,7 +60,9 @@ func newRunner(config Config) (*runner, error) {
 		aside:    aside{why: map[string]string{}},
 
 		attachments: attachments{servers: map[string]map[string]bool{}, changes: map[string]int{}},
-	}, nil
+	}
+	r.custody = &custody{run: r}
+	return r, nil
 }
 
 // all asks every case of every version, as many versions side by side as the run allows.
@@ -205,9 +208,13 @@ func (v *versionRun) trial(c Case) *Trial {
 	if !known { // no longer in a table that was read from an endpoint
 		standing = lifecycle.Standing{Version: v.client.Version, State: lifecycle.Ended}
 	}
+	wire := v.counted()
+	if c.Harm >= HarmDetaches {
+		wire = v.custody.watch(wire)
+	}
 	return &Trial{
 		run: v.runner, asked: c, client: v.client, standing: standing,
-		guard: &guard{base: v.counted(), harm: c.Harm, endpoint: v.endpoint, fixture: v.Fixture, unused: v.unused},
+		guard: &guard{base: wire, harm: c.Harm, endpoint: v.endpoint, fixture: v.Fixture, unused: v.unused},
 	}
 }
 
@@ -238,7 +245,9 @@ func (v *versionRun) whyNot(ctx context.Context, c Case) error {
 	case ctx.Err() != nil:
 		return CannotJudge(CodeStopped, "not asked, as the run was stopped: %w", context.Cause(ctx))
 	case c.Harm > v.Harm:
-		return Skipped("its class is %s, and the run allows no more than %s; allow it with --harm %s", c.Harm, v.Harm, c.Harm)
+		return Skipped("its class is %s, and the run allows no more than %s; allow it with %s", c.Harm, v.Harm, v.allowing(c.Harm))
+	case c.Harm >= HarmDetaches && v.custody.refused() != nil:
+		return v.custody.refused()
 	case standing.State == lifecycle.Planned && !c.AnyState:
 		return Skipped("version %s is PLANNED: it cannot be called yet", v.client.ID)
 	case v.skip != nil && !c.AnyState:

@@ -89,7 +89,7 @@ Ctrl-C stops a command cleanly; a second Ctrl-C kills it.`,
 	root.SetUsageTemplate(narrow(root.UsageTemplate()))
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
-	root.AddCommand(runCommand(), casesCommand(), mockCommand(), versionsCommand(), versionCommand())
+	root.AddCommand(runCommand(), casesCommand(), mockCommand(), versionsCommand(), restoreCommand(), versionCommand())
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd() // after SetOut, as it keeps the writer
 	for _, cmd := range root.Commands() {

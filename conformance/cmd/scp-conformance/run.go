@@ -27,13 +27,13 @@ type runFlags struct {
 	cases       []string
 	versions    []string
 	table       string
-	harm        string
+	allow       string
 	format      string
 	text        report.Text
 }
 
 func runCommand() *cobra.Command {
-	flags := runFlags{harm: conformance.HarmDangerous.String(), format: "text"}
+	flags := runFlags{format: "text"}
 	cmd := &cobra.Command{
 		Use:   "run",
 		Short: "Ask every case of every version, and give a verdict",
@@ -54,13 +54,21 @@ keys come from the first of these places that has them:
   SCP_TF_ACCESS_KEY and SCP_TF_SECRET_KEY, as of the Terraform provider
   ~/.scpconf/credentials.json
 
-The volumes and servers to try are those of the mock, unless --volume, --server
-and the like name others. When the run ends, the volume may be attached to the
-server or not. A certificate of your own is trusted if SSL_CERT_FILE names it.
+An endpoint that is not on this machine is live; --live treats any so. Of a live
+endpoint, cases of the classes reads and refused are asked: they change nothing.
+  --allow detaches   attaches and detaches --volume, and needs --server
+  --allow dangerous  asks a server to do what it must refuse: a broken one may
+                     harm it, so it also needs --sacrifice-server
+On this machine everything is allowed, and the volumes and servers to try are
+those of the mock, unless --volume, --server and the like name others.
+
+When a run of an endpoint ends, its volumes are as they were found. A run that
+was killed is made good by the next one, or by scp-conformance restore.
+A certificate of your own is trusted if SSL_CERT_FILE names it.
 
 Some cases have many variants: the ways to get a signature wrong, say. A run
 asks a sample of each, drawn by --seed, and all of them with --all, which is
-the default on this machine.`,
+the default unless the endpoint is live.`,
 		Example: `  scp-conformance run
   scp-conformance run --api-version 1.3 --case 'auth-*'
   scp-conformance run --endpoint http://127.0.0.1:8080 --credentials keys.json
@@ -76,7 +84,7 @@ the default on this machine.`,
 	completeFlag(cmd, "case", caseValues)
 	f.StringSliceVar(&flags.versions, "api-version", nil, "ask only these `versions`, such as 1.2,1.3")
 	completeFlag(cmd, "api-version", versionValues)
-	choiceVar(cmd, &flags.harm, "harm", conformance.HarmNames(), "the most harmful `class` of cases to ask")
+	liveFlags(cmd, &flags)
 	lifecycleVar(cmd, &flags.table)
 	configFlags(cmd, &flags.config)
 	choiceVar(cmd, &flags.format, "format", []string{"text", "json"}, "print as `format`")
@@ -91,7 +99,7 @@ func configFlags(cmd *cobra.Command, config *conformance.Config) {
 	f, fixture := cmd.Flags(), &config.Fixture
 	dayVar(cmd, &config.Day, "judge states and dates as of this `day`")
 	f.Uint64Var(&config.Seed, "seed", 0, "repeat the random IDs and samples of the run with this `number`, which each run prints (default a new one, or the number of the day for samples)")
-	f.BoolVar(&config.All, "all", false, "ask every variant of each case, and not a sample (default on this machine)")
+	f.BoolVar(&config.All, "all", false, "ask every variant of each case, and not a sample (default unless the endpoint is live)")
 	f.BoolVar(&config.Strict, "strict", false, "fail on what differs from what was only observed, or is assumed")
 	f.BoolVar(&config.RequireComplete, "require-complete", false, "end with 3 if a clause was not judged")
 	countVar(cmd, &config.Parallel, "parallel", 1, "how many versions to ask side by side (all for the built-in mock)")
@@ -100,12 +108,12 @@ func configFlags(cmd *cobra.Command, config *conformance.Config) {
 	durationVar(cmd, &config.Settle, "settle", conformance.DefaultSettle, "how long attaching and detaching may take")
 	durationVar(cmd, &config.Linger, "linger", conformance.DefaultLinger, "how long a detach must stay in effect")
 	durationVar(cmd, &config.Limit, "limit", conformance.DefaultLimit, "how long the whole run may take")
-	f.StringVar(&fixture.Volume, "volume", mock.VolumeID, "`ID` of a data volume to attach and detach")
-	f.StringVar(&fixture.SpareVolume, "spare-volume", mock.SpareID, "`ID` of another one")
-	f.StringVar(&fixture.Server, "server", mock.ServerID, "`ID` of the server to attach them to")
-	f.StringVar(&fixture.OtherServer, "other-server", mock.OtherServerID, "`ID` of a server that they are never attached to")
-	f.StringVar(&fixture.SharedVolume, "shared-volume", mock.SharedID, "`ID` of a volume that may be attached to both servers at once")
-	f.StringVar(&fixture.OSVolume, "os-volume", mock.OSVolumeID, "`ID` of the server's OS volume, whose detach has to be refused")
+	f.StringVar(&fixture.Volume, "volume", "", "`ID` of a data volume to attach and detach")
+	f.StringVar(&fixture.SpareVolume, "spare-volume", "", "`ID` of another one")
+	f.StringVar(&fixture.Server, "server", "", "`ID` of the server to attach them to")
+	f.StringVar(&fixture.OtherServer, "other-server", "", "`ID` of a server that they are never attached to")
+	f.StringVar(&fixture.SharedVolume, "shared-volume", "", "`ID` of a volume that may be attached to both servers at once")
+	f.StringVar(&fixture.OSVolume, "os-volume", "", "`ID` of the server's OS volume, whose detach has to be refused")
 }
 
 func (f *runFlags) run(cmd *cobra.Command) error {
@@ -130,6 +138,7 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 	}
 	progress := &progress{w: notes, total: len(config.Cases) * len(config.Clients)}
 	config.OnResult = progress.result
+	config.OnNote = func(text string) { progress.clear(); fmt.Fprintln(cmd.ErrOrStderr(), text) }
 	result, err := conformance.Run(cmd.Context(), config)
 	progress.clear()
 	if err != nil {
@@ -172,8 +181,11 @@ func (f *runFlags) complete(cmd *cobra.Command) (conformance.Config, error) {
 	if config.Day.IsZero() {
 		config.Day = lifecycle.On(time.Now())
 	}
+	if err := f.completeHarm(cmd, &config); err != nil {
+		return config, err
+	}
 	if !cmd.Flags().Changed("all") {
-		config.All = config.Endpoint == "" || onThisMachine(config.Endpoint)
+		config.All = !config.Live
 	}
 	if !cmd.Flags().Changed("seed") {
 		config.Seed = newSeed(config.All)
@@ -187,9 +199,6 @@ func (f *runFlags) complete(cmd *cobra.Command) (conformance.Config, error) {
 		return config, fmt.Errorf("--api-version: %w", err)
 	}
 	if config.Table, err = loadTable(f.table); err != nil {
-		return config, err
-	}
-	if err := config.Harm.UnmarshalText([]byte(f.harm)); err != nil {
 		return config, err
 	}
 	if config.Endpoint != "" {
