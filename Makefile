@@ -27,6 +27,10 @@ mutants: ## break the mock in every way there is, and print which cases notice
 freedoms: ## use every freedom of the document, alone and in pairs, and raise no alarm
 	$(GO) test -count=1 -tags freedoms -run '^TestFreedoms' ./conformance/cases
 
+.PHONY: crash
+crash: ## kill a run at 30 points, and see that its volumes are put back
+	$(GO) test -count=1 -tags crash -run '^TestKilled$$' ./conformance/cmd/scp-conformance
+
 .PHONY: bench
 bench: ## measure signing, side by side in one run
 	$(GO) test -run '^$$' -bench . -benchmem -count 10 ./signing | tee .bench.txt

@@ -107,11 +107,12 @@ func (k *custody) recover(ctx context.Context) error {
 		return err
 	}
 	var errs []error
+	since := time.Now() // what a killed run asked for last may not be shown yet
 	for _, e := range entries {
 		if e.Endpoint != k.run.Endpoint {
 			continue
 		}
-		said, err := k.restore(ctx, e)
+		said, err := k.restore(ctx, e, since)
 		switch {
 		case errors.As(err, new(*HeldError)): // it has not come to its end
 		case err != nil:
@@ -124,8 +125,9 @@ func (k *custody) recover(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// restore puts one volume back that an earlier run left changed, drops its entry, and says what it did.
-func (k *custody) restore(ctx context.Context, e entry) (said string, err error) {
+// restore puts one volume back that an earlier run left changed, drops its entry, and says what it did. The run
+// changed nothing after since.
+func (k *custody) restore(ctx context.Context, e entry, since time.Time) (said string, err error) {
 	if !k.holds(e) {
 		held, err := k.ledger.lock(e.Endpoint, e.Volume)
 		if err != nil {
@@ -138,7 +140,7 @@ func (k *custody) restore(ctx context.Context, e entry) (said string, err error)
 	}
 	ctx, cancel := context.WithTimeout(ctx, k.run.Settle)
 	defer cancel()
-	changed, err := k.run.putBack(ctx, e, time.Now())
+	changed, err := k.run.putBack(ctx, e, since)
 	if err != nil {
 		return "", fmt.Errorf("volume %s was left changed by a run of %s, and could not be put back: %w (the ledger keeps it: %s)",
 			e.Volume, e.Since.Format(time.RFC3339), err, k.ledger.path(e))

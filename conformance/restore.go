@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/scp-openapi/virtualserver/signing"
 )
@@ -25,15 +26,16 @@ func Restore(ctx context.Context, config Config) ([]Restored, error) {
 		return nil, err
 	}
 	var list []Restored
+	since := time.Now()
 	for _, e := range entries {
 		r := Restored{Endpoint: e.Endpoint, Volume: e.Volume}
-		r.Text, r.Err = restoreEntry(ctx, config, held, e)
+		r.Text, r.Err = restoreEntry(ctx, config, held, e, since)
 		list = append(list, r)
 	}
 	return list, nil
 }
 
-func restoreEntry(ctx context.Context, config Config, held *ledger, e entry) (string, error) {
+func restoreEntry(ctx context.Context, config Config, held *ledger, e entry, since time.Time) (string, error) {
 	config.Endpoint, config.Fixture, config.Harm = e.Endpoint, Fixture{}, HarmReads
 	config.Cases = []Case{{ID: "restore", Ask: func(context.Context, *Trial) error { return nil }}}
 	if err := config.complete(); err != nil {
@@ -44,7 +46,7 @@ func restoreEntry(ctx context.Context, config Config, held *ledger, e entry) (st
 		return "", err
 	}
 	r.custody.ledger = held
-	text, err := r.custody.restore(ctx, e)
+	text, err := r.custody.restore(ctx, e, since)
 	return text, r.mask.error(err)
 }
 

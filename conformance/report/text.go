@@ -192,6 +192,9 @@ func (t Text) verdict(p *page, r *conformance.Report) {
 	if d := r.Drift; d != nil {
 		p.paragraph("", fmt.Sprintf("The endpoint lists %s as %s, and there is no document of it: the newest version was not judged.", d.ID, d.Label))
 	}
+	for _, said := range r.PutBack {
+		p.paragraph("", said)
+	}
 	if r.Trouble != nil {
 		p.paragraph("", r.Trouble.Text)
 	}
