@@ -66,6 +66,13 @@ func (t *Trial) Relearn(v *volumes.Volume) {
 	t.Learn(v)
 }
 
+// Moved records where a volume is after something moved it that was not accepted. What was accepted before is not
+// waited for any longer.
+func (t *Trial) Moved(v *volumes.Volume) {
+	t.run.pending.drop(v.ID)
+	t.Relearn(v)
+}
+
 // ShouldBeAt are the servers that a volume has to be attached to, in lower case and in order: by the first
 // look at it, and by what was accepted since. It is false for a volume that nobody looked at.
 func (t *Trial) ShouldBeAt(volume string) ([]string, bool) {

@@ -200,8 +200,8 @@ func TestGuard(t *testing.T) {
 		{"detach a volume from ..", http.MethodDelete, "/v1/volumes/" + realVolume + "/servers/..", nobody, never},
 		{"detach the volume from ..", http.MethodDelete, "/v1/volumes/" + theVolume + "/servers/..", nobody, never},
 		{"detach the volume from .", http.MethodDelete, "/v1/volumes/" + theVolume + "/servers/.", nobody, never},
-		{"detach the volume from empty", http.MethodDelete, "/v1/volumes/" + theVolume + "/servers/", nobody, never},
-		{"detach the volume from nothing", http.MethodDelete, "/v1/volumes/" + theVolume + "/servers", nobody, never},
+		{"detach the volume from empty, on this machine", http.MethodDelete, "/v1/volumes/" + theVolume + "/servers/", nobody, HarmDangerous},
+		{"detach the volume from nothing, on this machine", http.MethodDelete, "/v1/volumes/" + theVolume + "/servers", nobody, HarmDangerous},
 		{"detach .. from the server", http.MethodDelete, "/v1/volumes/../servers/" + theServer, nobody, never},
 		{"detach . from the server", http.MethodDelete, "/v1/volumes/./servers/" + theServer, nobody, never},
 		{"detach empty from the server", http.MethodDelete, "/v1/volumes//servers/" + theServer, nobody, never},
@@ -416,6 +416,7 @@ func TestGuardAttack(t *testing.T) {
 		u, err := url.Parse(w.URL + raw)
 		require.NoError(t, err)
 		g := w.guard(harm, named)
+		g.endpoint, u.Scheme, u.Host = live, "https", "virtualserver.example"
 		if g.objection(&http.Request{Method: http.MethodDelete, URL: u}) != "" {
 			held++
 			return

@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -349,6 +350,13 @@ func (u *pending) looked(p Pair, shown bool) {
 		return
 	}
 	delete(u.pairs, p)
+}
+
+// drop forgets the changes of a volume.
+func (u *pending) drop(volume string) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	maps.DeleteFunc(u.pairs, func(p Pair, _ change) bool { return p.Volume == volume })
 }
 
 // of lists the pairs of a volume whose change was not shown yet.

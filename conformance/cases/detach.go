@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -345,31 +344,6 @@ func attachTime(ctx context.Context, t *conformance.Trial) (time.Duration, error
 		}
 	}
 	return last, nil
-}
-
-// otherMethods are all methods but the one that a detach is asked for with, each a variant.
-func otherMethods() []conformance.Variant {
-	var variants []conformance.Variant
-	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodPost, http.MethodPut, http.MethodPatch} {
-		variants = append(variants, conformance.Variant{Name: strings.ToLower(method), Ask: func(ctx context.Context, t *conformance.Trial) error {
-			p, err := t.Attached(ctx)
-			if err != nil {
-				return err
-			}
-			e, err := t.Send(ctx, conformance.Request{
-				Method: method, Path: "/v1/volumes/" + p.Volume + "/servers/" + p.Server,
-				Expect: conformance.ExpectOutside, About: method + " on the path of a detach",
-			})
-			if err != nil {
-				return err
-			}
-			if e.Status == http.StatusAccepted {
-				return conformance.ShownBy(e, conformance.Broken(detachMethod, conformance.CodeAccepted, "%s was answered 202, as a detach is", e))
-			}
-			return stillAttached(ctx, t, p, e, detachMethod)
-		}})
-	}
-	return variants
 }
 
 // detachShared detaches a volume from one of two servers, and then from the other.

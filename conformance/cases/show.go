@@ -43,8 +43,8 @@ func formShow() conformance.Case {
 			return err
 		},
 		Watch: func(t *conformance.Trial, e conformance.Exchange) error {
-			if e.Status != http.StatusOK || e.Err != "" || e.CutOff() || !asks(e, opShow) {
-				return nil
+			if e.Status != http.StatusOK || e.Err != "" || e.CutOff() || !asks(e, opShow) || e.Expected == conformance.ExpectOutside {
+				return nil // of what has to be refused, who asked for it judges
 			}
 			return shownFault(t, e)
 		},
@@ -142,8 +142,8 @@ func formAttach() conformance.Case {
 			return err
 		},
 		Watch: func(_ *conformance.Trial, e conformance.Exchange) error {
-			if e.Status != http.StatusAccepted || e.Err != "" || e.CutOff() || !asks(e, opAttach) {
-				return nil
+			if e.Status != http.StatusAccepted || e.Err != "" || e.CutOff() || !asks(e, opAttach) || e.Expected == conformance.ExpectOutside {
+				return nil // of what has to be refused, who asked for it judges
 			}
 			if fault := documentFault(e); fault != "" {
 				return conformance.Broken(attach202, conformance.CodeAnswer, "%s: the attachment is not as documented: %s", e, fault)

@@ -72,6 +72,7 @@ func versionCases() []conformance.Case {
 				{Name: "detached-in-newest", Ask: detachedInNewest},
 			},
 		},
+		versionInQuery(),
 		{
 			ID: "version-absent", Family: familyVersion,
 			Summary: "without Scp-Api-Version a request is answered as by the newest CURRENT version",

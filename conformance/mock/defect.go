@@ -22,7 +22,7 @@ type Defect struct {
 // Defects returns all defects, grouped by what they are about.
 func Defects() []Defect {
 	return slices.Concat(everythingDefects, statusDefects, effectDefects, aftermathDefects, neighbourDefects,
-		refusedDefects, idDefects(), authenticationDefects, signatureDefects, accessKeyDefects, timestampDefects,
+		refusedDefects, idDefects(), routeDefects, authenticationDefects, signatureDefects, accessKeyDefects, timestampDefects,
 		skippedDefects, versionDefects, readingDefects, acrossDefects, discoveryDefects, listingDefects,
 		formDefects, leakDefects, unsteadyDefects, showDefects, wireDefects)
 }
