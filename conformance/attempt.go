@@ -16,7 +16,11 @@ func (v *versionRun) result(ctx context.Context, c Case) Result {
 		found.add(why, "", "")
 		result.Unasked = VerdictOf(why) != Skip
 	} else {
-		v.touching(c, func() { found, asked, unanswered = v.attempts(ctx, c, &result) })
+		v.touching(c, func() {
+			ctx, cancel := v.limited(ctx)
+			defer cancel()
+			found, asked, unanswered = v.attempts(ctx, c, &result)
+		})
 	}
 	if watched := v.watched[c.ID]; watched != nil {
 		found.merge(watched)
@@ -49,6 +53,7 @@ func (v *versionRun) attempts(ctx context.Context, c Case, result *Result) (foun
 	gate := c.Ask
 	for attempt := 1; ; attempt++ {
 		t := v.trial(c)
+		t.attempt = attempt
 		open := new(findings) // inconclusive in this attempt
 		var again []Variant
 		var err error
@@ -77,7 +82,7 @@ func (v *versionRun) attempts(ctx context.Context, c Case, result *Result) (foun
 		result.Attempts = append(result.Attempts, Attempt{Verdict: verdict, Reason: firstText(found, open), Exchanges: t.taken()})
 		result.Notes = appendNew(result.Notes, t.notes...)
 		todo = again
-		if len(open.list) == 0 || attempt >= v.Attempts || v.aborted() != nil || ctx.Err() != nil {
+		if len(open.list) == 0 || attempt >= v.Attempts || v.aborted() != nil || pause(ctx, v.jitter(attempt-1)) != nil {
 			found.merge(open)
 			return found, passed, unanswered
 		}

@@ -14,16 +14,17 @@ func (r *runner) report(results []Result, trouble *Trouble) *Report {
 		SchemaVersion: SchemaVersion,
 		Suite:         ThisSuite(),
 		Endpoint:      r.Endpoint,
+		ClockSkew:     r.pace.clocks.skew(),
 		Day:           r.Day,
 		Table:         Table{Source: r.Table.Source, Read: moment(r.Table.Read), Stale: r.Table.Stale(r.Day), Versions: slices.Clone(r.Table.Versions)},
 		Harm:          r.Harm,
 		Fixture:       r.Fixture,
 		Seed:          r.Seed,
 		Options: Options{
-			Timeout: Millis(r.Timeout), Settle: Millis(r.Settle), Limit: Millis(r.Limit), Linger: Millis(r.Linger),
-			Attempts: r.Attempts, Parallel: r.Parallel, All: r.All, Strict: r.Strict, RequireComplete: r.RequireComplete,
+			Timeout: Millis(r.Timeout), CaseLimit: Millis(r.CaseLimit), Limit: Millis(r.Limit),
+			Settle: Millis(r.Settle), Linger: Millis(r.Linger), Rate: r.Rate, Live: r.Live, Attempts: r.Attempts, Parallel: r.Parallel, All: r.All, Strict: r.Strict, RequireComplete: r.RequireComplete,
 		},
-		Counts:   count(results, int(r.requests.Load())),
+		Counts:   count(results, int(r.pace.requests.Load())),
 		Trouble:  cmp.Or(trouble, r.troubleOf(results)),
 		Drift:    r.drift(),
 		Unjudged: unjudged(r.clauses(), results),
@@ -159,6 +160,9 @@ func (r *Report) headline() string {
 		what = "could not be judged in full"
 	}
 	said := fmt.Sprintf("%s %s on %s", r.Endpoint, what, r.Day)
+	if warning := r.ClockWarning(); warning != "" {
+		said += "; " + warning
+	}
 	if n := len(r.Unjudged); n > 0 {
 		said += fmt.Sprintf("; %s not judged", plural(n, "clause was", "clauses were"))
 	}

@@ -3,10 +3,8 @@ package conformance
 import (
 	"context"
 	"math/rand/v2"
-	"net/http"
 	"slices"
 	"sync"
-	"sync/atomic"
 
 	"github.com/scp-openapi/virtualserver/gen"
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
@@ -31,7 +29,8 @@ type runner struct {
 	aside    aside
 	// attachments are where volumes have to be.
 	attachments attachments
-	requests    atomic.Int64
+	// pace is the transport of all requests.
+	pace *pace
 	// listed is what the endpoint says of its versions, if it says anything that makes sense.
 	listed *lifecycle.Table
 
@@ -59,6 +58,7 @@ func newRunner(config Config) (*runner, error) {
 		aside:    aside{why: map[string]string{}},
 
 		attachments: attachments{servers: map[string]map[string]bool{}, changes: map[string]int{}},
+		pace:        newPace(config.Transport, config.Rate, config.Clock),
 	}, nil
 }
 
@@ -123,6 +123,8 @@ func (v *versionRun) between(ctx context.Context) {
 			continue
 		}
 		v.touching(c, func() {
+			ctx, cancel := v.limited(ctx)
+			defer cancel()
 			t := v.trial(c)
 			v.watchedBy(c.ID).add(t.question(ctx, c.Between), "", "")
 			v.watch(t)
@@ -207,21 +209,9 @@ func (v *versionRun) trial(c Case) *Trial {
 	}
 	return &Trial{
 		run: v.runner, asked: c, client: v.client, standing: standing,
-		guard: &guard{base: v.counted(), harm: c.Harm, endpoint: v.endpoint, fixture: v.Fixture, unused: v.unused},
+		guard: &guard{base: v.pace, harm: c.Harm, endpoint: v.endpoint, fixture: v.Fixture, unused: v.unused},
 	}
 }
-
-// counted is the transport of the run, which counts what it sends.
-func (r *runner) counted() http.RoundTripper {
-	return roundTripper(func(req *http.Request) (*http.Response, error) {
-		r.requests.Add(1)
-		return r.Transport.RoundTrip(req)
-	})
-}
-
-type roundTripper func(*http.Request) (*http.Response, error)
-
-func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
 func (r *runner) aborted() error {
 	r.results.Lock()

@@ -51,6 +51,7 @@ const wordWidth = 4
 // Write writes the report.
 func (t Text) Write(w io.Writer, r *conformance.Report) error {
 	p := &page{width: cmp.Or(t.Width, 80)}
+	clock(p, r)
 	if t.Verbose {
 		t.results(p, r)
 	}
