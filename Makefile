@@ -31,6 +31,13 @@ freedoms: ## use every freedom of the document, alone and in pairs, and raise no
 crash: ## kill a run at 30 points, and see that its volumes are put back
 	$(GO) test -count=1 -tags crash -run '^TestKilled$$' ./conformance/cmd/scp-conformance
 
+AXE := axe-core@4.14.1
+
+.PHONY: browser
+browser: ## use the HTML report in Chromium, and check its accessibility (needs chromium and npm)
+	npm install --silent --no-save --no-package-lock --prefix .browser $(AXE)
+	cd conformance/report/browser && $(GO) test -count=1 . -axe $(CURDIR)/.browser/node_modules/axe-core/axe.min.js
+
 .PHONY: bench
 bench: ## measure signing, side by side in one run
 	$(GO) test -run '^$$' -bench . -benchmem -count 10 ./signing | tee .bench.txt

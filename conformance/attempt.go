@@ -10,13 +10,18 @@ import (
 // result asks a case until it can be judged, or its attempts are used up.
 func (v *versionRun) result(ctx context.Context, c Case) Result {
 	result := Result{Case: c.facts(), Version: v.client.Version, Started: moment(v.Clock())}
+	v.starts(result)
 	began := time.Now()
 	found, asked, unanswered := new(findings), 0, false
 	if why := v.whyNot(ctx, c); why != nil {
 		found.add(why, "", "")
 		result.Unasked = VerdictOf(why) != Skip
 	} else {
-		v.touching(c, func() { found, asked, unanswered = v.attempts(ctx, c, &result) })
+		v.touching(c, func() {
+			ctx, cancel := v.limited(ctx)
+			defer cancel()
+			found, asked, unanswered = v.attempts(ctx, c, &result)
+		})
 	}
 	if watched := v.watched[c.ID]; watched != nil {
 		found.merge(watched)
@@ -37,6 +42,7 @@ func (v *versionRun) result(ctx context.Context, c Case) Result {
 	result.Again = v.again(v.client, ids...)
 	result.Duration = since(began)
 	v.mask.result(&result)
+	v.Baseline.accept(v.Endpoint, v.Day, &result)
 	v.done(result, unanswered)
 	return result
 }
@@ -49,6 +55,7 @@ func (v *versionRun) attempts(ctx context.Context, c Case, result *Result) (foun
 	gate := c.Ask
 	for attempt := 1; ; attempt++ {
 		t := v.trial(c)
+		t.attempt = attempt
 		open := new(findings) // inconclusive in this attempt
 		var again []Variant
 		var err error
@@ -69,7 +76,7 @@ func (v *versionRun) attempts(ctx context.Context, c Case, result *Result) (foun
 				passed++
 			}
 			var some int
-			again, some, unanswered = v.variants(ctx, t, todo, found, open)
+			again, some, unanswered = v.variants(ctx, t, todo, result, found, open)
 			passed += some
 		}
 		v.watch(t)
@@ -77,7 +84,7 @@ func (v *versionRun) attempts(ctx context.Context, c Case, result *Result) (foun
 		result.Attempts = append(result.Attempts, Attempt{Verdict: verdict, Reason: firstText(found, open), Exchanges: t.taken()})
 		result.Notes = appendNew(result.Notes, t.notes...)
 		todo = again
-		if len(open.list) == 0 || attempt >= v.Attempts || v.aborted() != nil || ctx.Err() != nil {
+		if len(open.list) == 0 || attempt >= v.Attempts || v.aborted() != nil || pause(ctx, v.jitter(attempt-1)) != nil {
 			found.merge(open)
 			return found, passed, unanswered
 		}
@@ -89,7 +96,7 @@ func (v *versionRun) attempts(ctx context.Context, c Case, result *Result) (foun
 const enough, hopelessVariants = 5, 5
 
 // variants asks variants of a case in one attempt, and returns those to ask again.
-func (v *versionRun) variants(ctx context.Context, t *Trial, todo []Variant, found, open *findings) (again []Variant, passed int, unanswered bool) {
+func (v *versionRun) variants(ctx context.Context, t *Trial, todo []Variant, result *Result, found, open *findings) (again []Variant, passed int, unanswered bool) {
 	proofs, inARow := 0, 0
 	for i, variant := range todo {
 		switch {
@@ -111,9 +118,13 @@ func (v *versionRun) variants(ctx context.Context, t *Trial, todo []Variant, fou
 			continue
 		case Pass:
 			passed++
+			result.Judged = append(result.Judged, variant.Name)
 		case Fail:
 			proofs++
-			found.add(err, variant.Name, "")
+			fallthrough
+		case Differs:
+			result.Judged = append(result.Judged, variant.Name)
+			fallthrough
 		default:
 			found.add(err, variant.Name, "")
 		}
@@ -137,6 +148,15 @@ func (v *versionRun) sample(c Case) []Variant {
 		drawn = append(drawn, c.Variants[(start+i)%size])
 	}
 	return drawn
+}
+
+// starts tells that a case begins.
+func (v *versionRun) starts(result Result) {
+	v.results.Lock()
+	defer v.results.Unlock()
+	if v.OnStart != nil {
+		v.OnStart(result.Case, result.Version)
+	}
 }
 
 // done reports a result, and gives the endpoint up where it has not answered for a while.
@@ -172,7 +192,7 @@ func firstText(of ...*findings) string {
 	return ""
 }
 
-func appendNew(list []string, more ...string) []string {
+func appendNew[T comparable](list []T, more ...T) []T {
 	for _, one := range more {
 		if !slices.Contains(list, one) {
 			list = append(list, one)

@@ -228,6 +228,11 @@ func (k *custody) watch(base http.RoundTripper) http.RoundTripper {
 	})
 }
 
+type roundTripper func(*http.Request) (*http.Response, error)
+
+// RoundTrip implements http.RoundTripper.
+func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
 // begin writes the ledger, once.
 func (k *custody) begin() error {
 	k.mu.Lock()

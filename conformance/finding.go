@@ -14,6 +14,8 @@ type problem struct {
 	key string
 	// unanswered is set where no answer came at all.
 	unanswered bool
+	// inDoubt is set where it may have been carried out all the same.
+	inDoubt bool
 }
 
 // Error implements error.

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/scp-openapi/virtualserver/signing"
 )
 
 // Defaults for zero Config fields where the endpoint is live: what takes milliseconds on this machine takes
@@ -12,6 +14,13 @@ const (
 	DefaultLiveTimeout = 30 * time.Second
 	DefaultLiveSettle  = 2 * time.Minute
 )
+
+// IsLive reports whether the endpoint is one that people use: any that is not on this machine, and one on this
+// machine that Live says to treat so.
+func (c Config) IsLive() bool {
+	endpoint, err := signing.ParseEndpoint(c.Endpoint)
+	return c.Live || err == nil && !endpoint.Loopback()
+}
 
 // DefaultHarm is the most that a run may ask where nobody said more: everything of an endpoint on this machine,
 // and of a live one what changes nothing.

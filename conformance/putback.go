@@ -23,7 +23,9 @@ func (r *runner) putBack(ctx context.Context, e entry, since time.Time) (changed
 	for wait := newBackoff(t); ; {
 		shown, err := t.Show(ctx, e.Volume)
 		switch {
-		case err != nil && !passes(err):
+		case err != nil && ctx.Err() != nil:
+			return changed, tooLong(last)
+		case err != nil && !mayPass(err):
 			return changed, err
 		case err != nil:
 			last = err
@@ -39,12 +41,14 @@ func (r *runner) putBack(ctx context.Context, e entry, since time.Time) (changed
 			}
 			if todo && (!changed || time.Since(since) > confirm) {
 				accepted, err := r.move(ctx, p, attach)
-				if err != nil && !passes(err) {
-					return changed, err
-				}
-				if accepted {
+				switch {
+				case accepted:
 					changed, since = true, time.Now()
-				} else {
+				case ctx.Err() != nil:
+					return changed, tooLong(last)
+				case !mayPass(err):
+					return changed, err
+				default:
 					last = err
 				}
 			}
@@ -108,7 +112,9 @@ func (r *runner) atRest(ctx context.Context, volume string) (*volumes.Volume, er
 			return shown, nil
 		case err == nil:
 			err = fmt.Errorf("it is %s", shown.State)
-		case !passes(err):
+		case ctx.Err() != nil:
+			return nil, tooLong(nil)
+		case !mayPass(err):
 			return nil, err
 		}
 		if !wait.pause(ctx) {
@@ -117,9 +123,9 @@ func (r *runner) atRest(ctx context.Context, volume string) (*volumes.Volume, er
 	}
 }
 
-// passes reports whether what is in the way may pass by itself: no answer came, or a gateway's, or a change was
+// mayPass reports whether what is in the way may pass by itself: no answer came, or a gateway's, or a change was
 // refused for something else than the keys, as the volume is busy, or not yet as it was shown.
-func passes(err error) bool {
+func mayPass(err error) bool {
 	exchange, sent := ExchangeOf(err)
 	switch {
 	case !sent:
@@ -140,7 +146,7 @@ func (r *runner) keeper(p Pair) *Trial {
 	own := Fixture{Volume: p.Volume, Server: p.Server}
 	return &Trial{
 		run: r, asked: Case{ID: "fixture", Harm: HarmDetaches}, client: client,
-		guard: &guard{base: r.counted(), harm: HarmDetaches, endpoint: r.endpoint, fixture: own, unused: r.unused},
+		guard: &guard{base: r.pace, harm: HarmDetaches, endpoint: r.endpoint, fixture: own, unused: r.unused},
 	}
 }
 

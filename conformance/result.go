@@ -29,10 +29,15 @@ type Report struct {
 	Started       time.Time `json:"started"`
 	// Duration is that of the whole run.
 	Duration Millis `json:"duration_ms"`
+	// ClockSkew is how far at least the endpoint's clock is ahead of the one that signed, by the Date of its first
+	// answer; negative where it is behind, and 0 where nothing shows that they differ.
+	ClockSkew Millis `json:"clock_skew_ms,omitempty"`
 	// Day is the day judged.
 	Day lifecycle.Date `json:"day"`
 	// Table is what the endpoint's versions were held against.
 	Table Table `json:"table"`
+	// Listed are the versions that the endpoint lists itself, empty where it lists none or was not asked.
+	Listed []lifecycle.Version `json:"listed,omitempty"`
 	// Harm is the most that cases were allowed to do.
 	Harm    Harm    `json:"harm_allowed"`
 	Fixture Fixture `json:"fixture"`
@@ -111,12 +116,18 @@ type Table struct {
 
 // Options are the settings of a run that bear on what it asks, and on what it makes of the answers.
 type Options struct {
-	Timeout  Millis `json:"timeout_ms"`
-	Settle   Millis `json:"settle_ms"`
-	Limit    Millis `json:"limit_ms"`
-	Linger   Millis `json:"linger_ms"`
-	Attempts int    `json:"attempts"`
-	Parallel int    `json:"parallel"`
+	// Timeout bounds one request, CaseLimit one case, and Limit the run.
+	Timeout   Millis `json:"timeout_ms"`
+	CaseLimit Millis `json:"case_limit_ms"`
+	Limit     Millis `json:"limit_ms"`
+	Settle    Millis `json:"settle_ms"`
+	Linger    Millis `json:"linger_ms"`
+	Attempts  int    `json:"attempts"`
+	Parallel  int    `json:"parallel"`
+	// Rate is how many requests were sent a second at most; 0 where there was no bound.
+	Rate float64 `json:"rps"`
+	// Live is set where the endpoint was treated as one that people use.
+	Live bool `json:"live"`
 	// All is set where families were asked whole, and not a sample of each.
 	All bool `json:"all"`
 	// Strict is set where Differs counts as Fail.
@@ -196,6 +207,8 @@ type Result struct {
 	Started  time.Time `json:"started"`
 	Duration Millis    `json:"duration_ms"`
 	Attempts []Attempt `json:"attempts,omitempty"`
+	// Judged are the variants of the case that came to a verdict: a sample leaves some out.
+	Judged []string `json:"judged,omitempty"`
 	// Again is the command that asks the case again, signing anew.
 	Again string `json:"again"`
 	// Unasked is set for a case that was not asked, as the run was stopped or the endpoint given up.
@@ -221,6 +234,8 @@ type CaseFacts struct {
 	// has none.
 	Variants int `json:"variants,omitempty"`
 	Asked    int `json:"asked,omitempty"`
+	// Collects is set for a case that judges what others meet, too: how much that is depends on what they ask.
+	Collects bool `json:"collects,omitempty"`
 }
 
 // Finding is one fact about an endpoint, or one reason why something could not be judged.
@@ -267,10 +282,11 @@ type BaselineResult struct {
 
 // BaselineProblem is an entry of a baseline that does not say what is so.
 type BaselineProblem struct {
-	Kind    BaselineKind `json:"kind"`
-	Case    string       `json:"case"`
-	Version string       `json:"version,omitempty"`
-	Text    string       `json:"text"`
+	Kind BaselineKind `json:"kind"`
+	Case string       `json:"case"`
+	// Version is empty where the problem is that of several versions, or of none.
+	Version string `json:"version,omitempty"`
+	Text    string `json:"text"`
 }
 
 // BaselineKind is a stable name for a BaselineProblem.
@@ -349,7 +365,7 @@ type Exchange struct {
 	// Expected is the answer that the case expected, and About what it asked for, in a few words.
 	Expected Expectation `json:"expected,omitempty"`
 	About    string      `json:"about,omitempty"`
-	// Repeated is set where the request was sent again, as the answer may have been a gateway's.
+	// Repeated is set where the request was sent again, as the answer may have been a gateway's, or none came.
 	Repeated bool `json:"repeated,omitempty"`
 	// Stayed is set where such an answer came each time, while the endpoint answers other requests.
 	Stayed bool `json:"stayed,omitempty"`

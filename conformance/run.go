@@ -20,11 +20,10 @@ import (
 // Config is what Run judges, and how.
 type Config struct {
 	// Endpoint is the URL of the service.
-	Endpoint string
-	// Live is set for an endpoint whose volumes are somebody's: little may be asked of it that its owner did not
-	// allow by name. An endpoint that is not on this machine always is.
-	Live        bool
+	Endpoint    string
 	Credentials signing.Credentials
+	// Live has an endpoint on this machine treated as one that people use, as every other is.
+	Live bool
 	// Fixture is what of the account may be touched.
 	Fixture Fixture
 	// Clients are the versions to ask; nil for every version that has a document.
@@ -47,10 +46,13 @@ type Config struct {
 	Day lifecycle.Date
 	// Clock signs requests; nil is time.Now.
 	Clock func() time.Time
-	// Timeout bounds one request, Settle how long a volume may be on its way, and Limit the whole run: what
-	// was not asked by then is inconclusive. Linger is how long what was done has to last. Each has a
-	// default for 0.
-	Timeout, Settle, Limit, Linger time.Duration
+	// Timeout bounds one request, CaseLimit one case with all its attempts, and Limit the whole run: what was not
+	// asked by then is inconclusive. Settle is how long a volume may be on its way, and Linger how long what
+	// was done has to last. Each has a default for 0.
+	Timeout, CaseLimit, Limit, Settle, Linger time.Duration
+	// Rate is how many requests are sent a second at most. For 0 it is LiveRate of a live endpoint, and there
+	// is no bound for another.
+	Rate float64
 	// Attempts is how often a case is asked that could not be judged; DefaultAttempts for 0.
 	Attempts int
 	// Parallel is how many versions are asked side by side; 1 for 0. Cases that touch the fixture never
@@ -62,6 +64,8 @@ type Config struct {
 	Strict bool
 	// RequireComplete makes a run inconclusive that leaves a clause unjudged.
 	RequireComplete bool
+	// Baseline is what is known and accepted, nil for nothing.
+	Baseline *Baseline
 	// Seed makes the unused IDs and draws the samples: the same seed, the same requests.
 	Seed uint64
 	// Command is what a case is asked again with, before the flags that say which case: "scp-conformance
@@ -69,7 +73,9 @@ type Config struct {
 	Command string
 	// Transport carries the requests; nil is net/http's own.
 	Transport http.RoundTripper
-	// OnResult, unless it is nil, is called with each result as it comes, one at a time.
+	// OnStart, unless it is nil, is called when a case of a version begins, and OnResult with each result as it
+	// comes. They are called one at a time.
+	OnStart  func(CaseFacts, lifecycle.Version)
 	OnResult func(Result)
 	// OnNote, unless it is nil, is called with what a person should know at once: that volumes of an earlier run
 	// were put back, say.
@@ -78,11 +84,13 @@ type Config struct {
 
 // Defaults for zero Config fields.
 const (
-	DefaultTimeout  = 10 * time.Second
-	DefaultSettle   = 30 * time.Second
-	DefaultLinger   = 2 * time.Second
-	DefaultAttempts = 3
-	DefaultLimit    = 30 * time.Minute
+	DefaultTimeout   = 10 * time.Second
+	DefaultCaseLimit = 5 * time.Minute
+	DefaultLimit     = 30 * time.Minute
+	DefaultSettle    = 30 * time.Second
+	DefaultLinger    = 2 * time.Second
+	DefaultAttempts  = 5
+	LiveRate         = 5
 )
 
 // Run asks the cases of an endpoint, version after version. It returns an error only where the Config is
@@ -109,6 +117,7 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	}
 	r.custody.tell(report)
 	report.Started, report.Duration = moment(started), since(began)
+	report.Baseline = config.Baseline.hold(report)
 	report.conclude()
 	return report, nil
 }
@@ -119,12 +128,12 @@ func (c *Config) complete() error {
 	if err != nil {
 		return err
 	}
-	c.Endpoint, c.Live = endpoint.String(), c.Live || !endpoint.Loopback()
-	signer, err := signing.New(c.Credentials)
-	if err != nil {
-		return err
+	c.Endpoint = endpoint.String()
+	if strings.HasPrefix(c.Endpoint, "http://") && !endpoint.Loopback() {
+		return fmt.Errorf("endpoint %s is not on this machine, and plain http: write https", endpoint)
 	}
-	if _, err := signing.NewTransport(signer, c.Endpoint); err != nil { // over plain HTTP, say
+	c.Live = c.IsLive()
+	if _, err := signing.New(c.Credentials); err != nil {
 		return err
 	}
 	if err := cmp.Or(c.Fixture.check(), c.checkHarm()); err != nil {
@@ -154,9 +163,13 @@ func (c *Config) complete() error {
 	c.Linger = cmp.Or(c.Linger, DefaultLinger)
 	c.Attempts = cmp.Or(c.Attempts, DefaultAttempts)
 	c.Limit = cmp.Or(c.Limit, DefaultLimit)
+	c.CaseLimit = cmp.Or(c.CaseLimit, DefaultCaseLimit)
 	c.Parallel = cmp.Or(c.Parallel, 1)
-	if min(c.Timeout, c.Settle, c.Limit, c.Linger) < 0 || min(c.Attempts, c.Parallel) < 0 {
-		return errors.New("timeout, settle, linger, limit, attempts and parallel cannot be negative")
+	if min(c.Timeout, c.CaseLimit, c.Limit, c.Settle, c.Linger) < 0 || min(c.Attempts, c.Parallel) < 0 || c.Rate < 0 {
+		return errors.New("timeout, case limit, limit, settle, linger, attempts, parallel and rate cannot be negative")
+	}
+	if c.Live && c.Rate == 0 {
+		c.Rate = LiveRate
 	}
 	c.Transport = endpoint.Transport(c.Transport)
 	if own, ok := c.Transport.(*http.Transport); ok && own.MaxResponseHeaderBytes == 0 {
@@ -187,27 +200,48 @@ func checkCases(cases []Case) error {
 // reach finds out whether anything answers at all, and says what a person can do where nothing does. What
 // the endpoint says of its versions is kept, to tell where it has moved on.
 func (r *runner) reach(ctx context.Context) *Trouble {
-	ctx, cancel := context.WithTimeout(ctx, r.Timeout)
-	defer cancel()
-	wire := &recorder{base: r.counted()}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.Endpoint+"/", nil)
-	if err != nil {
-		return &Trouble{TroubleUnreachable, err.Error()}
-	}
-	resp, err := wire.RoundTrip(req)
+	exchange, err := r.firstAnswer(ctx)
 	if err == nil {
-		resp.Body.Close()
-		exchange, _ := wire.last()
 		if listed, err := parseDiscovery(exchange, r.Endpoint, r.Clock()); err == nil {
 			r.listed = &listed
 		}
 		return nil
 	}
-	if exchange, _ := wire.last(); exchange.Status != 0 || ctx.Err() != nil && !errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
+	if exchange.Status != 0 || ctx.Err() != nil {
 		return nil // the cases say more
 	}
 	r.abort = CannotJudge(CodeNoAnswer, "not asked, as the endpoint could not be reached")
 	return &Trouble{TroubleUnreachable, r.mask.text(r.whyUnreachable(err))}
+}
+
+// firstAnswer asks for GET /, again where the answer seems to have been lost on its way.
+func (r *runner) firstAnswer(ctx context.Context) (Exchange, error) {
+	for try := 0; ; try++ {
+		exchange, err := r.getRoot(ctx)
+		if err == nil || exchange.Status != 0 || !passes(err, try) || try == repeats || pause(ctx, r.jitter(try)) != nil {
+			return exchange, err
+		}
+	}
+}
+
+func (r *runner) getRoot(ctx context.Context) (Exchange, error) {
+	ctx, err := r.pace.admit(ctx)
+	if err != nil {
+		return Exchange{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, r.Timeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.Endpoint+"/", nil)
+	if err != nil {
+		return Exchange{}, err
+	}
+	wire := &recorder{base: r.pace}
+	resp, err := wire.RoundTrip(req)
+	if err == nil {
+		resp.Body.Close()
+	}
+	exchange, _ := wire.last()
+	return exchange, err
 }
 
 func (r *runner) whyUnreachable(err error) string {
@@ -216,7 +250,7 @@ func (r *runner) whyUnreachable(err error) string {
 	case errors.As(err, &dial) && dial.Op == "dial":
 		return fmt.Sprintf("Nothing answers at %s: %v. Is it started, and the port right?", r.Endpoint, root(err))
 	case errors.As(err, new(x509.UnknownAuthorityError)), errors.As(err, new(x509.HostnameError)), errors.As(err, new(x509.CertificateInvalidError)):
-		return fmt.Sprintf("The certificate of %s cannot be trusted: %v. If it is your own, name it in SSL_CERT_FILE.", r.Endpoint, root(err))
+		return fmt.Sprintf("The certificate of %s cannot be trusted: %v. If it is your own, name its authority with --ca-file.", r.Endpoint, root(err))
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Sprintf("%s takes connections, and did not answer within %s.", r.Endpoint, r.Timeout)
 	}

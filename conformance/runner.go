@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"sync"
-	"sync/atomic"
 
 	"github.com/scp-openapi/virtualserver/gen"
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
@@ -31,8 +30,9 @@ type runner struct {
 	aside    aside
 	// attachments are where volumes have to be.
 	attachments attachments
-	custody     *custody
-	requests    atomic.Int64
+	// pace is the transport of all requests.
+	pace    *pace
+	custody *custody
 	// listed is what the endpoint says of its versions, if it says anything that makes sense.
 	listed *lifecycle.Table
 
@@ -60,6 +60,7 @@ func newRunner(config Config) (*runner, error) {
 		aside:    aside{why: map[string]string{}},
 
 		attachments: attachments{servers: map[string]map[string]bool{}, changes: map[string]int{}},
+		pace:        newPace(config.Transport, config.Rate, config.Clock),
 	}
 	r.custody = &custody{run: r}
 	return r, nil
@@ -74,12 +75,18 @@ func (r *runner) all(ctx context.Context) []Result {
 		slots <- struct{}{}
 		running.Go(func() {
 			defer func() { <-slots }()
-			v := &versionRun{runner: r, client: client, index: i, watched: map[string]*findings{}}
+			v := &versionRun{runner: r, client: client, index: registered(client), watched: map[string]*findings{}}
 			perVersion[i] = v.all(ctx)
 		})
 	}
 	running.Wait()
 	return slices.Concat(perVersion...)
+}
+
+// registered is the place of a client among all of them: a version draws the same sample whichever others are
+// asked.
+func registered(client gen.Client) int {
+	return max(0, slices.IndexFunc(gen.Clients(), func(c gen.Client) bool { return c.ID == client.ID }))
 }
 
 // versionRun asks the cases of one version.
@@ -126,6 +133,8 @@ func (v *versionRun) between(ctx context.Context) {
 			continue
 		}
 		v.touching(c, func() {
+			ctx, cancel := v.limited(ctx)
+			defer cancel()
 			t := v.trial(c)
 			v.watchedBy(c.ID).add(t.question(ctx, c.Between), "", "")
 			v.watch(t)
@@ -208,7 +217,7 @@ func (v *versionRun) trial(c Case) *Trial {
 	if !known { // no longer in a table that was read from an endpoint
 		standing = lifecycle.Standing{Version: v.client.Version, State: lifecycle.Ended}
 	}
-	wire := v.counted()
+	wire := http.RoundTripper(v.pace)
 	if c.Harm >= HarmDetaches {
 		wire = v.custody.watch(wire)
 	}
@@ -217,18 +226,6 @@ func (v *versionRun) trial(c Case) *Trial {
 		guard: &guard{base: wire, harm: c.Harm, endpoint: v.endpoint, fixture: v.Fixture, unused: v.unused},
 	}
 }
-
-// counted is the transport of the run, which counts what it sends.
-func (r *runner) counted() http.RoundTripper {
-	return roundTripper(func(req *http.Request) (*http.Response, error) {
-		r.requests.Add(1)
-		return r.Transport.RoundTrip(req)
-	})
-}
-
-type roundTripper func(*http.Request) (*http.Response, error)
-
-func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
 func (r *runner) aborted() error {
 	r.results.Lock()

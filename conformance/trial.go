@@ -28,6 +28,7 @@ type Trial struct {
 	client   gen.Client
 	standing lifecycle.Standing
 	guard    http.RoundTripper
+	attempt  int // from 1
 
 	mu        sync.Mutex
 	exchanges []Exchange
@@ -170,26 +171,33 @@ type Request struct {
 
 // Send sends a request, and returns it with its answer. An answer that may be a gateway's is asked for
 // again, with growing pauses; one that stays so is returned where the endpoint answers other requests, and
-// the case cannot be judged where it does not. Without an answer the case cannot be judged either.
+// the case cannot be judged where it does not. Without an answer the case cannot be judged either; a request
+// that changes nothing is sent again before.
 func (t *Trial) Send(ctx context.Context, r Request) (Exchange, error) {
+	troubled := false
 	for try := 0; ; try++ {
 		exchange, err := t.once(ctx, r)
 		switch {
-		case err != nil:
+		case err != nil && !t.resends(ctx, r, err, try):
+			t.run.overload.unanswered()
 			return exchange, err
-		case !exchange.Overloaded():
+		case err == nil && !exchange.Overloaded():
 			t.run.overload.passed()
-			return exchange, nil
+			return exchange, t.doubtful(ctx, r, exchange, troubled)
 		case r.Once:
-			return exchange, nil
+			return exchange, err
 		case !t.run.overload.again(try):
-			if err := t.overloaded(ctx, exchange); err != nil {
+			if err == nil {
+				err = t.overloaded(ctx, exchange)
+			}
+			if err != nil {
 				return exchange, err
 			}
 			return t.stayed(exchange), nil
 		}
+		troubled = troubled || err == nil
 		t.repeated()
-		if err := t.pause(ctx, t.run.overload.pauseBefore(try)); err != nil {
+		if err := t.backOff(ctx, exchange, try); err != nil {
 			return exchange, err
 		}
 	}
@@ -234,8 +242,12 @@ func (t *Trial) works(ctx context.Context) bool {
 
 // once sends a request a single time.
 func (t *Trial) once(ctx context.Context, r Request) (Exchange, error) {
+	admitted, err := t.run.pace.admit(ctx)
+	if err != nil {
+		return Exchange{}, stopped(ctx)
+	}
 	wire := &recorder{base: t.guard, change: r.Change}
-	err := t.call(ctx, wire, r)
+	err = t.call(admitted, wire, r)
 	exchange, sent := wire.last()
 	exchange.Case, exchange.Expected, exchange.About = t.asked.ID, r.Expect, r.About
 	if sent {
@@ -248,9 +260,9 @@ func (t *Trial) once(ctx context.Context, r Request) (Exchange, error) {
 	case !sent:
 		return exchange, fmt.Errorf("the client sent no request: %w", err)
 	case exchange.Status == 0:
-		return exchange, t.unanswered(exchange, err)
+		return exchange, t.unanswered(ctx, r, exchange, wire, err)
 	}
-	if changes := r.Operation == Detach || r.Operation == Attach; changes && r.Path == "" && exchange.Status == http.StatusAccepted {
+	if r.changes() && exchange.Status == http.StatusAccepted {
 		t.run.pending.put(r.Pair, r.Operation == Attach)
 		t.run.attachments.accepted(r.Pair, r.Operation == Attach)
 	}
@@ -322,14 +334,6 @@ func (t *Trial) raw(ctx context.Context, wire http.RoundTripper, signer *signing
 	return resp.Body.Close()
 }
 
-// unanswered is the finding that no answer came.
-func (t *Trial) unanswered(exchange Exchange, err error) error {
-	p := problemf(Inconclusive, CodeNoAnswer, "%s got no answer: %w", exchange, root(err))
-	p.unanswered = true
-	p.Exchange = &exchange
-	return p
-}
-
 // block remembers the first request that was blocked.
 func (t *Trial) block(err error) {
 	t.mu.Lock()
@@ -363,14 +367,10 @@ func (t *Trial) taken() []Exchange {
 
 // pause ends a case whose run was stopped.
 func (t *Trial) pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return CannotJudge(CodeStopped, "the run was stopped: %w", context.Cause(ctx))
+	if pause(ctx, d) != nil {
+		return stopped(ctx)
 	}
+	return nil
 }
 
 // Pause waits. It ends the case where the run is stopped meanwhile.

@@ -77,12 +77,8 @@ func (t *Trial) Unattached(ctx context.Context) (Pair, error) {
 	if back, err := t.strayed(ctx, p, false); err != nil || back {
 		return p, err
 	}
-	exchange, err := t.SendBusy(ctx, Request{Pair: p, Expect: ExpectAccepted, About: "an attached volume"})
-	if err != nil {
+	if err := t.setUp(ctx, Request{Operation: Detach, Pair: p, Expect: ExpectAccepted, About: "an attached volume"}); err != nil {
 		return p, err
-	}
-	if exchange.Status != http.StatusAccepted {
-		return p, ShownBy(exchange, CannotJudge(CodeSetup, "set-up: the detach of volume %s was answered %s", p.Volume, StatusText(exchange.Status)))
 	}
 	volume, away, err := t.AwaitDetached(ctx, p)
 	if err == nil && !away {
@@ -133,14 +129,7 @@ func (t *Trial) SendBusy(ctx context.Context, r Request) (Exchange, error) {
 
 // attach asks for a volume to be attached.
 func (t *Trial) attach(ctx context.Context, p Pair) error {
-	exchange, err := t.SendBusy(ctx, Request{Operation: Attach, Pair: p, Expect: ExpectAccepted, About: "an available volume"})
-	switch {
-	case err != nil:
-		return err
-	case exchange.Status != http.StatusAccepted:
-		return ShownBy(exchange, CannotJudge(CodeSetup, "set-up: attaching volume %s was answered %s", p.Volume, StatusText(exchange.Status)))
-	}
-	return nil
+	return t.setUp(ctx, Request{Operation: Attach, Pair: p, Expect: ExpectAccepted, About: "an available volume"})
 }
 
 // BeginAttach asks for a volume to be attached, and does not wait for it.
