@@ -12,7 +12,6 @@ import (
 // liveFlags adds the flags that say what of an endpoint may come to harm.
 func liveFlags(cmd *cobra.Command, flags *runFlags) {
 	f := cmd.Flags()
-	f.BoolVar(&flags.config.Live, "live", false, "treat an endpoint on this machine as a live one")
 	choiceVar(cmd, &flags.allow, "allow", conformance.HarmNames(), "the most harmful `class` of cases to ask (default dangerous on this machine, else refused)")
 	f.StringVar(&flags.config.SacrificeServer, "sacrifice-server", "", "`ID` of --server once more: its owner lets it come to harm")
 	stateDirVar(cmd, &flags.config.StateDir)
@@ -36,7 +35,7 @@ func (f *runFlags) completeHarm(cmd *cobra.Command, config *conformance.Config) 
 	if config.Live && config.Endpoint == "" {
 		return errors.New("--live is for an endpoint: name it with --endpoint")
 	}
-	config.Live = config.Live || config.Endpoint != "" && !onThisMachine(config.Endpoint)
+	config.Live = config.IsLive()
 	config.Harm = conformance.DefaultHarm(config.Live)
 	if f.allow != "" {
 		if err := config.Harm.UnmarshalText([]byte(f.allow)); err != nil {

@@ -11,6 +11,7 @@ import (
 
 // restoreFlags are the flags of restore.
 type restoreFlags struct {
+	connection
 	config      conformance.Config
 	credentials string
 }
@@ -34,7 +35,8 @@ The keys come from the same places as those of run.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return flags.restore(cmd) },
 	}
 	f := cmd.Flags()
-	f.Var(&endpoint{&flags.config.Endpoint}, "endpoint", "put back only volumes of the endpoint at this `URL`")
+	flags.connection.add(cmd, "put back only volumes of the endpoint at this `URL`")
+	f.StringVar(&flags.config.Credentials.AccountID, "account-id", "", "send this account `ID` with every request, and sign it")
 	f.StringVar(&flags.credentials, "credentials", "", "take the keys from this JSON `file`")
 	completeFile(cmd, "credentials")
 	stateDirVar(cmd, &flags.config.StateDir)
@@ -44,7 +46,10 @@ The keys come from the same places as those of run.`,
 }
 
 func (f *restoreFlags) restore(cmd *cobra.Command) error {
-	config := f.config
+	config, err := f.complete()
+	if err != nil {
+		return usage(err)
+	}
 	left, err := conformance.Left(config.StateDir, config.Endpoint)
 	if err != nil {
 		return err
@@ -54,9 +59,12 @@ func (f *restoreFlags) restore(cmd *cobra.Command) error {
 		fmt.Fprintln(out, "Nothing is left to put back.")
 		return nil
 	}
-	if config.Credentials, err = findCredentials(cmd, f.credentials); err != nil {
+	found, err := findCredentials(cmd, f.credentials)
+	if err != nil {
 		return usage(err)
 	}
+	found.AccountID = config.Credentials.AccountID
+	config.Credentials = found
 	restored, err := conformance.Restore(cmd.Context(), config)
 	if err != nil {
 		return err
@@ -70,4 +78,16 @@ func (f *restoreFlags) restore(cmd *cobra.Command) error {
 		fmt.Fprintf(out, "%s (%s)\n", r.Text, r.Endpoint)
 	}
 	return errors.Join(errs...)
+}
+
+// complete reads what the flags name.
+func (f *restoreFlags) complete() (conformance.Config, error) {
+	config := f.config
+	if err := f.locate(); err != nil {
+		return config, err
+	}
+	config.Endpoint = f.endpoint
+	var err error
+	config.Transport, err = f.transport()
+	return config, err
 }

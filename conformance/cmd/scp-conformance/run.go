@@ -23,6 +23,7 @@ import (
 // runFlags are the flags of run.
 type runFlags struct {
 	config      conformance.Config // what the flags set as it is
+	connection  connection
 	credentials string
 	cases       []string
 	versions    []string
@@ -84,7 +85,9 @@ and on one whose case passes or fails in another way. Begin one with
 		RunE: func(cmd *cobra.Command, _ []string) error { return flags.run(cmd) },
 	}
 	f := cmd.Flags()
-	f.Var(&endpoint{&flags.config.Endpoint}, "endpoint", "judge the endpoint at this `URL` instead of the built-in mock")
+	flags.connection.add(cmd, "judge the endpoint at this `URL` instead of the built-in mock")
+	f.BoolVar(&flags.config.Live, "live", false, "treat an endpoint on this machine as one that people use")
+	f.StringVar(&flags.config.Credentials.AccountID, "account-id", "", "send this account `ID` with every request, and sign it")
 	f.StringVar(&flags.credentials, "credentials", "", "take the keys from this JSON `file`")
 	completeFile(cmd, "credentials")
 	f.StringSliceVar(&flags.cases, "case", nil, "ask only these cases: an `ID`, or the start of IDs and a *")
@@ -112,9 +115,11 @@ func configFlags(cmd *cobra.Command, config *conformance.Config) {
 	countVar(cmd, &config.Parallel, "parallel", 1, "how many versions to ask side by side (all for the built-in mock)")
 	countVar(cmd, &config.Attempts, "attempts", conformance.DefaultAttempts, "how many times to try a case that cannot be judged")
 	durationVar(cmd, &config.Timeout, "timeout", conformance.DefaultTimeout, "how long one request may take")
+	durationVar(cmd, &config.CaseLimit, "case-limit", conformance.DefaultCaseLimit, "how long one case may take, with all its attempts")
 	durationVar(cmd, &config.Settle, "settle", conformance.DefaultSettle, "how long attaching and detaching may take")
 	durationVar(cmd, &config.Linger, "linger", conformance.DefaultLinger, "how long a detach must stay in effect")
 	durationVar(cmd, &config.Limit, "limit", conformance.DefaultLimit, "how long the whole run may take")
+	f.Var((*perSecond)(&config.Rate), "rps", fmt.Sprintf("how many requests to send a second at most (default %d to a live endpoint, no limit on this machine)", conformance.LiveRate))
 	f.StringVar(&fixture.Volume, "volume", "", "`ID` of a data volume to attach and detach")
 	f.StringVar(&fixture.SpareVolume, "spare-volume", "", "`ID` of another one")
 	f.StringVar(&fixture.Server, "server", "", "`ID` of the server to attach them to")
@@ -132,14 +137,15 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 	if f.text.Quiet {
 		notes = io.Discard
 	}
-	if f.config.Endpoint == "" {
+	mocked := config.Endpoint == ""
+	if mocked {
 		stop, err := judgeMock(cmd, &config)
 		if err != nil {
 			return err
 		}
 		defer stop()
-		fmt.Fprintln(notes, "Judging the built-in mock, as no --endpoint is named.")
 	}
+	fmt.Fprintln(notes, startLine(config, mocked))
 	if age := config.Table.Age(config.Day); config.Table.Stale(config.Day) {
 		fmt.Fprintf(notes, "The table of versions is old (%s): see scp-conformance versions.\n", age)
 	}
@@ -224,6 +230,14 @@ func newSeed(all bool) uint64 {
 // complete reads what the flags name, and fills in what depends on the endpoint.
 func (f *runFlags) complete(cmd *cobra.Command) (conformance.Config, error) {
 	config := f.config
+	err := f.connection.locate()
+	if err == nil {
+		config.Transport, err = f.connection.transport()
+	}
+	if err != nil {
+		return config, err
+	}
+	config.Endpoint = f.connection.endpoint
 	if f.credentials != "" && config.Endpoint == "" {
 		return config, errors.New("--credentials are for an endpoint: name it with --endpoint")
 	}
@@ -241,7 +255,6 @@ func (f *runFlags) complete(cmd *cobra.Command) (conformance.Config, error) {
 		config.Seed = newSeed(config.All)
 	}
 	config.Clauses = cases.Clauses()
-	var err error
 	if config.Cases, err = selectCases(f.cases); err != nil {
 		return config, err
 	}
@@ -252,9 +265,12 @@ func (f *runFlags) complete(cmd *cobra.Command) (conformance.Config, error) {
 		return config, err
 	}
 	if config.Endpoint != "" {
-		if config.Credentials, err = findCredentials(cmd, f.credentials); err != nil {
+		found, err := findCredentials(cmd, f.credentials)
+		if err != nil {
 			return config, err
 		}
+		found.AccountID = config.Credentials.AccountID
+		config.Credentials = found
 	}
 	config.Baseline, err = f.baseline.load(config.Day)
 	return config, err
@@ -300,7 +316,9 @@ func judgeMock(cmd *cobra.Command, config *conformance.Config) (stop func(), err
 	if !cmd.Flags().Changed("parallel") {
 		config.Parallel = len(config.Clients)
 	}
+	account := config.Credentials.AccountID
 	config.Credentials = mockCredentials()
+	config.Credentials.AccountID = account
 	handler, err := mock.New([]signing.Credentials{config.Credentials}, mock.WithDelay(delay), mock.WithDay(config.Day), mock.WithTable(config.Table))
 	if err != nil {
 		return nil, err
