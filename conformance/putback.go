@@ -126,6 +126,9 @@ func (r *runner) atRest(ctx context.Context, volume string) (*volumes.Volume, er
 // mayPass reports whether what is in the way may pass by itself: no answer came, or a gateway's, or a change was
 // refused for something else than the keys, as the volume is busy, or not yet as it was shown.
 func mayPass(err error) bool {
+	if p, ok := errors.AsType[*problem](err); ok && p.Code == CodeUnavailable {
+		return true
+	}
 	exchange, sent := ExchangeOf(err)
 	switch {
 	case !sent:
