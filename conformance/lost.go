@@ -49,10 +49,11 @@ func (t *Trial) resends(ctx context.Context, r Request, err error, try int) bool
 func passes(err error, try int) bool {
 	var unknown *net.DNSError
 	var late net.Error
+	var op *net.OpError
 	switch {
 	case errors.As(err, new(x509.UnknownAuthorityError)), errors.As(err, new(x509.HostnameError)), errors.As(err, new(x509.CertificateInvalidError)):
 		return false
-	case errors.As(err, &unknown) && unknown.IsNotFound:
+	case errors.As(err, &unknown) && unknown.IsNotFound, errors.As(err, &op) && op.Op == tlsAlert:
 		return false
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &late) && late.Timeout():
 		return try < 1

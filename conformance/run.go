@@ -229,13 +229,18 @@ func (r *runner) getRoot(ctx context.Context) (Exchange, error) {
 	return exchange, err
 }
 
+// tlsAlert is the Op of a net.OpError by which crypto/tls tells an alert of the other side.
+const tlsAlert = "remote error"
+
 func (r *runner) whyUnreachable(err error) string {
-	var dial *net.OpError
+	var op *net.OpError
 	switch {
-	case errors.As(err, &dial) && dial.Op == "dial":
+	case errors.As(err, &op) && op.Op == "dial":
 		return fmt.Sprintf("Nothing answers at %s: %v. Is it started, and the port right?", r.Endpoint, root(err))
 	case errors.As(err, new(x509.UnknownAuthorityError)), errors.As(err, new(x509.HostnameError)), errors.As(err, new(x509.CertificateInvalidError)):
 		return fmt.Sprintf("The certificate of %s cannot be trusted: %v. If it is your own, name its authority with --ca-file.", r.Endpoint, root(err))
+	case errors.As(err, &op) && op.Op == tlsAlert:
+		return fmt.Sprintf("%s ends the TLS handshake (%v). If it wants a certificate, name yours with --client-cert and --client-key.", r.Endpoint, root(err))
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Sprintf("%s takes connections, and did not answer within %s.", r.Endpoint, r.Timeout)
 	}

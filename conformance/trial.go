@@ -79,6 +79,20 @@ func (t *Trial) Fixture() Fixture { return t.run.Fixture }
 // Endpoint is the endpoint that is judged.
 func (t *Trial) Endpoint() signing.Endpoint { return t.run.endpoint }
 
+// Proxied reports whether requests reach the endpoint through a proxy.
+func (t *Trial) Proxied() bool {
+	transport, ok := t.run.Transport.(*http.Transport)
+	if !ok || transport.Proxy == nil {
+		return false
+	}
+	req, err := http.NewRequest(http.MethodGet, t.run.Endpoint, nil) //nolint:noctx // it is not sent
+	if err != nil {
+		return false
+	}
+	proxy, err := transport.Proxy(req)
+	return proxy != nil || err != nil
+}
+
 // Timeout bounds one request; Settle bounds how long a volume may be on its way; Linger is how long what
 // was done has to last to count as done.
 func (t *Trial) Timeout() time.Duration { return t.run.Timeout }

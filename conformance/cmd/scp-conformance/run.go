@@ -58,7 +58,11 @@ keys come from the first of these places that has them:
 
 The volumes and servers to try are those of the mock, unless --volume, --server
 and the like name others. When the run ends, the volume may be attached to the
-server or not. A certificate of your own is trusted if SSL_CERT_FILE names it.
+server or not.
+
+An endpoint that is not on this machine is live, and so is any with --live: it
+is sent no more than a few requests a second, and only what the flags name is
+touched. It is reached through the proxy that HTTPS_PROXY names, if any.
 
 Some cases have many variants: the ways to get a signature wrong, say. A run
 asks a sample of each, drawn by --seed, and all of them with --all, which is
