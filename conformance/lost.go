@@ -20,6 +20,11 @@ func (r Request) mayChange() bool {
 	return r.changes() && (r.Expect == ExpectAccepted || r.Expect == "")
 }
 
+// brokeOff reports whether the answer to a request that changes nothing broke off.
+func (r Request) brokeOff(answer Exchange) bool {
+	return answer.Err != "" && !answer.CutOff() && !r.mayChange()
+}
+
 // unanswered is the finding that no answer came.
 func (t *Trial) unanswered(ctx context.Context, r Request, exchange Exchange, wire *recorder, err error) error {
 	if ctx.Err() != nil {
@@ -51,6 +56,8 @@ func passes(err error, try int) bool {
 	var late net.Error
 	var op *net.OpError
 	switch {
+	case errors.Is(err, errSwitched):
+		return false
 	case errors.As(err, new(x509.UnknownAuthorityError)), errors.As(err, new(x509.HostnameError)), errors.As(err, new(x509.CertificateInvalidError)):
 		return false
 	case errors.As(err, &unknown) && unknown.IsNotFound, errors.As(err, &op) && op.Op == tlsAlert:

@@ -131,10 +131,21 @@ func (v *versionRun) between(ctx context.Context) {
 		v.touching(c, func() {
 			ctx, cancel := v.limited(ctx)
 			defer cancel()
-			t := v.trial(c)
-			v.watchedBy(c.ID).add(t.question(ctx, c.Between), "", "")
-			v.watch(t)
+			v.watchedBy(c.ID).add(v.lookBetween(ctx, c), "", "")
 		})
+	}
+}
+
+// lookBetween has a case look, again where an answer is lost.
+func (v *versionRun) lookBetween(ctx context.Context, c Case) error {
+	for attempt := 1; ; attempt++ {
+		t := v.trial(c)
+		t.attempt = attempt
+		err := t.question(ctx, c.Between)
+		v.watch(t)
+		if !isUnanswered(err) || attempt >= v.Attempts || pause(ctx, v.jitter(attempt-1)) != nil {
+			return err
+		}
 	}
 }
 

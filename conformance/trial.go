@@ -79,6 +79,9 @@ func (t *Trial) Fixture() Fixture { return t.run.Fixture }
 // Endpoint is the endpoint that is judged.
 func (t *Trial) Endpoint() signing.Endpoint { return t.run.endpoint }
 
+// Live reports whether the endpoint is treated as one that people use.
+func (t *Trial) Live() bool { return t.run.Live }
+
 // Proxied reports whether requests reach the endpoint through a proxy.
 func (t *Trial) Proxied() bool {
 	transport, ok := t.run.Transport.(*http.Transport)
@@ -185,8 +188,8 @@ type Request struct {
 
 // Send sends a request, and returns it with its answer. An answer that may be a gateway's is asked for
 // again, with growing pauses; one that stays so is returned where the endpoint answers other requests, and
-// the case cannot be judged where it does not. Without an answer the case cannot be judged either; a request
-// that changes nothing is sent again before.
+// the case cannot be judged where it does not. Without an answer the case cannot be judged either. A request
+// that changes nothing is sent again where its answer is lost, or breaks off.
 func (t *Trial) Send(ctx context.Context, r Request) (Exchange, error) {
 	troubled := false
 	for try := 0; ; try++ {
@@ -195,13 +198,13 @@ func (t *Trial) Send(ctx context.Context, r Request) (Exchange, error) {
 		case err != nil && !t.resends(ctx, r, err, try):
 			t.run.overload.unanswered()
 			return exchange, err
-		case err == nil && !exchange.Overloaded():
+		case err == nil && !exchange.Overloaded() && !r.brokeOff(exchange):
 			t.run.overload.passed()
 			return exchange, t.doubtful(ctx, r, exchange, troubled)
 		case r.Once:
 			return exchange, err
 		case !t.run.overload.again(try):
-			if err == nil {
+			if exchange.Overloaded() {
 				err = t.overloaded(ctx, exchange)
 			}
 			if err != nil {
@@ -209,7 +212,7 @@ func (t *Trial) Send(ctx context.Context, r Request) (Exchange, error) {
 			}
 			return t.stayed(exchange), nil
 		}
-		troubled = troubled || err == nil
+		troubled = troubled || exchange.Overloaded()
 		t.repeated()
 		if err := t.backOff(ctx, exchange, try); err != nil {
 			return exchange, err

@@ -58,7 +58,7 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err == nil && resp.StatusCode == http.StatusSwitchingProtocols {
 		// Neither a timeout nor a context ends the reading of what follows a 101.
 		resp.Body.Close()
-		err = errors.New("the answer is 101 Switching Protocols, and nobody asked for another protocol")
+		err = errSwitched
 	}
 	if err == nil {
 		keep(&exchange, resp)
@@ -75,6 +75,8 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	return resp, nil
 }
+
+var errSwitched = errors.New("the answer is 101 Switching Protocols, and nobody asked for another protocol")
 
 // keep reads the start of an answer into the exchange, and gives the answer a body that begins with it.
 func keep(exchange *Exchange, resp *http.Response) {
