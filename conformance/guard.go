@@ -2,20 +2,14 @@ package conformance
 
 import (
 	"bytes"
-	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"math/big"
 	"net/http"
-	"net/url"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/scp-openapi/virtualserver/gen/volumes"
 	"github.com/scp-openapi/virtualserver/signing"
@@ -57,7 +51,7 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		return nil, &GuardError{Method: req.Method, URL: req.URL.Redacted(), Harm: g.harm, Why: why}
 	}
-	if req.GetBody != nil { // what was looked at is what goes out
+	if hasBody(req) && req.GetBody != nil { // what was looked at is what goes out
 		body, err := req.GetBody()
 		if err != nil {
 			return nil, err
@@ -76,12 +70,9 @@ func (g *guard) objection(req *http.Request) string {
 	}
 	switch req.Method {
 	case http.MethodGet:
-		if g.harm < HarmDangerous && detachPath.MatchString(req.URL.EscapedPath()) && g.touches(req.URL) {
-			return "a wrong server could take it for a detach"
-		}
-		return ""
+		return g.objectionToRead(req)
 	case http.MethodDelete:
-		return g.objectionToDetach(req.URL)
+		return g.objectionToDetach(req)
 	case http.MethodPost:
 		if path := req.URL.EscapedPath(); path != "/" && !detachPath.MatchString(path) {
 			return g.objectionToAttach(req)
@@ -92,7 +83,6 @@ func (g *guard) objection(req *http.Request) string {
 
 // objectionToForm judges what could make a request another one than its method and path say.
 func (g *guard) objectionToForm(req *http.Request) string {
-	hasBody := req.Body != nil && req.Body != http.NoBody
 	switch {
 	case g.unknownHeader(req) != "":
 		return "the header " + g.unknownHeader(req) + " could make something else of it"
@@ -100,12 +90,41 @@ func (g *guard) objectionToForm(req *http.Request) string {
 		return "it does not go to the endpoint that is judged"
 	case req.URL.Opaque != "":
 		return "an opaque URL goes out in place of its path"
-	case req.Method != http.MethodDelete && (req.URL.RawQuery != "" || req.URL.ForceQuery) && !g.listsVersions(req):
+	case req.Method != http.MethodDelete && (req.URL.RawQuery != "" || req.URL.ForceQuery) &&
+		!g.listsVersions(req) && !g.versionInQuery(req) && !g.overridesMethod(req, req.URL.RawQuery):
 		return "a query could name what the path does not"
-	case req.Method != http.MethodPost && hasBody:
+	case hasBody(req) && !g.bodyIsKnown(req):
 		return "a body could name what the path does not"
 	}
 	return ""
+}
+
+func hasBody(req *http.Request) bool { return req.Body != nil && req.Body != http.NoBody }
+
+// bodyIsKnown reports whether a body is one that a case sends. That of an attach is judged with the attach.
+func (g *guard) bodyIsKnown(req *http.Request) bool {
+	switch req.Method {
+	case http.MethodPost:
+		body, err := bodyOf(req)
+		return attachPath.MatchString(req.URL.EscapedPath()) || err == nil && g.overridesMethod(req, string(body))
+	case http.MethodDelete:
+		return g.namesOwnElsewhere(req)
+	}
+	return false
+}
+
+// ofServers finds the segment of a path that makes it one of a volume's servers.
+var ofServers = regexp.MustCompile(`(?i)[/\\]server`)
+
+// objectionToRead judges a GET. One that a wrong server could take for a detach is judged as a detach.
+func (g *guard) objectionToRead(req *http.Request) string {
+	switch {
+	case !ofServers.MatchString(decoded(req.URL.EscapedPath())) || !g.touches(req.URL), g.ownDetach(req.URL):
+		return ""
+	case g.harm < HarmDangerous:
+		return "a wrong server could take it for a detach"
+	}
+	return g.objectionToDetach(req)
 }
 
 // listsVersions reports whether a request asks for the list of versions, with a query that names nothing.
@@ -118,12 +137,16 @@ func (g *guard) elsewhere(req *http.Request) bool {
 	return req.URL.Scheme+"://"+req.URL.Host != g.endpoint.String() || req.Host != "" && req.Host != req.URL.Host
 }
 
+// anyMethod is what may stand for a method.
+var anyMethod = regexp.MustCompile(`^[A-Za-z]{3,10}$`)
+
 // objectionToMethod judges a method that is none of an operation, on the path of a detach: whatever is
 // asked there, a wrong server detaches at worst.
 func (g *guard) objectionToMethod(req *http.Request) string {
-	hasBody := req.Body != nil && req.Body != http.NoBody
 	switch {
-	case hasBody, !slices.Contains([]string{http.MethodHead, http.MethodOptions, http.MethodPost, http.MethodPut, http.MethodPatch}, req.Method):
+	case g.ownDetach(req.URL) && anyMethod.MatchString(req.Method) && req.Method != http.MethodConnect:
+		return ""
+	case !slices.Contains([]string{http.MethodHead, http.MethodOptions, http.MethodPost, http.MethodPut, http.MethodPatch}, req.Method):
 		return "no case needs this method"
 	case g.harm >= HarmRefused && req.URL.EscapedPath() == "/" && req.Method != http.MethodOptions:
 		return "" // the list of versions names nothing that could be changed
@@ -135,7 +158,7 @@ func (g *guard) objectionToMethod(req *http.Request) string {
 	case g.harm < HarmDangerous:
 		return "a wrong server could take it for a detach"
 	}
-	return g.objectionToDetach(req.URL)
+	return g.objectionToDetach(req)
 }
 
 // objectionToAttach judges a POST.
@@ -144,7 +167,7 @@ func (g *guard) objectionToAttach(req *http.Request) string {
 	if ids == nil {
 		return "the path has to be an attach and nothing else"
 	}
-	server, named := attachedServer(req)
+	server, terminates, named := attachedServer(req)
 	switch {
 	case !named && g.unused.has(ids[1]) && g.harm >= HarmRefused && g.bodyNamesNothing(req):
 		return "" // a body that is none, for a volume that is none
@@ -155,24 +178,62 @@ func (g *guard) objectionToAttach(req *http.Request) string {
 		return ""
 	case g.harm < HarmDetaches:
 		return "attaching changes an account"
+	case g.harm == HarmDangerous && !terminates && slices.ContainsFunc(g.own(), func(p Pair) bool { return p.Volume == ids[1] && rewrites(server, p.Server) }):
+		return "" // at worst the fixture's volume is attached to its server
+	case g.harm == HarmDangerous && named && g.attachedAtWorst(Pair{ids[1], server}, terminates):
+		return ""
+	case g.harm == HarmDangerous && !named && g.ownData(ids[1]) && g.bodyNamesOwnServer(req):
+		return ""
+	case terminates:
+		return "deleting the server would delete the volume"
 	case !slices.Contains(g.attachable(), Pair{ids[1], server}):
 		return "the fixture does not name this volume to be attached to this server"
 	}
 	return ""
 }
 
-// attachedServer is the server of an attach whose body is that and nothing else.
-func attachedServer(req *http.Request) (server string, named bool) {
+// attachedAtWorst reports whether an attach that has to be refused does no more, where a wrong endpoint accepts
+// it, than to give a volume of the fixture to a server of the fixture. One that is to be deleted together with
+// its server is the spare volume, and its attach is a right one.
+func (g *guard) attachedAtWorst(p Pair, terminates bool) bool {
+	f := g.fixture
+	switch {
+	case p.incomplete():
+		return false
+	case terminates:
+		return p == Pair{f.SpareVolume, f.Server}
+	case g.ownData(p.Volume):
+		return p.Server == f.OtherServer || g.unused.has(p.Server)
+	}
+	return p.Volume == f.OSVolume && (p.Server == f.Server || p.Server == f.OtherServer)
+}
+
+// ownData reports whether a volume is one of the fixture's that are attached to its server alone.
+func (g *guard) ownData(volume string) bool {
+	return volume != "" && (volume == g.fixture.Volume || volume == g.fixture.SpareVolume)
+}
+
+// attachedServer is the server of an attach whose body is that and nothing else, and whether the volume is to be
+// deleted together with the server.
+func attachedServer(req *http.Request) (server string, terminates, named bool) {
 	got, err := bodyOf(req)
 	var asked volumes.AttachRequest
 	if err != nil || json.Unmarshal(got, &asked) != nil {
-		return "", false
+		return "", false, false
 	}
-	want, err := json.Marshal(volumes.AttachRequest{ServerID: asked.ServerID})
-	if err != nil || !bytes.Equal(got, want) {
-		return "", false
+	id, err := json.Marshal(asked.ServerID)
+	if err != nil {
+		return "", false, false
 	}
-	return asked.ServerID, true
+	for _, form := range []string{`{"server_id":%s}`, `{"delete_on_termination":null,"server_id":%s}`, `{"delete_on_termination":false,"server_id":%s}`} {
+		if string(got) == fmt.Sprintf(form, id) {
+			return asked.ServerID, false, true
+		}
+	}
+	if string(got) == fmt.Sprintf(`{"delete_on_termination":true,"server_id":%s}`, id) {
+		return asked.ServerID, true, true
+	}
+	return "", false, false
 }
 
 // bodyOf is the start of a body that can be read twice.
@@ -197,6 +258,20 @@ func (g *guard) bodyNamesNothing(req *http.Request) bool {
 	})
 }
 
+// bodyNamesOwnServer reports whether a body, however it is read, names the fixture's server or nothing, and asks
+// for no deletion, and for no other method.
+func (g *guard) bodyNamesOwnServer(req *http.Request) bool {
+	const longest = 200
+	body, err := bodyOf(req)
+	if err != nil || len(body) > longest || g.fixture.Server == "" || bytes.Contains(body, []byte("true")) || bytes.Contains(bytes.ToLower(body), []byte("method")) {
+		return false
+	}
+	rest := strings.ReplaceAll(string(body), g.fixture.Server, "")
+	return !looksLikeID.MatchString(rest) && !slices.ContainsFunc(g.fixture.ids(), func(id string) bool {
+		return id != "" && strings.Contains(rest, id)
+	})
+}
+
 // attachable are the pairs that may be attached and detached.
 func (g *guard) attachable() []Pair {
 	return slices.DeleteFunc([]Pair{
@@ -214,6 +289,8 @@ func (g *guard) detachable() []Pair {
 		{g.fixture.SpareVolume, g.fixture.OtherServer},
 		{g.fixture.Server, g.fixture.Volume}, // the wrong way round
 		{g.fixture.Server, g.fixture.SpareVolume},
+		{g.fixture.Volume, g.fixture.Volume}, // the volume in both places
+		{g.fixture.SpareVolume, g.fixture.SpareVolume},
 	}, Pair.incomplete)...)
 	if g.harm == HarmDangerous { // a wrong endpoint lets the OS volume go, whichever of the servers is named
 		pairs = append(pairs, slices.DeleteFunc([]Pair{
@@ -230,206 +307,18 @@ var allowedHeaders = []string{
 	signing.HeaderAccessKey, signing.HeaderSignature, signing.HeaderTimestamp, signing.HeaderClientType,
 	signing.HeaderAccountID, signing.HeaderAPIVersion, signing.HeaderLanguage,
 	"Accept", "Accept-Encoding", "Authorization", "Content-Type", "Cookie", "Date", "User-Agent",
-	"Scp-Access-Key", // which names who asks, and nothing that could be changed
+	"Scp-Access-Key",               // which names who asks, and nothing that could be changed
+	"Forwarded", "X-Original-Host", // which name a host, as X-Forwarded-Host does
 	"X-Access-Key", "X-Auth-Token", "X-Date", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",
 	"X-Real-Ip", "X-Scp-Accesskey", "X-Scp-Api-Version", "X-Scp-Signature", "X-Scp-Timestamp", "X-Signature",
 	"X-Timestamp",
 }
 
 func (g *guard) unknownHeader(req *http.Request) string {
-	for name := range req.Header {
-		if !slices.Contains(allowedHeaders, http.CanonicalHeaderKey(name)) {
+	for name, values := range req.Header {
+		if !slices.Contains(allowedHeaders, http.CanonicalHeaderKey(name)) && !g.overridingHeader(req, name, values) {
 			return name
 		}
 	}
 	return ""
-}
-
-// objectionToDetach takes a DELETE for what it may be at worst. Where every reading of the path, raw,
-// decoded and cleaned, is made of unused IDs, there is nothing that could be deleted. A path with a real
-// ID in it has to be a detach in the one reading there is; a dangerous case may write one of its two IDs
-// in a way that a lenient server takes for it.
-func (g *guard) objectionToDetach(u *url.URL) string {
-	raw := u.EscapedPath()
-	if !g.touches(u) && g.namesNothing(u.RawQuery) {
-		if g.harm < HarmRefused {
-			return "a case that reads deletes nothing"
-		}
-		return ""
-	}
-	if u.RawQuery != "" || u.ForceQuery {
-		return "a query could name what the path does not"
-	}
-	if ids := detachPath.FindStringSubmatch(raw); ids != nil {
-		if why := g.objectionToPair(Pair{ids[1], ids[2]}); why == "" || g.harm < HarmDangerous {
-			return why
-		}
-	}
-	if g.harm == HarmDangerous && (g.lenientDetach(raw) || g.longerDetach(raw)) {
-		return ""
-	}
-	return "with anything in it that may exist, it has to be a detach of the fixture and nothing else"
-}
-
-// objectionToPair judges a detach of IDs of which one may exist at least.
-func (g *guard) objectionToPair(p Pair) string {
-	own := slices.DeleteFunc([]string{g.fixture.Volume, g.fixture.SpareVolume}, func(id string) bool { return id == "" })
-	switch {
-	case g.harm < HarmDetaches:
-		return "one of the IDs may exist"
-	case slices.Contains(g.detachable(), p):
-		return ""
-	case g.unused.has(p.Volume) && p.Server == g.fixture.Server, slices.Contains(own, p.Volume) && g.unused.has(p.Server):
-		return ""
-	}
-	return "the fixture names neither this volume nor this server"
-}
-
-// touches reports whether a path may name something that exists, in any reading.
-func (g *guard) touches(u *url.URL) bool {
-	raw := u.EscapedPath()
-	return slices.ContainsFunc([]string{raw, path.Clean(raw), u.Path, path.Clean(u.Path)}, g.touchesSomething)
-}
-
-// touchesSomething reports whether a path has a segment in it that is neither a word of the API nor
-// known to be unused, or has words alone, which could be all the volumes there are.
-func (g *guard) touchesSomething(reading string) bool {
-	named := false
-	for segment := range strings.SplitSeq(reading, "/") {
-		if segment != "" && slices.Contains(g.fixture.ids(), segment) {
-			return true // whatever a case declared
-		}
-		word := slices.Contains([]string{"", "v1", "volumes", "servers", ".", ".."}, segment)
-		if !word && !g.unused.has(segment) {
-			return true
-		}
-		named = named || !word
-	}
-	return !named
-}
-
-// namesNothing reports whether a query holds nothing that could be an ID.
-func (g *guard) namesNothing(query string) bool {
-	// Many a gateway bounds a query at some hundred bytes; a case asks with one that is longer. What names
-	// nothing in 200 bytes names nothing in a thousand: every one of them is looked at.
-	const longest = 1000
-	return len(query) <= longest && !looksLikeID.MatchString(query) &&
-		!slices.ContainsFunc(g.fixture.ids(), func(id string) bool { return id != "" && strings.Contains(query, id) })
-}
-
-// looksLikeID finds what could be an ID of this API: a UUID begins with eight hexadecimal digits.
-var looksLikeID = regexp.MustCompile(`[0-9A-Fa-f]{8}`)
-
-// lenientDetach reports whether a raw path is a detach of the fixture's volume from its server for a
-// server that reads words, or one of the two IDs, leniently: and for no server anything else.
-func (g *guard) lenientDetach(raw string) bool {
-	raw = strings.TrimSuffix(raw, "/")
-	segments := strings.Split(raw, "/")
-	if len(segments) != len([]string{"", "v1", "volumes", "", "servers", ""}) || segments[0] != "" {
-		return false
-	}
-	for i, word := range map[int]string{1: "v1", 2: "volumes", 4: "servers"} {
-		if !strings.EqualFold(segments[i], word) {
-			return false
-		}
-	}
-	volume, server := segments[3], segments[5]
-	exactVolume := plainID.MatchString(volume) && slices.Contains([]string{g.fixture.Volume, g.fixture.SpareVolume}, volume)
-	exactServer := plainID.MatchString(server) && server == g.fixture.Server
-	switch {
-	case exactVolume && exactServer:
-		return true
-	case exactVolume:
-		// At worst this one volume is detached. A server that somebody else may have is not named. A control
-		// character behind the server is cut off, or all that follows it: either way that is the detach.
-		if id, _, found := strings.Cut(server, "%"); found && id == g.fixture.Server {
-			server = controls.ReplaceAllString(server, "")
-		}
-		return oneSegment(server) && (resembles(server, g.fixture.Server) || !looksLikeID.MatchString(letters(server)))
-	case exactServer:
-		// Cut at a semicolon, the path would be that of the volume alone.
-		return !strings.Contains(decoded(volume), ";") &&
-			(resembles(volume, g.fixture.Volume) || resembles(volume, g.fixture.SpareVolume))
-	}
-	return false
-}
-
-// longerDetach is the path of a detach, or the same of another version, and a segment behind it.
-var longerDetach = regexp.MustCompile(`^/v[12]/volumes/([0-9A-Za-z_-]+)/servers/([0-9A-Za-z_-]+)(?:/([0-9A-Za-z_-]+))?$`)
-
-// longerDetach reports whether a raw path is a detach of the fixture's volume from its server for a server
-// that drops what is behind it, or the version before it. What is behind it has to be an unused ID: a
-// server that reads that finds nothing.
-func (g *guard) longerDetach(raw string) bool {
-	found := longerDetach.FindStringSubmatch(raw)
-	if found == nil {
-		return false
-	}
-	p, end := Pair{found[1], found[2]}, found[3]
-	own := []Pair{{g.fixture.Volume, g.fixture.Server}, {g.fixture.SpareVolume, g.fixture.Server}}
-	return slices.Contains(own, p) && !p.incomplete() && (end == "" || looksLikeID.MatchString(end) && g.unused.has(end))
-}
-
-// controls are control characters, percent-encoded.
-var controls = regexp.MustCompile(`%(?:[01][0-9A-Fa-f]|7[Ff])`)
-
-// resembles reports whether a segment is another way to write an ID: it begins like it, or lacks no more
-// than its first few characters, or is the number that a UUID is, in another notation. It is one segment
-// however often it is decoded.
-func resembles(segment, id string) bool {
-	const begins, few = 8, 4
-	own, asked := letters(id), letters(segment)
-	switch {
-	case len(own) < begins || !oneSegment(segment):
-		return false
-	case strings.Contains(asked, own[:begins]), len(own) > 2*begins && len(asked) >= len(own)-few && strings.HasSuffix(own, asked):
-		return true
-	}
-	return slices.Contains(notations(id), segment)
-}
-
-// notations are the ways to write the number that a UUID is without its first group: decimal, in base64,
-// and in the byte order of Windows.
-func notations(id string) []string {
-	b, err := hex.DecodeString(strings.ReplaceAll(id, "-", ""))
-	if err != nil || len(b) != 16 {
-		return nil
-	}
-	list := []string{new(big.Int).SetBytes(b).String(), base64.RawURLEncoding.EncodeToString(b)}
-	slices.Reverse(b[0:4])
-	slices.Reverse(b[4:6])
-	slices.Reverse(b[6:8])
-	return append(list, fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:]))
-}
-
-// letters are the letters and digits of a text that may be percent-encoded, in lower case.
-func letters(text string) string {
-	return strings.Map(func(r rune) rune {
-		if 'a' <= r && r <= 'z' || '0' <= r && r <= '9' {
-			return r
-		}
-		return -1
-	}, strings.ToLower(decoded(text)))
-}
-
-// decoded is a text after all its percent-encoding is undone, however deep.
-func decoded(text string) string {
-	for range 3 {
-		plain, err := url.PathUnescape(text)
-		if err != nil || plain == text {
-			break
-		}
-		text = plain
-	}
-	return text
-}
-
-// oneSegment reports whether a segment stays one, and stays a name, however often it is decoded.
-func oneSegment(segment string) bool {
-	for _, reading := range []string{segment, decoded(segment)} {
-		if strings.ContainsAny(reading, `/\?#`) || strings.Trim(reading, ". ") == "" || strings.ContainsFunc(reading, unicode.IsControl) {
-			return false
-		}
-	}
-	return true
 }

@@ -68,7 +68,7 @@ func TestGuardKnowsLongerPaths(t *testing.T) {
 		{"a slash before the volume", "/v1/volumes//" + theVolume + "/servers/" + theServer, false},
 		{"a server at its end", "/v1/" + detach + "/" + realServer, false},
 		{"a word at its end", "/v1/" + detach + "/volumes", false},
-		{"no version", "/" + detach, false},
+		{"no version", "/" + detach, true},
 		{"another server", "//v1/volumes/" + theVolume + "/servers/" + realServer, false},
 		{"another volume", "//v1/volumes/" + realVolume + "/servers/" + theServer, false},
 		{"the volume alone", "//v1/volumes/" + theVolume, false},

@@ -200,8 +200,8 @@ func TestGuard(t *testing.T) {
 		{"detach a volume from ..", http.MethodDelete, "/v1/volumes/" + realVolume + "/servers/..", nobody, never},
 		{"detach the volume from ..", http.MethodDelete, "/v1/volumes/" + theVolume + "/servers/..", nobody, never},
 		{"detach the volume from .", http.MethodDelete, "/v1/volumes/" + theVolume + "/servers/.", nobody, never},
-		{"detach the volume from empty", http.MethodDelete, "/v1/volumes/" + theVolume + "/servers/", nobody, never},
-		{"detach the volume from nothing", http.MethodDelete, "/v1/volumes/" + theVolume + "/servers", nobody, never},
+		{"detach the volume from empty, on this machine", http.MethodDelete, "/v1/volumes/" + theVolume + "/servers/", nobody, HarmDangerous},
+		{"detach the volume from nothing, on this machine", http.MethodDelete, "/v1/volumes/" + theVolume + "/servers", nobody, HarmDangerous},
 		{"detach .. from the server", http.MethodDelete, "/v1/volumes/../servers/" + theServer, nobody, never},
 		{"detach . from the server", http.MethodDelete, "/v1/volumes/./servers/" + theServer, nobody, never},
 		{"detach empty from the server", http.MethodDelete, "/v1/volumes//servers/" + theServer, nobody, never},
@@ -256,12 +256,23 @@ func TestGuard(t *testing.T) {
 		{"detach the OS volume from another server", http.MethodDelete, "/v1/volumes/" + theOSVolume + "/servers/" + realServer, nobody, never},
 		{"detach the OS volume from the other server", http.MethodDelete, "/v1/volumes/" + theOSVolume + "/servers/" + otherServer, nobody, HarmDangerous},
 		{"detach the OS volume from nowhere", http.MethodDelete, "/v1/volumes/" + theOSVolume + "/servers/{phantom}", nobody, never},
-		{"attach the volume to the other server", http.MethodPost, "/v1/volumes/" + theVolume + "/servers", `{"server_id":"` + otherServer + `"}`, never},
+		{"attach the volume to the other server", http.MethodPost, "/v1/volumes/" + theVolume + "/servers", `{"server_id":"` + otherServer + `"}`, HarmDangerous},
+		{"attach the volume to nowhere", http.MethodPost, "/v1/volumes/" + theVolume + "/servers", `{"server_id":"{phantom}"}`, HarmDangerous},
+		{"attach the volume with a flag of null", http.MethodPost, "/v1/volumes/" + theVolume + "/servers", `{"delete_on_termination":null,"server_id":"` + theServer + `"}`, HarmDetaches},
+		{"attach the volume for as long as the server lives", http.MethodPost, "/v1/volumes/" + theVolume + "/servers", `{"delete_on_termination":true,"server_id":"` + theServer + `"}`, never},
+		{"attach the volume under another key", http.MethodPost, "/v1/volumes/" + theVolume + "/servers", `{"Server_ID":"` + theServer + `"}`, HarmDangerous},
+		{"attach the volume in a list", http.MethodPost, "/v1/volumes/" + theVolume + "/servers", `{"server_id":["` + theServer + `"]}`, HarmDangerous},
+		{"attach the volume to another server in a list", http.MethodPost, "/v1/volumes/" + theVolume + "/servers", `{"server_id":["` + realServer + `"]}`, never},
+		{"attach the volume to the other server in a list", http.MethodPost, "/v1/volumes/" + theVolume + "/servers", `{"server_id":["` + otherServer + `"]}`, never},
+		{"attach the volume, with a flag that is a text", http.MethodPost, "/v1/volumes/" + theVolume + "/servers", `{"delete_on_termination":"true","server_id":"` + theServer + `"}`, never},
+		{"attach another volume to nothing", http.MethodPost, "/v1/volumes/" + realVolume + "/servers", `{}`, never},
+		{"attach the OS volume to nothing", http.MethodPost, "/v1/volumes/" + theOSVolume + "/servers", `{}`, never},
+		{"attach the OS volume to another server", http.MethodPost, "/v1/volumes/" + theOSVolume + "/servers", `{"server_id":"` + realServer + `"}`, never},
 		{"attach another volume", http.MethodPost, "/v1/volumes/" + realVolume + "/servers", toTheServer, never},
-		{"attach the OS volume", http.MethodPost, "/v1/volumes/" + theOSVolume + "/servers", toTheServer, never},
+		{"attach the OS volume", http.MethodPost, "/v1/volumes/" + theOSVolume + "/servers", toTheServer, HarmDangerous},
 		{"attach to another server", http.MethodPost, "/v1/volumes/" + theVolume + "/servers", `{"server_id":"` + realServer + `"}`, never},
-		{"attach to no server", http.MethodPost, "/v1/volumes/" + theVolume + "/servers", `{}`, never},
-		{"attach with no JSON", http.MethodPost, "/v1/volumes/" + theVolume + "/servers", `server`, never},
+		{"attach to no server", http.MethodPost, "/v1/volumes/" + theVolume + "/servers", `{}`, HarmDangerous},
+		{"attach with no JSON", http.MethodPost, "/v1/volumes/" + theVolume + "/servers", `server`, HarmDangerous},
 		{"attach without a body", http.MethodPost, "/v1/volumes/" + theVolume + "/servers", nobody, never},
 		{"create a volume", http.MethodPost, "/v1/volumes", toTheServer, never},
 		{"create a server", http.MethodPost, "/v1/servers", toTheServer, never},
@@ -276,6 +287,8 @@ func TestGuard(t *testing.T) {
 		{"an encoded query of nowhere", http.MethodDelete, "/v1/volumes/{phantom}/servers/{phantom}?id=%61" + theVolume[1:], nobody, never},
 		{"a query on a detach", http.MethodDelete, "/v1/volumes/" + theVolume + "/servers/" + theServer + "?volume_id=" + realVolume, nobody, never},
 		{"a query on a detach of nowhere", http.MethodDelete, "/v1/volumes/{phantom}/servers/{phantom}?id=" + realVolume, nobody, never},
+		{"a query without a meaning on a detach", http.MethodDelete, "/v1/volumes/" + theVolume + "/servers/" + theServer + "?a=1", nobody, HarmDetaches},
+		{"a query without a meaning on a deletion", http.MethodDelete, "/v1/volumes/" + theVolume + "?a=1", nobody, never},
 		{"an empty query on a detach", http.MethodDelete, "/v1/volumes/" + theVolume + "/servers/" + theServer + "?", nobody, never},
 		{"a long query of nowhere", http.MethodDelete, "/v1/volumes/{phantom}/servers/{phantom}?a=" + strings.Repeat("z", 998), nobody, HarmRefused},
 		{"too long a query of nowhere", http.MethodDelete, "/v1/volumes/{phantom}/servers/{phantom}?a=" + strings.Repeat("z", 999), nobody, never},
@@ -416,6 +429,7 @@ func TestGuardAttack(t *testing.T) {
 		u, err := url.Parse(w.URL + raw)
 		require.NoError(t, err)
 		g := w.guard(harm, named)
+		g.endpoint, u.Scheme, u.Host = live, "https", "virtualserver.example"
 		if g.objection(&http.Request{Method: http.MethodDelete, URL: u}) != "" {
 			held++
 			return

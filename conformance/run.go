@@ -98,9 +98,11 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	began := time.Now()
 	ctx, cancel := context.WithTimeoutCause(ctx, config.Limit, fmt.Errorf("it reached its limit of %s", config.Limit))
 	defer cancel()
-	trouble := r.reach(ctx)
+	if trouble := r.reach(ctx); trouble != nil {
+		r.giveUp(CannotJudge(CodeNoAnswer, "not asked, as the endpoint could not be reached"), trouble)
+	}
 	results := r.all(ctx)
-	report := r.report(results, trouble)
+	report := r.report(results)
 	if ctx.Err() != nil {
 		report.Trouble = &Trouble{TroubleStopped, fmt.Sprintf("The run was stopped: %v.", context.Cause(ctx))}
 	}
@@ -195,7 +197,6 @@ func (r *runner) reach(ctx context.Context) *Trouble {
 	if exchange.Status != 0 || ctx.Err() != nil {
 		return nil // the cases say more
 	}
-	r.abort = CannotJudge(CodeNoAnswer, "not asked, as the endpoint could not be reached")
 	return &Trouble{TroubleUnreachable, r.mask.text(r.whyUnreachable(err))}
 }
 
@@ -210,7 +211,7 @@ func (r *runner) firstAnswer(ctx context.Context) (Exchange, error) {
 }
 
 func (r *runner) getRoot(ctx context.Context) (Exchange, error) {
-	ctx, err := r.pace.admit(ctx)
+	ctx, err := r.turnstile.admit(ctx)
 	if err != nil {
 		return Exchange{}, err
 	}
@@ -220,7 +221,7 @@ func (r *runner) getRoot(ctx context.Context) (Exchange, error) {
 	if err != nil {
 		return Exchange{}, err
 	}
-	wire := &recorder{base: r.pace}
+	wire := &recorder{base: r.turnstile}
 	resp, err := wire.RoundTrip(req)
 	if err == nil {
 		resp.Body.Close()

@@ -2,9 +2,6 @@ package cases
 
 import (
 	"context"
-	"net/http"
-	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -96,9 +93,13 @@ func idCases() []conformance.Case {
 		},
 		lenientVolume(),
 		lenientServer(),
+		lenientShown(),
+		lenientAttached(),
+		namedElsewhere(),
 		malformedIDs(),
 		otherPaths(),
 		otherPathsAttached(),
+		otherPathsShown(),
 		showEncoded(),
 		detachEncoded(),
 		refusedLate(),
@@ -125,6 +126,11 @@ func refusedAndKept(ctx context.Context, t *conformance.Trial, p conformance.Pai
 	if found == nil {
 		found = stillAttached(ctx, t, p, e, clause)
 	}
+	return keptAttached(ctx, t, p, e, found)
+}
+
+// keptAttached attaches a volume again that a wrong request may have detached, by what was found.
+func keptAttached(ctx context.Context, t *conformance.Trial, p conformance.Pair, e conformance.Exchange, found error) error {
 	if found != nil && conformance.VerdictOf(found) != conformance.Inconclusive {
 		if err := attachAgain(ctx, t, p); err != nil {
 			t.Note("after %s: %v", e.About, err)
@@ -154,7 +160,7 @@ func attachAgain(ctx context.Context, t *conformance.Trial, p conformance.Pair) 
 		without.times.Add(1)
 		return nil
 	}
-	t.Relearn(shown)
+	t.Moved(shown)
 	return t.AttachedPair(ctx, p)
 }
 
@@ -174,55 +180,4 @@ func attachedAlready(ctx context.Context, t *conformance.Trial) (conformance.Pai
 		return t.Attached(ctx)
 	}
 	return up.pair, err
-}
-
-// lenientVolume writes the ID of an attached volume in ways that a lenient server takes for it.
-func lenientVolume() conformance.Case {
-	return lenientID(conformance.Case{
-		ID:      "ids-lenient-volume",
-		Summary: "what is not the volume's ID, and resembles it, is refused, and the volume stays attached",
-		Clauses: []conformance.Clause{detachVolumeID, detachIDText},
-	}, idSpellings, detachVolumeID, func(p conformance.Pair, write func(string) string) string {
-		return "/v1/volumes/" + write(p.Volume) + "/servers/" + p.Server
-	})
-}
-
-// lenientServer writes the ID of its server so, and words that could stand for any server.
-func lenientServer() conformance.Case {
-	list := append(slices.Clone(idSpellings), serverSpellings...)
-	return lenientID(conformance.Case{
-		ID:      "ids-lenient-server",
-		Summary: "what is not the server's ID, and resembles it, is refused, and the volume stays attached",
-		Clauses: []conformance.Clause{detachServerID, detachIDText},
-	}, list, detachServerID, func(p conformance.Pair, write func(string) string) string {
-		return "/v1/volumes/" + p.Volume + "/servers/" + write(p.Server)
-	})
-}
-
-func lenientID(c conformance.Case, list []idSpelling, clause conformance.Clause, path func(conformance.Pair, func(string) string) string) conformance.Case {
-	c.Family, c.Harm, c.Rotates = familyIDs, conformance.HarmDangerous, true
-	for _, s := range list {
-		judgedBy := clause
-		if s.sameUUID {
-			judgedBy = detachIDText
-		}
-		c.Variants = append(c.Variants, conformance.Variant{Name: s.name, Ask: func(ctx context.Context, t *conformance.Trial) error {
-			p, err := attachedAlready(ctx, t)
-			if err != nil {
-				return err
-			}
-			asked := path(p, func(id string) string { return s.write(id, t.UnusedID()) })
-			if asked == path(p, func(id string) string { return id }) || strings.Contains(asked, "//") {
-				return conformance.NotApplicable("the ID has nothing in it to write %s", s.name)
-			}
-			e, err := t.Send(ctx, conformance.Request{
-				Method: http.MethodDelete, Path: asked, Expect: conformance.ExpectBadID, About: "an ID written in another way: " + s.name,
-			})
-			if err != nil {
-				return err
-			}
-			return refusedAndKept(ctx, t, p, e, judgedBy)
-		}})
-	}
-	return c
 }

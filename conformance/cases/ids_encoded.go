@@ -61,6 +61,7 @@ func detachEncoded() conformance.Case {
 		Summary: "a volume is detached as well where its ID is percent-encoded",
 		Clauses: []conformance.Clause{detachIDEncoded},
 		Harm:    conformance.HarmDangerous, // a server may read such an ID in any way
+		Rotates: true,
 		Ask: func(ctx context.Context, t *conformance.Trial) error {
 			p, err := t.Attached(ctx)
 			if err != nil {

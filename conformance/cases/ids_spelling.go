@@ -102,13 +102,44 @@ var idSpellings = slices.Concat(
 	},
 )
 
-// serverSpellings are those of the server alone. Cut at one of these characters behind the volume, the path
-// would be that of the volume, which DELETE deletes.
-var serverSpellings = slices.Concat(
+// cutSpellings are those of the server, and of a volume that is shown. Cut there behind the volume, the path of a
+// detach would be that of the volume, which DELETE deletes.
+var cutSpellings = slices.Concat(
 	after("tab", "%09"), after("line-feed", "%0A"), after("carriage-return", "%0D%0A"),
 	after("null", "%00"), after("null-and-more", "%00x"),
 	after("semicolon", ";x=1"), after("only-semicolon", ";"), after("encoded-semicolon", "%3Bx"),
 	[]idSpelling{{"semicolon-list", func(id, unused string) string { return id + ";" + unused }, false}},
+	after("number-sign", "%23"), after("fragment", "%23x"), after("question-mark", "%3F"), after("query", "%3Fx=1"),
+	after("encoded-slash", "%2F"), after("encoded-segment", "%2Fx"), after("backslash", "%5C"), after("backslash-segment", "%5Cx"),
+)
+
+// shownSpellings are those of a volume that is shown alone: read as separators, the signs in them would lead
+// elsewhere.
+var shownSpellings = slices.Concat(
+	before("backslash-before", "%5C"), before("slash-before", "%2F"), before("path-before", "volumes%2F"), before("null-before", "%00"),
+	before("line-before", "%0A"),
+	[]idSpelling{
+		{"backslash-within", func(id, _ string) string { return id[:len(id)/2] + "%5C" + id[len(id)/2:] }, false},
+		{"null-within", func(id, _ string) string { return id[:len(id)/2] + "%00" + id[len(id)/2:] }, false},
+		{"backslashes-for-hyphens", func(id, _ string) string { return strings.ReplaceAll(id, "-", "%5C-") }, false},
+		{"fragment-of-another", func(id, unused string) string { return unused + "%23" + id }, false},
+		{"segment-of-another", func(id, unused string) string { return unused + "%2F" + id }, false},
+		{"dots-of-another", func(id, unused string) string { return unused + "%2F..%2F" + id }, false},
+		{"semicolon-list-behind", func(id, unused string) string { return unused + ";" + id }, false},
+	},
+)
+
+// kinds are IDs with their kind before them: vol-<id>, volume:<id>.
+func kinds(words ...string) []idSpelling {
+	var all []idSpelling
+	for _, word := range words {
+		all = append(all, slices.Concat(before(word+"-and-hyphen", word+"-"), before(word+"-and-colon", word+":"), before(word+"-and-underscore", word+"_"))...)
+	}
+	return all
+}
+
+// serverWords could stand for any server.
+var serverWords = slices.Concat(
 	words("all", "any", "null", "none", "nil", "undefined", "true", "self", "default"),
 	[]idSpelling{
 		word("asterisk", "*"), word("hyphen", "-"), word("zero", "0"), word("underscore", "_"), word("percent", "%25"), word("regexp", ".*"),

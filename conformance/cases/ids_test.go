@@ -30,6 +30,19 @@ func TestIDsCatch(t *testing.T) {
 		"server-id-all-but-last": "ids-lenient-server",
 		"server-id-any-word":     "ids-lenient-server",
 
+		"server-id-fragment":  "ids-lenient-server",
+		"server-id-of-volume": "ids-lenient-server",
+		"shown-id-segment":    "ids-lenient-shown",
+		"shown-id-name":       "ids-lenient-shown",
+		"server-in-query":     "ids-named-elsewhere",
+		"volume-in-body":      "ids-named-elsewhere",
+		"path-singular-shown": "ids-paths-shown",
+		"path-page":           "ids-paths-shown",
+		"path-any-prefix":     "ids-paths-attached",
+		"path-all-servers":    "ids-paths-attached",
+		"method-in-form":      "detach-other-methods",
+		"version-in-query":    "version-in-query",
+
 		"quote-500":        "ids-malformed",
 		"path-redirected":  "ids-paths",
 		"path-any-case":    "ids-paths-attached",
@@ -78,7 +91,7 @@ func TestLenientIDsJudgeByTheirClause(t *testing.T) {
 // TestIDsFree: what a gateway or a server may make of such paths is no finding.
 func TestIDsFree(t *testing.T) {
 	t.Parallel()
-	list := named(t, "detach-other-server", "detach-unknown-*", "detach-swapped", "ids-*", "form-redirect")
+	list := named(t, "detach-other-server", "detach-unknown-*", "detach-swapped", "detach-other-methods", "ids-*", "version-in-query", "form-status", "form-show", "form-redirect")
 	newest := gen.Clients()[len(gen.Clients())-1:]
 	for name, change := range map[string]func(http.ResponseWriter, *http.Request) bool{
 		"nothing": func(http.ResponseWriter, *http.Request) bool { return false },
@@ -104,6 +117,40 @@ func TestIDsFree(t *testing.T) {
 				w.WriteHeader(http.StatusUnauthorized)
 			}
 			return encoded
+		},
+		"a gateway refuses an encoded slash with 404, as Apache does": func(w http.ResponseWriter, r *http.Request) bool {
+			encoded := strings.Contains(r.RequestURI, "%2F") || strings.Contains(r.RequestURI, "%5C")
+			if encoded {
+				http.NotFound(w, r)
+			}
+			return encoded
+		},
+		"a gateway knows no such method": func(w http.ResponseWriter, r *http.Request) bool {
+			known := slices.Contains([]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}, r.Method)
+			if !known {
+				w.WriteHeader(http.StatusNotImplemented)
+			}
+			return !known
+		},
+		"a gateway takes no body of a DELETE": func(w http.ResponseWriter, r *http.Request) bool {
+			odd := r.Method == http.MethodDelete && r.ContentLength > 0
+			if odd {
+				w.WriteHeader(http.StatusRequestEntityTooLarge)
+			}
+			return odd
+		},
+		"a query is nobody's": func(w http.ResponseWriter, r *http.Request) bool {
+			if r.URL.RawQuery != "" && r.URL.Path != "/" {
+				w.WriteHeader(http.StatusBadRequest)
+			}
+			return r.URL.RawQuery != "" && r.URL.Path != "/"
+		},
+		"a firewall refuses control characters, semicolons and backslashes": func(w http.ResponseWriter, r *http.Request) bool {
+			odd := strings.ContainsAny(r.URL.Path, "\x00\n\r\t;\\")
+			if odd {
+				w.WriteHeader(http.StatusForbidden)
+			}
+			return odd
 		},
 		"another path is 501": func(w http.ResponseWriter, r *http.Request) bool {
 			other := strings.HasPrefix(r.URL.Path, "/v2/") || strings.HasSuffix(r.URL.Path, "/")

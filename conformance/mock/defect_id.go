@@ -12,14 +12,18 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/scp-openapi/virtualserver/gen/volumes"
 	"github.com/scp-openapi/virtualserver/openapi"
 )
 
-// lenient are ways to mistake what a request asks for, percent-decoded once, for a known ID.
-var lenient = []struct {
+// lenience is a way to mistake what a request asks for, percent-decoded once, for a known ID.
+type lenience struct {
 	name, summary string
 	means         func(asked, known string) bool
-}{
+}
+
+// lenient are those that tell when a volume is detached.
+var lenient = []lenience{
 	{"any-case", "in any letter case", strings.EqualFold},
 	{"trimmed", "with blanks around it", func(asked, known string) bool { return strings.TrimSpace(asked) == known }},
 	{"decoded-twice", "percent-encoded twice", func(asked, known string) bool {
@@ -53,10 +57,6 @@ var lenient = []struct {
 	{"quoted", "in quotation marks", func(asked, known string) bool { return asked == `"`+known+`"` || asked == "'"+known+"'" }},
 	{"extension", "with the extension of a file", func(asked, known string) bool {
 		return strings.TrimSuffix(asked, path.Ext(asked)) == known && asked != known
-	}},
-	{"matrix", "with parameters after a semicolon", func(asked, known string) bool {
-		id, _, found := strings.Cut(asked, ";")
-		return found && id == known
 	}},
 	{"action", "with an action after a colon", func(asked, known string) bool {
 		id, action, found := strings.Cut(asked, ":")
@@ -103,10 +103,6 @@ var lenient = []struct {
 		digits, found := strings.CutPrefix(asked, "0x")
 		return found && digits == strings.ReplaceAll(known, "-", "")
 	}},
-	{"semicolon-list", "in a list of IDs with semicolons", func(asked, known string) bool {
-		ids := strings.Split(asked, ";")
-		return len(ids) > 1 && slices.Contains(ids, known)
-	}},
 	{"json-list", "in a JSON array", func(asked, known string) bool {
 		var ids []string
 		return json.Unmarshal([]byte(asked), &ids) == nil && slices.Contains(ids, known)
@@ -123,6 +119,10 @@ var lenient = []struct {
 		word, id, found := strings.Cut(asked, "-")
 		return found && word != "" && id == known
 	}},
+	{"kind", "after its kind and a colon, a point or an underscore", func(asked, known string) bool {
+		i := strings.IndexAny(asked, ":._")
+		return i > 0 && asked[i+1:] == known
+	}},
 }
 
 // bytesOf are the bytes that a UUID stands for.
@@ -131,29 +131,65 @@ func bytesOf(id string) []byte {
 	return b
 }
 
-// idDefects take the ID of a volume or a server leniently, when they detach. A semicolon behind the ID of a
-// volume is not among them: cut there, the path would be that of the volume alone, and nobody asks for that.
+// idDefects take the ID of a volume or a server leniently, when they detach or when they show.
 func idDefects() []Defect {
 	var all []Defect
 	for _, l := range lenient {
-		if l.name != "matrix" && l.name != "semicolon-list" {
-			all = append(all, lenientVolumeID(l.name, l.summary, l.means))
-		}
-		all = append(all, lenientServerID(l.name, l.summary, l.means))
+		all = append(all, lenientVolumeID(l), lenientServerID(l))
+	}
+	for _, l := range cutting {
+		all = append(all, lenientServerID(l), lenientShownID(l))
+	}
+	for _, l := range lenientlyShown {
+		all = append(all, lenientShownID(l))
 	}
 	return append(all,
+		lenientAttach("any-case", "in any letter case", strings.ToLower),
+		lenientAttach("trimmed", "with blanks around it", strings.TrimSpace),
+		lenientAttach("cut", "with anything behind it", func(asked string) string { return asked[:min(len(asked), len(ServerID))] }),
+		shownAs("shown-id-name", "shows a volume by its name", func(v *volume, asked string) bool { return v.Name == asked }),
 		lenientID("server-id-any-word", "detaches from any server if the request names none but a word for all", func(c *call) {
 			words := []string{"*", "-", "all", "any", "null", "none", "undefined", "0"}
 			if v := c.volume(); v != nil && len(v.attachments) > 0 && !v.Bootable && slices.Contains(words, strings.ToLower(c.ids.server)) {
 				c.ids.server = v.attachments[0].server
 			}
+		}),
+		lenientID("server-id-of-volume", "detaches from any server if the request names the volume in its place", func(c *call) {
+			if v := c.volume(); v != nil && len(v.attachments) > 0 && !v.Bootable && c.ids.server == v.ID {
+				c.ids.server = v.attachments[0].server
+			}
+		}),
+		lenientID("server-id-device", "detaches from the server at which the volume has the device that the request names", func(c *call) {
+			v := c.volume()
+			if v == nil || v.Bootable {
+				return
+			}
+			for _, at := range v.attachments {
+				if path.Base(at.device) == c.ids.server {
+					c.ids.server = at.server
+				}
+			}
 		}))
 }
 
-func lenientVolumeID(name, summary string, means func(asked, known string) bool) Defect {
-	return lenientID("volume-id-"+name, "detaches a volume whose ID is written "+summary, func(c *call) {
+// lenientAttach is a defect that reads the server of an attach leniently.
+func lenientAttach(name, summary string, read func(asked string) string) Defect {
+	return Defect{
+		Name: "attach-id-" + name, Summary: "attaches to a server whose ID is written " + summary,
+		hooks: hooks{operate: whenAsked(openapi.AttachOperation, func(c *call) {
+			var body volumes.AttachRequest
+			if json.Unmarshal(c.body, &body) == nil {
+				body.ServerID = read(body.ServerID)
+				c.body, _ = json.Marshal(body) // what was read can be written
+			}
+		})},
+	}
+}
+
+func lenientVolumeID(l lenience) Defect {
+	return lenientID("volume-id-"+l.name, "detaches a volume whose ID is written "+l.summary, func(c *call) {
 		for _, v := range c.server.world.volumes {
-			if means(c.ids.volume, v.ID) && v.at(c.ids.server) != nil {
+			if l.means(c.ids.volume, v.ID) && v.at(c.ids.server) != nil {
 				c.ids.volume = v.ID
 				return
 			}
@@ -161,11 +197,11 @@ func lenientVolumeID(name, summary string, means func(asked, known string) bool)
 	})
 }
 
-func lenientServerID(name, summary string, means func(asked, known string) bool) Defect {
-	return lenientID("server-id-"+name, "detaches from a server whose ID is written "+summary, func(c *call) {
+func lenientServerID(l lenience) Defect {
+	return lenientID("server-id-"+l.name, "detaches from a server whose ID is written "+l.summary, func(c *call) {
 		v := c.volume()
 		for _, id := range c.server.world.servers {
-			if v != nil && means(c.ids.server, id) && v.at(id) != nil {
+			if v != nil && l.means(c.ids.server, id) && v.at(id) != nil {
 				c.ids.server = id
 				return
 			}

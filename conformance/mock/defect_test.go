@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -87,10 +88,18 @@ func TestLenientIDs(t *testing.T) {
 		"regexp":       func(id string) string { return escape(id[:8] + ".+") },
 		"named":        func(id string) string { return escape("id=" + id) },
 		"after-prefix": func(id string) string { return "vol-" + id },
+		"kind":         func(id string) string { return "volume:" + id },
+		"fragment":     func(id string) string { return id + "%23x" },
+		"query":        func(id string) string { return id + "%3Fx=1" },
+		"segment":      func(id string) string { return id + "%2Fx" },
+		"backslash":    func(id string) string { return id + "%5C" },
+		"null":         func(id string) string { return id + "%00" },
+		"line":         func(id string) string { return id + "%0A" },
+		"unslashed":    func(id string) string { return "%5C" + id },
 	}
 	families := 0
 	for _, d := range mock.Defects() {
-		if strings.HasPrefix(d.Name, "server-id-") && d.Name != "server-id-any-word" {
+		if strings.HasPrefix(d.Name, "server-id-") && !slices.Contains([]string{"server-id-any-word", "server-id-of-volume", "server-id-device"}, d.Name) {
 			families++
 		}
 	}
@@ -113,6 +122,92 @@ func TestLenientIDs(t *testing.T) {
 				lenient.requireVolume(mock.VolumeID, mock.StateAvailable)
 			})
 		}
+	}
+}
+
+// TestLenientlyShown shows a volume by what a strict server knows no volume by.
+func TestLenientlyShown(t *testing.T) {
+	const id = mock.VolumeID
+	for name, path := range map[string]string{
+		"any-case": strings.ToUpper(id), "trimmed": id + "%20", "longer": id + "0", "shorter": id[:13], "wildcard": id[:8] + "*",
+		"kind": "vol-" + id, "name": "data", "matrix": id + ";v=1", "semicolon-list": id + ";" + unusedID, "fragment": id + "%23x",
+		"query": id + "%3F", "segment": id + "%2Fx", "backslash": id + "%5Cx", "null": id + "%00", "line": id + "%0A", "unslashed": id[:4] + "%5C" + id[4:],
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.GreaterOrEqual(t, serve(t).ask(http.MethodGet, "/v1/volumes/"+path).status, 400)
+			lenient := broken(t, "shown-id-"+name).ask(http.MethodGet, "/v1/volumes/"+path)
+			require.Equal(t, http.StatusOK, lenient.status)
+			assert.Equal(t, id, fields(t, lenient.body)["id"])
+		})
+	}
+}
+
+// TestLenientlyAttached attaches to a server whose ID is written in another way.
+func TestLenientlyAttached(t *testing.T) {
+	for name, server := range map[string]string{
+		"any-case": strings.ToUpper(mock.ServerID), "trimmed": " " + mock.ServerID, "cut": mock.ServerID + "x",
+	} {
+		t.Run(name, func(t *testing.T) {
+			ask := func(s *served) int {
+				return s.send(s.sign(s.request(http.MethodPost, "/v1/volumes/"+mock.SpareID+"/servers", `{"server_id":"`+server+`"}`), credentials)).status
+			}
+			assert.Equal(t, http.StatusBadRequest, ask(serve(t)))
+			lenient := broken(t, "attach-id-"+name)
+			require.Equal(t, http.StatusAccepted, ask(lenient))
+			lenient.requireVolume(mock.SpareID, mock.StateInUse, mock.ServerID)
+		})
+	}
+}
+
+// TestRouted sends what a strict server refuses, and what a server that reads path, method or parameters leniently
+// takes for a detach.
+func TestRouted(t *testing.T) {
+	const own, servers = "/v1/volumes/" + mock.VolumeID + "/servers/" + mock.ServerID, "/v1/volumes/" + mock.VolumeID + "/servers"
+	header := func(name string) func(*http.Request) {
+		return func(r *http.Request) { r.Header.Set(name, http.MethodDelete) }
+	}
+	for _, tt := range []struct {
+		name, method, path, body string
+		change                   func(*http.Request)
+	}{
+		{name: "path-no-version", method: "DELETE", path: strings.TrimPrefix(own, "/v1")},
+		{name: "path-any-version", method: "DELETE", path: "/v1.3" + strings.TrimPrefix(own, "/v1")},
+		{name: "path-any-prefix", method: "DELETE", path: "/api" + own},
+		{name: "path-singular", method: "DELETE", path: strings.NewReplacer("volumes", "volume", "servers", "server").Replace(own)},
+		{name: "path-slash-encoded", method: "DELETE", path: "/v1%2Fvolumes" + strings.TrimPrefix(own, "/v1/volumes")},
+		{name: "path-slash-encoded-last", method: "DELETE", path: servers + "%2F" + mock.ServerID},
+		{name: "path-backslash", method: "DELETE", path: servers + "%5C" + mock.ServerID},
+		{name: "path-all-servers", method: "DELETE", path: servers},
+		{name: "method-any-case", method: "delete", path: own},
+		{name: "method-begins", method: "DELETES", path: own},
+		{name: "method-unknown", method: "FOO", path: own},
+		{name: "method-remove", method: "REMOVE", path: own},
+		{name: "method-in-header", method: "POST", path: own, change: header("X-HTTP-Method-Override")},
+		{name: "method-in-header-of-get", method: "GET", path: own, change: header("X-HTTP-Method")},
+		{name: "method-in-query", method: "POST", path: own + "?_method=DELETE"},
+		{name: "method-in-form", method: "POST", path: own, body: "_method=DELETE"},
+		{name: "server-in-query", method: "DELETE", path: servers + "/" + unusedID + "?server_id=" + mock.ServerID},
+		{name: "server-in-query-camel", method: "DELETE", path: servers + "/" + unusedID + "?serverId=" + mock.ServerID},
+		{name: "volume-in-query", method: "DELETE", path: strings.Replace(own, mock.VolumeID, unusedID, 1) + "?id=" + mock.VolumeID},
+		{name: "server-in-body", method: "DELETE", path: servers + "/" + unusedID, body: `{"server_id":"` + mock.ServerID + `"}`},
+		{name: "volume-in-body", method: "DELETE", path: strings.Replace(own, mock.VolumeID, unusedID, 1), body: `{"volume_id":"` + mock.VolumeID + `"}`},
+		{name: "server-id-of-volume", method: "DELETE", path: servers + "/" + mock.VolumeID},
+		{name: "server-id-device", method: "DELETE", path: servers + "/vdb"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			ask := func(s *served) int {
+				req := s.sign(s.request(tt.method, tt.path, tt.body), credentials)
+				if tt.change != nil {
+					tt.change(req)
+				}
+				return s.send(req).status
+			}
+			strict, lenient := serve(t), broken(t, tt.name)
+			assert.GreaterOrEqual(t, ask(strict), 400)
+			strict.requireVolume(mock.VolumeID, mock.StateInUse, mock.ServerID)
+			require.Equal(t, http.StatusAccepted, ask(lenient))
+			lenient.requireVolume(mock.VolumeID, mock.StateAvailable)
+		})
 	}
 }
 
