@@ -50,6 +50,8 @@ fuzz: ## fuzz everything that reads what others wrote (FUZZTIME=1m each)
 	$(GO) test -run '^$$' -fuzz '^FuzzVerify$$' -fuzztime $(FUZZTIME) ./signing
 	$(GO) test -run '^$$' -fuzz '^FuzzParseDiscovery$$' -fuzztime $(FUZZTIME) ./openapi/lifecycle
 	$(GO) test -run '^$$' -fuzz '^FuzzErr$$' -fuzztime $(FUZZTIME) ./openapi/client
+	$(GO) test -run '^$$' -fuzz '^FuzzLoadBaseline$$' -fuzztime $(FUZZTIME) ./conformance
+	$(GO) test -run '^$$' -fuzz '^FuzzReadReports$$' -fuzztime $(FUZZTIME) ./conformance
 
 .PHONY: generate
 generate: ## write gen/ from the documents in openapi/

@@ -232,7 +232,7 @@ func (b *Baseline) accept(endpoint string, day lifecycle.Date, r *Result) {
 		}
 		for i := range r.Findings {
 			if f := &r.Findings[i]; f.Known == nil && e.Finding.accepts(*f) {
-				f.Known = &Known{Reason: strings.TrimSpace(e.Reason), Owner: e.Owner, Issue: e.Issue, Expires: e.Expires}
+				f.Known = &Known{Reason: strings.Join(strings.Fields(e.Reason), " "), Owner: e.Owner, Issue: e.Issue, Expires: e.Expires}
 			}
 		}
 	}
@@ -376,16 +376,16 @@ func newEntries(r *Report) []BaselineEntry {
 			if !f.proved() || f.Known != nil {
 				continue
 			}
-			print := fingerprint(f)
-			if len(print.Variants) == result.Case.Variants {
-				print.Variants = nil // all of them
+			finding := fingerprint(f)
+			if len(finding.Variants) == result.Case.Variants {
+				finding.Variants = nil // all of them
 			}
-			key := result.Case.ID + " " + print.String()
+			key := result.Case.ID + " " + finding.String()
 			i, known := byFinding[key]
 			if !known {
 				i = len(list)
 				byFinding[key] = i
-				list = append(list, BaselineEntry{Case: result.Case.ID, Endpoint: r.Endpoint, Finding: print, Expires: r.Day.Plus(nearExpiry)})
+				list = append(list, BaselineEntry{Case: result.Case.ID, Endpoint: r.Endpoint, Finding: finding, Expires: r.Day.Plus(nearExpiry)})
 			}
 			list[i].Versions = append(list[i].Versions, result.Version.ID.String())
 		}

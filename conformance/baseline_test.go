@@ -362,3 +362,18 @@ func TestJudgedVariants(t *testing.T) {
 	config.All, config.Attempts = true, 2
 	assert.ElementsMatch(t, []string{"passes", "fails", "differs"}, runOne(t, config).Judged)
 }
+
+// FuzzLoadBaseline: whatever a file says, it is read or refused, and what is read can be used.
+func FuzzLoadBaseline(f *testing.F) {
+	f.Add("known:\n- case: many\n  versions: [1.10, '1.*']\n  finding: {clause: REFUSED, code: accepted, variants: [a]}\n  reason: why\n  expires: 2026-05-01\n")
+	f.Add("known: [&a {case: plain}, *a, !!binary x]")
+	f.Add("known:\n- <<: {case: plain}\n")
+	f.Fuzz(func(t *testing.T, content string) {
+		baseline, err := LoadBaseline(strings.NewReader(content), "known.yaml", catalogue, judged)
+		if err != nil {
+			return
+		}
+		report := concluded(baseline, nil, ended("plain", Pass, nil), ended("many", Fail, []string{"a"}, proof(refused, CodeAccepted, 202, "a")))
+		require.NoError(t, WriteBaseline(new(bytes.Buffer), report, baseline))
+	})
+}

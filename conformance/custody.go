@@ -36,7 +36,7 @@ func (k *custody) take(ctx context.Context) {
 	}
 	if err := k.lock(); err != nil {
 		k.refuse(err)
-		k.run.giveUp(k.refused())
+		k.run.giveUp(k.refused(), nil) // tell says it
 		return
 	}
 	if err := k.recover(ctx); err != nil {
@@ -56,13 +56,6 @@ func (r *runner) changes() bool {
 
 func (f Fixture) volumes() []string {
 	return slices.DeleteFunc([]string{f.Volume, f.SpareVolume, f.SharedVolume, f.OSVolume}, func(id string) bool { return id == "" })
-}
-
-// giveUp has every case end unasked.
-func (r *runner) giveUp(why error) {
-	r.results.Lock()
-	defer r.results.Unlock()
-	r.abort = why
 }
 
 // lock locks the volumes, and sees to it that the ledger can be read.

@@ -7,6 +7,9 @@ import (
 
 // Known reports whether the result fails or differs in no other way than a baseline accepts.
 func (r Result) Known() bool {
+	if !r.Verdict.bad() {
+		return false
+	}
 	known := false
 	for _, f := range r.Findings {
 		if f.proved() && f.Known == nil {
@@ -17,8 +20,8 @@ func (r Result) Known() bool {
 	return known
 }
 
-// remaining is the verdict of what no baseline accepts.
-func (r Result) remaining() Verdict {
+// Remaining is the verdict of what no baseline accepts.
+func (r Result) Remaining() Verdict {
 	if !slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Known != nil }) {
 		return r.Verdict
 	}

@@ -20,13 +20,18 @@ func (r Request) mayChange() bool {
 	return r.changes() && (r.Expect == ExpectAccepted || r.Expect == "")
 }
 
+// brokeOff reports whether the answer to a request that changes nothing broke off.
+func (r Request) brokeOff(answer Exchange) bool {
+	return answer.Err != "" && !answer.CutOff() && !r.mayChange()
+}
+
 // unanswered is the finding that no answer came.
 func (t *Trial) unanswered(ctx context.Context, r Request, exchange Exchange, wire *recorder, err error) error {
 	if ctx.Err() != nil {
 		return stopped(ctx)
 	}
 	p := problemf(Inconclusive, CodeNoAnswer, "%s got no answer: %w", exchange, root(err))
-	p.unanswered = true
+	p.unanswered, p.dialed = true, err
 	p.Exchange = &exchange
 	if r.mayChange() && !wire.unconnected.Load() {
 		p.inDoubt = true
@@ -49,10 +54,13 @@ func (t *Trial) resends(ctx context.Context, r Request, err error, try int) bool
 func passes(err error, try int) bool {
 	var unknown *net.DNSError
 	var late net.Error
+	var op *net.OpError
 	switch {
+	case errors.Is(err, errSwitched):
+		return false
 	case errors.As(err, new(x509.UnknownAuthorityError)), errors.As(err, new(x509.HostnameError)), errors.As(err, new(x509.CertificateInvalidError)):
 		return false
-	case errors.As(err, &unknown) && unknown.IsNotFound:
+	case errors.As(err, &unknown) && unknown.IsNotFound, errors.As(err, &op) && op.Op == tlsAlert:
 		return false
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &late) && late.Timeout():
 		return try < 1
@@ -63,28 +71,8 @@ func passes(err error, try int) bool {
 // doubt forgets where a volume is: a request that changes that may have been carried out or not, or may be yet.
 func (t *Trial) doubt(ctx context.Context, p Pair) error {
 	t.run.pending.looked(p, false)
-	t.run.attachments.doubt(p.Volume)
+	t.run.attachments.unsure(p)
 	return t.pause(ctx, min(confirm, t.run.Settle))
-}
-
-func (a *attachments) doubt(volume string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	delete(a.servers, volume)
-	a.changes[volume]++
-}
-
-// doubtful is why the answer to a request cannot be judged that was sent again, as the answer before may have been
-// a gateway's: it may have been carried out before. An answer that is so in every attempt is judged.
-func (t *Trial) doubtful(ctx context.Context, r Request, exchange Exchange, troubled bool) error {
-	if !troubled || !r.mayChange() || !exchange.Refused() || t.attempt >= t.run.Attempts {
-		return nil
-	}
-	if err := t.doubt(ctx, r.Pair); err != nil {
-		return err
-	}
-	return ShownBy(exchange, CannotJudge(CodeUnavailable,
-		"%s is answered %s after it was answered 5xx: it may have been carried out at once", exchange, StatusText(exchange.Status)))
 }
 
 // setUp sends an attach or a detach that a case needs, and does not judge. Where the answer is lost, the volume
@@ -95,6 +83,9 @@ func (t *Trial) setUp(ctx context.Context, r Request) error {
 		exchange, err := t.SendBusy(ctx, r)
 		switch {
 		case err == nil && exchange.Status == http.StatusAccepted:
+			return nil
+		case errors.Is(err, errUnseen): // which is as good, as it is set-up
+			t.run.pending.put(r.Pair, attach)
 			return nil
 		case err == nil && attach:
 			return ShownBy(exchange, CannotJudge(CodeSetup, "set-up: attaching volume %s was answered %s", r.Pair.Volume, StatusText(exchange.Status)))

@@ -2,70 +2,71 @@ package conformance
 
 import (
 	"context"
-	"net/http"
-	"net/http/httptrace"
+	"sync"
 	"sync/atomic"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
-// pace is the transport of a run. Every request goes through it, and none leaves otherwise: it is counted, and
-// sent no sooner than the rate of the run allows.
-type pace struct {
-	base     http.RoundTripper
-	limiter  *rate.Limiter
-	requests atomic.Int64
-	clocks   clocks
+const (
+	// atOnce is how many variants of a case are asked side by side, at most.
+	atOnce = 8
+	// slowly is how long an answer of an endpoint takes, on average, whose variants are asked side by side. A
+	// quick one is asked one after the other: what it does to requests at the same time is for one case to find.
+	slowly = 25 * time.Millisecond
+)
+
+// pace is how long answers take.
+type pace struct{ answers, nanoseconds atomic.Int64 }
+
+func (p *pace) see(took time.Duration) {
+	p.answers.Add(1)
+	p.nanoseconds.Add(int64(took))
 }
 
-// newPace makes a transport that sends perSecond requests a second; as many as come if it is 0.
-func newPace(base http.RoundTripper, perSecond float64, now func() time.Time) *pace {
-	limit, burst := rate.Inf, 1
-	if perSecond > 0 {
-		limit, burst = rate.Limit(perSecond), max(1, int(perSecond)) // some cases ask several times at once
+func (p *pace) mean() time.Duration {
+	return time.Duration(p.nanoseconds.Load() / max(1, p.answers.Load()))
+}
+
+// width is how many variants of a case to ask side by side. A live endpoint is asked one thing after the other, and
+// so is any endpoint where a case touches what exists.
+func (v *versionRun) width(c Case) int {
+	if c.Harm > HarmRefused || v.Live || v.pace.mean() < slowly {
+		return 1
 	}
-	return &pace{base: base, limiter: rate.NewLimiter(limit, burst), clocks: clocks{now: now}}
+	return atOnce
 }
 
-type admittedKey struct{}
-
-// admit waits until a request may be sent. The first request that is sent with the context returned does not
-// wait again: the time limit of a request begins after its turn came.
-func (p *pace) admit(ctx context.Context) (context.Context, error) {
-	if err := p.limiter.Wait(ctx); err != nil {
-		return ctx, err
+// askAll asks variants side by side, and returns how they ended. What they sent and noted is kept in their order,
+// whichever was answered first.
+func (v *versionRun) askAll(ctx context.Context, t *Trial, variants []Variant) []error {
+	if len(variants) == 1 {
+		return []error{t.question(ctx, variants[0].Ask)}
 	}
-	return context.WithValue(ctx, admittedKey{}, new(atomic.Bool)), nil
+	ends, trials := make([]error, len(variants)), make([]*Trial, len(variants))
+	var asking sync.WaitGroup
+	for i, variant := range variants {
+		trials[i] = v.trial(t.asked)
+		asking.Go(func() { ends[i] = trials[i].question(ctx, variant.Ask) })
+	}
+	asking.Wait()
+	for _, own := range trials {
+		t.join(own)
+	}
+	return ends
 }
 
-// RoundTrip implements http.RoundTripper.
-func (p *pace) RoundTrip(req *http.Request) (*http.Response, error) {
-	used, admitted := req.Context().Value(admittedKey{}).(*atomic.Bool)
-	if !admitted || used.Swap(true) {
-		if err := p.limiter.Wait(req.Context()); err != nil {
-			return nil, err
+// join adds what another trial of the same case kept. Both may have used the same observation: its exchanges are
+// added once.
+func (t *Trial) join(other *Trial) {
+	known := map[time.Time]bool{}
+	for _, e := range t.exchanges {
+		known[e.Started] = e.Case != t.asked.ID
+	}
+	for _, e := range other.exchanges {
+		if e.Case == t.asked.ID || !known[e.Started] {
+			t.exchanges = append(t.exchanges, e)
 		}
 	}
-	// A request without a connection is none, and net/http sends some again by itself, each time over another one.
-	var traced atomic.Bool
-	var connections atomic.Int32
-	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
-		GetConn: func(string) { traced.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) {
-			if connections.Add(1) > 1 {
-				_ = p.limiter.Wait(req.Context()) // if that has ended, the request ends too
-			}
-			p.requests.Add(1)
-		},
-	})
-	sent := p.clocks.now()
-	resp, err := p.base.RoundTrip(req.WithContext(ctx))
-	if !traced.Load() { // another transport than net/http's
-		p.requests.Add(1)
-	}
-	if err == nil {
-		p.clocks.compare(resp.Header, sent)
-	}
-	return resp, err
+	t.notes = appendNew(t.notes, other.notes...)
+	t.left = append(t.left, other.left...)
 }

@@ -2,93 +2,82 @@ package conformance
 
 import (
 	"context"
+	"fmt"
 	"net/http"
-	"net/http/httptest"
-	"sync/atomic"
+	"strings"
+	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
-// TestEveryRequestIsCounted: a report says how many requests a server got, those that net/http sends again by itself
-// included.
-func TestEveryRequestIsCounted(t *testing.T) {
-	service, got := newMock(t), new(atomic.Int64)
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if n := got.Add(1); n%3 == 0 {
-			hangUp(w, r) // on a connection that was used before, which net/http takes for a connection that was closed
-			return
-		}
-		service.ServeHTTP(w, r)
-	}))
-	server.Start()
-	t.Cleanup(server.Close)
-	var cases []Case
-	for _, id := range []string{"a", "b", "c", "d", "e"} {
-		cases = append(cases, ask(id+"-list", HarmReads, listVersions), ask(id+"-show", HarmReads, func(ctx context.Context, t *Trial) error {
-			_, err := t.Show(ctx, t.Fixture().Volume)
-			return err
-		}), ask(id+"-detach", HarmRefused, detachUnused))
-	}
-	transport := &http.Transport{} // which keeps connections
-	t.Cleanup(transport.CloseIdleConnections)
-	config := configFor(t, server.URL, cases...)
-	config.Transport = transport
-	report := run(t, config)
-	assert.Equal(t, len(cases), report.Counts.Pass)
-	assert.Greater(t, report.Counts.Requests, len(cases)+1)
-	assert.EqualValues(t, got.Load(), report.Counts.Requests)
-}
-
-// TestRate: requests are spaced, whoever sends them, and the time limit of a request begins after its turn came.
-func TestRate(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		began := time.Now()
-		var at []time.Duration
-		p := newPace(roundTripFunc(func(req *http.Request) (*http.Response, error) {
-			at = append(at, time.Since(began))
-			return nil, http.ErrServerClosed
-		}), 2, time.Now)
-		send := func(admit bool, limit time.Duration) error {
-			ctx := t.Context()
-			if admit {
-				var err error
-				ctx, err = p.admit(ctx)
-				require.NoError(t, err)
+// TestSideBySide asks the variants of a slow endpoint several at a time, and reports them in their order.
+func TestSideBySide(t *testing.T) {
+	const variants = 20
+	for name, c := range map[string]struct {
+		harm   Harm
+		takes  time.Duration
+		atOnce int
+	}{
+		"slow":                          {HarmRefused, slowly + 5*time.Millisecond, atOnce},
+		"slow, and touches the fixture": {HarmDetaches, slowly + 5*time.Millisecond, 1},
+		"quick":                         {HarmRefused, 0, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var mu sync.Mutex
+			now, most := 0, 0
+			count := func(change int) {
+				mu.Lock()
+				defer mu.Unlock()
+				now += change
+				most = max(most, now)
 			}
-			ctx, cancel := context.WithTimeout(ctx, limit)
-			defer cancel()
-			req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://127.0.0.1/", nil)
-			require.NoError(t, err)
-			_, err = p.RoundTrip(req)
-			return err
-		}
-		for _, admit := range []bool{true, true, true, false} {
-			require.ErrorIs(t, send(admit, time.Second), http.ErrServerClosed)
-		}
-		require.ErrorIs(t, send(true, time.Millisecond), http.ErrServerClosed, "it waited before its limit began")
-		require.Error(t, send(false, time.Millisecond), "its turn comes after its limit")
-		assert.Equal(t, []time.Duration{0, 0, time.Second / 2, time.Second, time.Second * 3 / 2}, at)
-		assert.EqualValues(t, 5, p.requests.Load())
-	})
-}
-
-// TestAdmittedOnce: what sends two requests where one was admitted waits for the second.
-func TestAdmittedOnce(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p := newPace(roundTripFunc(func(*http.Request) (*http.Response, error) { return nil, http.ErrServerClosed }), 1, time.Now)
-		ctx, err := p.admit(t.Context())
-		require.NoError(t, err)
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://127.0.0.1/", nil)
-		require.NoError(t, err)
-		began := time.Now()
-		for _, want := range []time.Duration{0, time.Second, 2 * time.Second} {
-			_, err = p.RoundTrip(req)
-			require.ErrorIs(t, err, http.ErrServerClosed)
-			assert.Equal(t, want, time.Since(began))
-		}
-	})
+			service := newMock(t)
+			handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				count(1)
+				defer count(-1)
+				time.Sleep(c.takes) // that answers take their time is the subject
+				service.ServeHTTP(w, r)
+			})
+			one := ask("one", c.harm, detachUnused)
+			for i := range variants {
+				one.Variants = append(one.Variants, Variant{Name: fmt.Sprintf("variant-%02d", i), Ask: func(ctx context.Context, t *Trial) error {
+					if _, err := t.Control(ctx); err != nil {
+						return err
+					}
+					_, err := t.Send(ctx, Request{Pair: t.Unused(), Expect: ExpectRefused, About: fmt.Sprintf("variant-%02d", i)})
+					t.Note("note %02d", i)
+					if err == nil && i%2 == 0 {
+						err = Broken(seenLive, CodeStatus, "no")
+					}
+					return err
+				}})
+			}
+			config := configFor(t, startServer(t, handler), one)
+			config.All = true
+			result := runOne(t, config)
+			if c.atOnce > 1 {
+				assert.Greater(t, most, 1)
+			}
+			assert.LessOrEqual(t, most, c.atOnce)
+			var asked, want, notes []string
+			for _, e := range result.Attempts[0].Exchanges {
+				if strings.HasPrefix(e.About, "variant-") {
+					asked = append(asked, e.About)
+				}
+			}
+			for i := range variants {
+				want = append(want, fmt.Sprintf("variant-%02d", i))
+				notes = append(notes, fmt.Sprintf("note %02d", i))
+			}
+			assert.Equal(t, want, asked)
+			assert.Equal(t, notes, result.Notes)
+			require.Len(t, result.Findings, 1)
+			assert.Equal(t, variants/2, result.Findings[0].Requests)
+			assert.IsIncreasing(t, result.Findings[0].Variants)
+		})
+	}
 }

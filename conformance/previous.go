@@ -12,22 +12,21 @@ import (
 // stay what they are.
 func (r *Report) Compare(previous *Report, file string) {
 	r.Changes = &Changes{File: file, Started: previous.Started, Endpoint: previous.Endpoint}
-	before := byAsked(previous)
-	now := byAsked(r)
+	before, now := byAsked(previous), byAsked(r)
+	oldCases, newCases := casesOf(previous), casesOf(r)
 	for _, result := range r.Results {
-		was, known := before[askedOf(result)]
-		c := comparison{now: result, sawAll: r.sawAll(result, casesOf(previous))}
-		if known {
+		c := comparison{now: result, sawAll: r.sawAll(result, maps.Keys(oldCases))}
+		if was, known := before[askedOf(result)]; known {
 			c.before = &was
 		}
 		kind, text := c.change()
-		if !known && kind == "" && !previous.has(result.Case.ID) {
+		if kind == "" && !oldCases[result.Case.ID] {
 			kind, text = ChangeNewCase, fmt.Sprintf("%s is new in %s: %s", result.Case.ID, result.Version.ID, result.Verdict)
 		}
 		r.Changes.add(kind, text, c.before, &result)
 	}
 	for _, was := range previous.Results {
-		if _, still := now[askedOf(was)]; !still && !r.has(was.Case.ID) {
+		if _, still := now[askedOf(was)]; !still && !newCases[was.Case.ID] {
 			r.Changes.add(ChangeGoneCase, fmt.Sprintf("%s is no longer asked in %s", was.Case.ID, was.Version.ID), &was, nil)
 		}
 	}
@@ -56,16 +55,12 @@ func byAsked(r *Report) map[asked]Result {
 }
 
 // casesOf are the IDs of the cases of a report.
-func casesOf(r *Report) func(func(string) bool) {
+func casesOf(r *Report) map[string]bool {
 	ids := map[string]bool{}
 	for _, result := range r.Results {
 		ids[result.Case.ID] = true
 	}
-	return maps.Keys(ids)
-}
-
-func (r *Report) has(id string) bool {
-	return slices.ContainsFunc(r.Results, func(result Result) bool { return result.Case.ID == id })
+	return ids
 }
 
 // add adds a change of a kind, unless there is none.

@@ -217,3 +217,22 @@ func TestReadReportsRefuses(t *testing.T) {
 type endless struct{}
 
 func (*endless) Read(p []byte) (int, error) { return len(p), nil }
+
+// FuzzReadReports: whatever a file says, it is read or refused, and what is read can be compared and written.
+func FuzzReadReports(f *testing.F) {
+	stored, err := json.Marshal(concluded(nil, nil, ended("many", Fail, []string{"a"}, proof(refused, CodeAccepted, 202, "a"))))
+	require.NoError(f, err)
+	f.Add(string(stored))
+	f.Add("[" + string(stored) + "]")
+	f.Fuzz(func(t *testing.T, content string) {
+		reports, err := ReadReports(strings.NewReader(content))
+		if err != nil {
+			return
+		}
+		for _, r := range reports {
+			r.Compare(reports[0], "yesterday.json")
+			_, err := json.Marshal(r)
+			require.NoError(t, err)
+		}
+	})
+}

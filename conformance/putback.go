@@ -149,7 +149,7 @@ func (r *runner) keeper(p Pair) *Trial {
 	own := Fixture{Volume: p.Volume, Server: p.Server}
 	return &Trial{
 		run: r, asked: Case{ID: "fixture", Harm: HarmDetaches}, client: client,
-		guard: &guard{base: r.pace, harm: HarmDetaches, endpoint: r.endpoint, fixture: own, unused: r.unused},
+		guard: &guard{base: r.turnstile, harm: HarmDetaches, endpoint: r.endpoint, fixture: own, unused: r.unused},
 	}
 }
 

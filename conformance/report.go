@@ -9,7 +9,7 @@ import (
 )
 
 // report is what the results of a run come to, before it is concluded.
-func (r *runner) report(results []Result, trouble *Trouble) *Report {
+func (r *runner) report(results []Result) *Report {
 	var listed []lifecycle.Version
 	if r.listed != nil {
 		listed = append(listed, r.listed.Versions...)
@@ -18,7 +18,7 @@ func (r *runner) report(results []Result, trouble *Trouble) *Report {
 		SchemaVersion: SchemaVersion,
 		Suite:         ThisSuite(),
 		Endpoint:      r.Endpoint,
-		ClockSkew:     r.pace.clocks.skew(),
+		ClockSkew:     r.turnstile.clocks.skew(),
 		Day:           r.Day,
 		Table:         Table{Source: r.Table.Source, Read: moment(r.Table.Read), Stale: r.Table.Stale(r.Day), Versions: slices.Clone(r.Table.Versions)},
 		Listed:        listed,
@@ -29,8 +29,8 @@ func (r *runner) report(results []Result, trouble *Trouble) *Report {
 			Timeout: Millis(r.Timeout), CaseLimit: Millis(r.CaseLimit), Limit: Millis(r.Limit),
 			Settle: Millis(r.Settle), Linger: Millis(r.Linger), Rate: r.Rate, Live: r.Live, Attempts: r.Attempts, Parallel: r.Parallel, All: r.All, Strict: r.Strict, RequireComplete: r.RequireComplete,
 		},
-		Counts:   count(results, int(r.pace.requests.Load())),
-		Trouble:  cmp.Or(trouble, r.troubleOf(results)),
+		Counts:   count(results, int(r.turnstile.requests.Load())),
+		Trouble:  cmp.Or(r.trouble, r.troubleOf(results)),
 		Drift:    r.drift(),
 		Unjudged: unjudged(r.clauses(), results),
 		Results:  results,
@@ -129,7 +129,7 @@ func (r *Report) remaining() Counts {
 	counts := r.Counts
 	for _, result := range r.Results {
 		counts.add(result.Verdict, -1)
-		counts.add(result.remaining(), 1)
+		counts.add(result.Remaining(), 1)
 	}
 	return counts
 }

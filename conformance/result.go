@@ -365,7 +365,7 @@ type Exchange struct {
 	// Expected is the answer that the case expected, and About what it asked for, in a few words.
 	Expected Expectation `json:"expected,omitempty"`
 	About    string      `json:"about,omitempty"`
-	// Repeated is set where the request was sent again, as the answer may have been a gateway's, or none came.
+	// Repeated is set where the request was sent again, as the answer may have been a gateway's, or was lost.
 	Repeated bool `json:"repeated,omitempty"`
 	// Stayed is set where such an answer came each time, while the endpoint answers other requests.
 	Stayed bool `json:"stayed,omitempty"`

@@ -107,11 +107,13 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	began := time.Now()
 	ctx, cancel := context.WithTimeoutCause(ctx, config.Limit, fmt.Errorf("it reached its limit of %s", config.Limit))
 	defer cancel()
-	trouble := r.reach(ctx)
+	if trouble := r.reach(ctx); trouble != nil {
+		r.giveUp(CannotJudge(CodeNoAnswer, "not asked, as the endpoint could not be reached"), trouble)
+	}
 	r.custody.take(ctx)
 	results := r.all(ctx)
 	r.custody.giveBack(ctx)
-	report := r.report(results, trouble)
+	report := r.report(results)
 	if ctx.Err() != nil {
 		report.Trouble = &Trouble{TroubleStopped, fmt.Sprintf("The run was stopped: %v.", context.Cause(ctx))}
 	}
@@ -210,7 +212,6 @@ func (r *runner) reach(ctx context.Context) *Trouble {
 	if exchange.Status != 0 || ctx.Err() != nil {
 		return nil // the cases say more
 	}
-	r.abort = CannotJudge(CodeNoAnswer, "not asked, as the endpoint could not be reached")
 	return &Trouble{TroubleUnreachable, r.mask.text(r.whyUnreachable(err))}
 }
 
@@ -225,7 +226,7 @@ func (r *runner) firstAnswer(ctx context.Context) (Exchange, error) {
 }
 
 func (r *runner) getRoot(ctx context.Context) (Exchange, error) {
-	ctx, err := r.pace.admit(ctx)
+	ctx, err := r.turnstile.admit(ctx)
 	if err != nil {
 		return Exchange{}, err
 	}
@@ -235,7 +236,7 @@ func (r *runner) getRoot(ctx context.Context) (Exchange, error) {
 	if err != nil {
 		return Exchange{}, err
 	}
-	wire := &recorder{base: r.pace}
+	wire := &recorder{base: r.turnstile}
 	resp, err := wire.RoundTrip(req)
 	if err == nil {
 		resp.Body.Close()
@@ -244,13 +245,18 @@ func (r *runner) getRoot(ctx context.Context) (Exchange, error) {
 	return exchange, err
 }
 
+// tlsAlert is the Op of a net.OpError by which crypto/tls tells an alert of the other side.
+const tlsAlert = "remote error"
+
 func (r *runner) whyUnreachable(err error) string {
-	var dial *net.OpError
+	var op *net.OpError
 	switch {
-	case errors.As(err, &dial) && dial.Op == "dial":
+	case errors.As(err, &op) && op.Op == "dial":
 		return fmt.Sprintf("Nothing answers at %s: %v. Is it started, and the port right?", r.Endpoint, root(err))
 	case errors.As(err, new(x509.UnknownAuthorityError)), errors.As(err, new(x509.HostnameError)), errors.As(err, new(x509.CertificateInvalidError)):
 		return fmt.Sprintf("The certificate of %s cannot be trusted: %v. If it is your own, name its authority with --ca-file.", r.Endpoint, root(err))
+	case errors.As(err, &op) && op.Op == tlsAlert:
+		return fmt.Sprintf("%s ends the TLS handshake (%v). If it wants a certificate, name yours with --client-cert and --client-key.", r.Endpoint, root(err))
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Sprintf("%s takes connections, and did not answer within %s.", r.Endpoint, r.Timeout)
 	}

@@ -2,10 +2,12 @@ package conformance
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"net/http"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/scp-openapi/virtualserver/gen"
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
@@ -24,24 +26,28 @@ type runner struct {
 	pending  *pending
 	mask     *mask
 	keys     keysSeen
+	stamps   stamps
+	pace     pace
 	shared   shared
 	overload overload
 	waits    waits
 	aside    aside
 	// attachments are where volumes have to be.
 	attachments attachments
-	// pace is the transport of all requests.
-	pace    *pace
-	custody *custody
+	// turnstile is the transport of all requests.
+	turnstile *turnstile
+	custody   *custody
 	// listed is what the endpoint says of its versions, if it says anything that makes sense.
 	listed *lifecycle.Table
 
 	// fixture is held by whatever touches the fixture, results by whatever reports one.
 	fixture, results sync.Mutex
-	// abort, unless it is nil, is what every case ends with, unasked. unanswered counts the cases that got
-	// no answer. Both are guarded by results.
+	// abort, unless it is nil, is what every case ends with, unasked, and trouble what a person is told of it.
+	// unanswered counts the cases that got no answer. All are guarded by results.
 	abort      error
+	trouble    *Trouble
 	unanswered int
+	giving     givingUp
 }
 
 func newRunner(config Config) (*runner, error) {
@@ -57,10 +63,11 @@ func newRunner(config Config) (*runner, error) {
 		pending:  &pending{pairs: map[Pair]change{}},
 		mask:     newMask(config.Credentials.SecretKey.Reveal(), config.Credentials.AccessKey),
 		shared:   shared{made: map[string]*observation{}},
+		stamps:   stamps{last: map[stamped]time.Time{}},
 		aside:    aside{why: map[string]string{}},
 
 		attachments: attachments{servers: map[string]map[string]bool{}, changes: map[string]int{}},
-		pace:        newPace(config.Transport, config.Rate, config.Clock),
+		turnstile:   newTurnstile(config.Transport, config.Rate, config.Clock),
 	}
 	r.custody = &custody{run: r}
 	return r, nil
@@ -104,6 +111,7 @@ type versionRun struct {
 // the cases.
 func (v *versionRun) all(ctx context.Context) []Result {
 	v.skip = v.skipEnded(ctx)
+	v.tryKeys(ctx)
 	results := make([]Result, len(v.Cases))
 	family := ""
 	v.between(ctx)
@@ -111,7 +119,7 @@ func (v *versionRun) all(ctx context.Context) []Result {
 		if c.judgesLast() {
 			continue
 		}
-		if family != "" && family != c.Family {
+		if family != "" && family != c.Family && v.touches(family) {
 			v.between(ctx)
 		}
 		family = c.Family
@@ -126,6 +134,11 @@ func (v *versionRun) all(ctx context.Context) []Result {
 	return results
 }
 
+// touches reports whether a case of a family touches the fixture.
+func (v *versionRun) touches(family string) bool {
+	return slices.ContainsFunc(v.Cases, func(c Case) bool { return c.Family == family && c.Harm >= HarmDetaches })
+}
+
 // between has the cases look that want to between families.
 func (v *versionRun) between(ctx context.Context) {
 	for _, c := range v.Cases {
@@ -135,10 +148,21 @@ func (v *versionRun) between(ctx context.Context) {
 		v.touching(c, func() {
 			ctx, cancel := v.limited(ctx)
 			defer cancel()
-			t := v.trial(c)
-			v.watchedBy(c.ID).add(t.question(ctx, c.Between), "", "")
-			v.watch(t)
+			v.watchedBy(c.ID).add(v.lookBetween(ctx, c), "", "")
+			v.tryKeys(ctx)
 		})
+	}
+}
+
+// lookBetween has a case look, again where an answer is lost.
+func (v *versionRun) lookBetween(ctx context.Context, c Case) error {
+	for attempt := 1; ; attempt++ {
+		t := v.trial(c)
+		err := t.question(ctx, c.Between)
+		v.watch(t)
+		if !isUnanswered(err) && !errors.Is(err, errUnseen) || attempt >= v.Attempts || pause(ctx, v.jitter(attempt-1)) != nil {
+			return err
+		}
 	}
 }
 
@@ -217,7 +241,7 @@ func (v *versionRun) trial(c Case) *Trial {
 	if !known { // no longer in a table that was read from an endpoint
 		standing = lifecycle.Standing{Version: v.client.Version, State: lifecycle.Ended}
 	}
-	wire := http.RoundTripper(v.pace)
+	wire := http.RoundTripper(v.turnstile)
 	if c.Harm >= HarmDetaches {
 		wire = v.custody.watch(wire)
 	}

@@ -28,7 +28,6 @@ type Trial struct {
 	client   gen.Client
 	standing lifecycle.Standing
 	guard    http.RoundTripper
-	attempt  int // from 1
 
 	mu        sync.Mutex
 	exchanges []Exchange
@@ -78,6 +77,23 @@ func (t *Trial) Fixture() Fixture { return t.run.Fixture }
 
 // Endpoint is the endpoint that is judged.
 func (t *Trial) Endpoint() signing.Endpoint { return t.run.endpoint }
+
+// Live reports whether the endpoint is treated as one that people use.
+func (t *Trial) Live() bool { return t.run.Live }
+
+// Proxied reports whether requests reach the endpoint through a proxy.
+func (t *Trial) Proxied() bool {
+	transport, ok := t.run.Transport.(*http.Transport)
+	if !ok || transport.Proxy == nil {
+		return false
+	}
+	req, err := http.NewRequest(http.MethodGet, t.run.Endpoint, nil) //nolint:noctx // it is not sent
+	if err != nil {
+		return false
+	}
+	proxy, err := transport.Proxy(req)
+	return proxy != nil || err != nil
+}
 
 // Timeout bounds one request; Settle bounds how long a volume may be on its way; Linger is how long what
 // was done has to last to count as done.
@@ -171,34 +187,42 @@ type Request struct {
 
 // Send sends a request, and returns it with its answer. An answer that may be a gateway's is asked for
 // again, with growing pauses; one that stays so is returned where the endpoint answers other requests, and
-// the case cannot be judged where it does not. Without an answer the case cannot be judged either; a request
-// that changes nothing is sent again before.
+// the case cannot be judged where it does not. Without an answer the case cannot be judged either. A request
+// that changes nothing is sent again where its answer is lost, or breaks off.
 func (t *Trial) Send(ctx context.Context, r Request) (Exchange, error) {
-	troubled := false
+	exchange, lost, err := t.send(ctx, r)
+	if err == nil && lost && r.mayChange() && exchange.Refused() {
+		err = t.doneUnseen(ctx, r, exchange)
+	}
+	return exchange, err
+}
+
+// send also reports whether a gateway answered in place of the service on the way: that may have been done.
+func (t *Trial) send(ctx context.Context, r Request) (exchange Exchange, lost bool, err error) {
 	for try := 0; ; try++ {
-		exchange, err := t.once(ctx, r)
+		exchange, err = t.once(ctx, r)
 		switch {
 		case err != nil && !t.resends(ctx, r, err, try):
 			t.run.overload.unanswered()
-			return exchange, err
-		case err == nil && !exchange.Overloaded():
+			return exchange, lost, err
+		case err == nil && !exchange.Overloaded() && !r.brokeOff(exchange):
 			t.run.overload.passed()
-			return exchange, t.doubtful(ctx, r, exchange, troubled)
+			return exchange, lost, nil
 		case r.Once:
-			return exchange, err
+			return exchange, lost, err
 		case !t.run.overload.again(try):
-			if err == nil {
+			if exchange.Overloaded() {
 				err = t.overloaded(ctx, exchange)
 			}
 			if err != nil {
-				return exchange, err
+				return exchange, lost, err
 			}
-			return t.stayed(exchange), nil
+			return t.stayed(exchange), lost, nil
 		}
-		troubled = troubled || err == nil
+		lost = lost || exchange.fromGateway()
 		t.repeated()
 		if err := t.backOff(ctx, exchange, try); err != nil {
-			return exchange, err
+			return exchange, lost, err
 		}
 	}
 }
@@ -242,7 +266,7 @@ func (t *Trial) works(ctx context.Context) bool {
 
 // once sends a request a single time.
 func (t *Trial) once(ctx context.Context, r Request) (Exchange, error) {
-	admitted, err := t.run.pace.admit(ctx)
+	admitted, err := t.run.turnstile.admit(ctx)
 	if err != nil {
 		return Exchange{}, stopped(ctx)
 	}
@@ -252,6 +276,7 @@ func (t *Trial) once(ctx context.Context, r Request) (Exchange, error) {
 	exchange.Case, exchange.Expected, exchange.About = t.asked.ID, r.Expect, r.About
 	if sent {
 		t.keep(exchange)
+		t.run.pace.see(time.Duration(exchange.Duration))
 	}
 	switch {
 	case errors.As(err, new(*GuardError)):
@@ -262,9 +287,12 @@ func (t *Trial) once(ctx context.Context, r Request) (Exchange, error) {
 	case exchange.Status == 0:
 		return exchange, t.unanswered(ctx, r, exchange, wire, err)
 	}
-	if r.changes() && exchange.Status == http.StatusAccepted {
+	switch {
+	case r.changes() && exchange.Status == http.StatusAccepted:
 		t.run.pending.put(r.Pair, r.Operation == Attach)
 		t.run.attachments.accepted(r.Pair, r.Operation == Attach)
+	case r.changes() && (r.Change == nil || r.Expect == ExpectAccepted) && exchange.fromGateway():
+		t.run.attachments.unsure(r.Pair)
 	}
 	return exchange, nil
 }
@@ -275,7 +303,7 @@ func (t *Trial) call(ctx context.Context, wire http.RoundTripper, r Request) err
 	if r.By != (lifecycle.ID{}) {
 		client = t.run.clientOf(r.By)
 	}
-	signer, err := signing.New(t.run.Credentials, signing.WithClock(t.run.Clock))
+	signer, err := signing.New(t.run.Credentials, signing.WithClock(func() time.Time { return t.run.stamps.next(r, t.run.Clock()) }))
 	if err != nil {
 		return err
 	}
@@ -308,7 +336,7 @@ func (t *Trial) call(ctx context.Context, wire http.RoundTripper, r Request) err
 	return err
 }
 
-// raw sends a request, rightly signed, that no typed client would send.
+// raw sends a request, correctly signed, that no typed client would send.
 func (t *Trial) raw(ctx context.Context, wire http.RoundTripper, signer *signing.Signer, client gen.Client, r Request) error {
 	target, err := url.Parse(t.run.endpoint.String())
 	if err != nil {
@@ -403,6 +431,10 @@ func (t *Trial) AskedOnce() error {
 	}
 	return nil
 }
+
+// Turn reports whether the version is one in which cases are asked that rotate: each where everything is asked, and
+// else one a night.
+func (t *Trial) Turn() bool { return t.run.All || t.run.turn() == t.client.ID }
 
 // Allows reports whether the run may do what a harm class covers.
 func (t *Trial) Allows(h Harm) bool { return h <= t.run.Harm }

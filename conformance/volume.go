@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -48,10 +49,12 @@ func (t *Trial) Attached(ctx context.Context) (Pair, error) {
 // AttachedPair sees to it that a volume is attached to a server and in use.
 func (t *Trial) AttachedPair(ctx context.Context, p Pair) error {
 	volume, err := t.dataVolume(ctx, p)
-	if err != nil || AttachedTo(volume, p.Server) {
+	if err != nil {
 		return err
 	}
-	if back, err := t.strayed(ctx, p, true); err != nil || back {
+	there := AttachedTo(volume, p.Server)
+	lagged, err := t.strayed(ctx, p, !there)
+	if err != nil || there != lagged {
 		return err
 	}
 	if err := t.attach(ctx, p); err != nil {
@@ -111,8 +114,13 @@ func (t *Trial) dataVolume(ctx context.Context, p Pair) (*volumes.Volume, error)
 func (t *Trial) SendBusy(ctx context.Context, r Request) (Exchange, error) {
 	const first, longest = 10 * time.Millisecond, time.Second
 	deadline := time.Now().Add(t.run.waits.busy(t.run.Settle))
+	anyLost := false
 	for pause := first; ; pause = min(2*pause, longest) {
-		exchange, err := t.Send(ctx, r)
+		exchange, lost, err := t.send(ctx, r)
+		anyLost = anyLost || lost
+		if err == nil && anyLost && exchange.Refused() {
+			err = t.doneUnseen(ctx, r, exchange)
+		}
 		if err != nil || exchange.Status != http.StatusConflict {
 			return exchange, err
 		}
@@ -125,6 +133,19 @@ func (t *Trial) SendBusy(ctx context.Context, r Request) (Exchange, error) {
 			return exchange, err
 		}
 	}
+}
+
+// errUnseen is why a case cannot be judged whose request was done, and whose answer was lost.
+var errUnseen = errors.New("a gateway answered in place of the service")
+
+// doneUnseen ends a case whose request was done, as a look shows, though a gateway answered it: that it is refused
+// when it is sent again is right.
+func (t *Trial) doneUnseen(ctx context.Context, r Request, exchange Exchange) error {
+	shown, err := t.Show(ctx, r.Pair.Volume)
+	if err != nil || AttachedTo(shown, r.Pair.Server) != (r.Operation == Attach) {
+		return err
+	}
+	return ShownBy(exchange, CannotJudge(CodeUnavailable, "%s (%s) was done, but %w", exchange, r.About, errUnseen))
 }
 
 // attach asks for a volume to be attached.
@@ -243,10 +264,10 @@ func (t *Trial) poll(ctx context.Context, volume string, limit time.Duration, do
 // firstPause is how soon to look again: at once on this machine, where a detach may take a millisecond, and
 // with some patience elsewhere, where each look is a request more.
 func (t *Trial) firstPause() time.Duration {
-	if t.run.endpoint.Loopback() {
-		return time.Millisecond
+	if t.run.Live {
+		return 200 * time.Millisecond
 	}
-	return 200 * time.Millisecond
+	return time.Millisecond
 }
 
 // waits bounds what is waited for. Where an endpoint was seen to let several waits run out, the next ones

@@ -58,7 +58,7 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err == nil && resp.StatusCode == http.StatusSwitchingProtocols {
 		// Neither a timeout nor a context ends the reading of what follows a 101.
 		resp.Body.Close()
-		err = errors.New("the answer is 101 Switching Protocols, and nobody asked for another protocol")
+		err = errSwitched
 	}
 	if err == nil {
 		keep(&exchange, resp)
@@ -75,6 +75,8 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	return resp, nil
 }
+
+var errSwitched = errors.New("the answer is 101 Switching Protocols, and nobody asked for another protocol")
 
 // keep reads the start of an answer into the exchange, and gives the answer a body that begins with it.
 func keep(exchange *Exchange, resp *http.Response) {
@@ -189,6 +191,11 @@ func (e Exchange) Overloaded() bool {
 		http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway,
 		http.StatusServiceUnavailable, http.StatusGatewayTimeout,
 	}, e.Status)
+}
+
+// fromGateway reports whether the answer is a gateway's for sure, whatever the service did: 502, 503 or 504.
+func (e Exchange) fromGateway() bool {
+	return slices.Contains([]int{http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout}, e.Status)
 }
 
 // CutOff reports whether the body goes on beyond what is kept of it.

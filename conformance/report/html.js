@@ -83,7 +83,7 @@
   }, true);
 
   addEventListener('beforeprint', () => {
-    for (const details of all('.group:not([hidden], [data-verdict="pass"], [data-verdict="skip"]) details.case:not([hidden])')) {
+    for (const details of all(':is([data-verdict="fail"], [data-verdict="error"], [data-verdict="differs"]) > details.case:not([hidden])')) {
       fill(details);
       details.open = true;
     }
@@ -109,10 +109,19 @@
       const html = c.details.querySelector('noscript')?.textContent ?? '';
       const plain = html.replace(/<[^>]*>/g, ' ').replace(/&#(\d+);/g, (_, n) => String.fromCodePoint(n))
         .replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
-      c.text = (c.details.textContent.replace(html, ' ') + ' ' + plain + ' ' + c.row.closest('tbody').querySelector('.name').textContent).toLowerCase();
+      c.text = (c.details.textContent.replace(html, ' ') + ' ' + plain + ' ' + c.row.closest('tbody').querySelector('.name').textContent)
+        .replaceAll('\u00ad', '').toLowerCase();
     }
     return c.text;
   }
+
+  // The first search need not wait for all texts, where the browser has time before.
+  let next = 0;
+  function prepare(deadline) {
+    while (next < cases.length && deadline.timeRemaining() > 2) textOf(cases[next++]);
+    if (next < cases.length) requestIdleCallback(prepare);
+  }
+  if (form) globalThis.requestIdleCallback?.(prepare);
 
   function wanted() {
     const data = new FormData(form);

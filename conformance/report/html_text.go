@@ -19,10 +19,11 @@ var texts = map[string]map[string]string{
 	"switch":   {english: "한국어", korean: "English"}, // the name of the other language, in itself
 	"nojs":     {english: "Without JavaScript everything can be read; filter and copy buttons are off.", korean: "JavaScript 없이도 모든 내용을 읽을 수 있으며, 필터와 복사 버튼만 쓸 수 없습니다."},
 
+	// A soft hyphen breaks the long word in a narrow cell.
 	"verdict.pass":         {english: "pass", korean: "통과"},
 	"verdict.fail":         {english: "fail", korean: "실패"},
 	"verdict.differs":      {english: "differs", korean: "다름"},
-	"verdict.inconclusive": {english: "inconclusive", korean: "판정 불가"},
+	"verdict.inconclusive": {english: "incon\u00adclusive", korean: "판정 불가"},
 	"verdict.skip":         {english: "skip", korean: "건너뜀"},
 	"verdict.error":        {english: "error", korean: "오류"},
 

@@ -99,7 +99,6 @@ type timelineBar struct {
 type timelineSegment struct {
 	State    lifecycle.State
 	X, Width string
-	Y        int
 }
 
 // The sizes of a timeline, in pixels, and its days on either side of the day judged.
@@ -121,19 +120,9 @@ func newTimeline(r *conformance.Report) *drawing {
 	if len(lives) == 0 || r.Day.IsZero() {
 		return nil
 	}
-	t := &drawing{first: -timelineFewest, last: timelineFewest}
-	for _, l := range lives {
-		for _, s := range []*lifecycle.Standing{l.Documented, l.Listed} {
-			if s == nil {
-				continue
-			}
-			if n, known := s.Left.Count(); known {
-				t.first, t.last = min(t.first, n-timelineRoom), max(t.last, n+timelineRoom)
-			}
-		}
-	}
-	t.first, t.last = max(t.first, -timelineFarthest), min(t.last, timelineFarthest)
-	t.Day = timelineMark{t.x(0), t.anchor(0), r.Day.String()}
+	t := &drawing{}
+	t.reach(lives)
+	t.Day = timelineMark{t.x(0), t.anchor(0, dayWidth), r.Day.String()}
 	t.Months = t.months(r.Day)
 	documented, listed := tablesOf(r)
 	y := timelineTop
@@ -161,6 +150,21 @@ func newTimeline(r *conformance.Report) *drawing {
 	return t
 }
 
+// reach sets the days that are drawn: those of all dates, but for dates that are years away.
+func (t *drawing) reach(lives []life) {
+	t.first, t.last = -timelineFewest, timelineFewest
+	for _, l := range lives {
+		for _, s := range []*lifecycle.Standing{l.Documented, l.Listed} {
+			if s == nil {
+				continue
+			}
+			if n, known := s.Left.Count(); known && -timelineFarthest < n && n < timelineFarthest {
+				t.first, t.last = min(t.first, n-timelineRoom), max(t.last, n+timelineRoom)
+			}
+		}
+	}
+}
+
 // bar draws one version of a table.
 func (t *drawing) bar(source string, y int, table lifecycle.Table, day lifecycle.Date, s *lifecycle.Standing) timelineBar {
 	bar := timelineBar{Source: source, Y: y}
@@ -175,12 +179,12 @@ func (t *drawing) bar(source string, y int, table lifecycle.Table, day lifecycle
 			continue
 		}
 		if state != "" {
-			bar.Segments = append(bar.Segments, timelineSegment{state, t.x(from), t.percent(n - from), y})
+			bar.Segments = append(bar.Segments, timelineSegment{state, t.x(from), t.percent(n - from)})
 		}
 		from, state = n, then
 	}
 	if n, known := s.Left.Count(); known {
-		bar.End = timelineMark{t.x(n), t.anchor(n), s.NotBefore.String()}
+		bar.End = timelineMark{t.x(n), t.besideDay(n), s.NotBefore.String()}
 		switch {
 		case n < t.first:
 			bar.End.Text = "← " + bar.End.Text
@@ -204,7 +208,7 @@ func (t *drawing) months(day lifecycle.Date) []timelineMark {
 	for n := t.first; n <= t.last; n++ {
 		date := day.Plus(n).String()
 		if slices.ContainsFunc(firsts, func(first string) bool { return strings.HasSuffix(date, first) }) {
-			marks = append(marks, timelineMark{t.x(n), t.anchor(n), date[:len("2006-01")]})
+			marks = append(marks, timelineMark{t.x(n), t.anchor(n, monthWidth), date[:len("2006-01")]})
 		}
 	}
 	return marks
@@ -219,15 +223,38 @@ func (t *drawing) percent(days int) string {
 	return fmt.Sprintf("%.2f%%", 100*float64(days)/float64(t.last-t.first))
 }
 
-// anchor keeps a text at a day within the drawing.
-func (t *drawing) anchor(n int) string {
-	const edge = 0.15
-	at := float64(n-t.first) / float64(t.last-t.first)
-	switch {
-	case at < edge:
+// The widths of texts on a phone, as parts of the drawing's.
+const (
+	monthWidth = 0.2
+	endWidth   = 0.5
+	dayWidth   = 0.55
+)
+
+// anchor keeps a text of a width at a day within the drawing.
+func (t *drawing) anchor(n int, width float64) string {
+	switch at := t.at(n); {
+	case at < width/2:
 		return "start"
-	case at > 1-edge:
+	case at > 1-width/2:
 		return "end"
 	}
 	return "middle"
+}
+
+// besideDay is an anchor as well, for a text that leaves the day judged in sight if there is room.
+func (t *drawing) besideDay(n int) string {
+	at := t.at(n)
+	near := max(at, t.at(0))-min(at, t.at(0)) < endWidth/2
+	switch {
+	case near && n < 0 && at > endWidth:
+		return "end"
+	case near && n >= 0 && at < 1-endWidth:
+		return "start"
+	}
+	return t.anchor(n, endWidth)
+}
+
+// at is the place of a day as a part of the width.
+func (t *drawing) at(n int) float64 {
+	return float64(n-t.first) / float64(t.last-t.first)
 }

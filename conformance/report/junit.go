@@ -164,7 +164,7 @@ func junitResult(r *conformance.Report, suite string, result conformance.Result)
 			break
 		}
 	}
-	switch v := remaining(result); {
+	switch v := result.Remaining(); {
 	case fails(r, v):
 		c.Failure = reason
 	case v == conformance.Skip:

@@ -65,6 +65,9 @@ func (t Text) Write(w io.Writer, reports ...*conformance.Report) error {
 }
 
 func (t Text) report(p *page, r *conformance.Report) {
+	if t.Streamed {
+		p.WriteString("\n") // after the lines
+	}
 	clock(p, r)
 	if t.Verbose && !t.Streamed {
 		for _, result := range r.Results {

@@ -40,7 +40,7 @@ could not be read, else 0: the verdicts are those that were stored.`,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return []string{"json"}, cobra.ShellCompDirectiveFilterFileExt
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return flags.run(cmd, args) },
+		RunE: flags.run,
 	}
 	flags.add(cmd)
 	cmd.Flags().StringSliceVar(&flags.previous, "previous", nil, "say what changed since these earlier reports: `files`, one for each endpoint")

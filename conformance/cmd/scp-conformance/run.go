@@ -56,8 +56,9 @@ keys come from the first of these places that has them:
   SCP_TF_ACCESS_KEY and SCP_TF_SECRET_KEY, as of the Terraform provider
   ~/.scpconf/credentials.json
 
-An endpoint that is not on this machine is live; --live treats any so. Of a live
-endpoint, cases of the classes reads and refused are asked: they change nothing.
+An endpoint that is not on this machine is live, and so is any with --live. It is
+sent a few requests a second at most, through the proxy that HTTPS_PROXY names,
+if any. Cases of the classes reads and refused are asked: they change nothing.
   --allow detaches   attaches and detaches --volume, and needs --server
   --allow dangerous  asks a server to do what it must refuse: a broken one may
                      harm it, so it also needs --sacrifice-server
@@ -66,7 +67,6 @@ those of the mock, unless --volume, --server and the like name others.
 
 When a run of an endpoint ends, its volumes are as they were found. A run that
 was killed is made good by the next one, or by scp-conformance restore.
-A certificate of your own is trusted if SSL_CERT_FILE names it.
 
 Some cases have many variants: the ways to get a signature wrong, say. A run
 asks a sample of each, drawn by --seed, and all of them with --all, which is

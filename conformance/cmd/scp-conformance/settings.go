@@ -199,7 +199,7 @@ func readSettings(name string, flags map[string][]*pflag.Flag) ([]setting, error
 	}
 	if err := yaml.Load(data, &whole); err != nil {
 		if at, ok := errors.AsType[*yaml.LoadError](err); ok {
-			return nil, fmt.Errorf("%s:%d: %s", name, max(1, at.Mark.Line), at.Message)
+			return nil, fmt.Errorf("%s:%d: %s", name, max(1, at.Mark.Line), strings.TrimPrefix(at.Message, "yaml: "))
 		}
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

@@ -25,7 +25,6 @@ import (
 
 	"github.com/scp-openapi/virtualserver/conformance"
 	"github.com/scp-openapi/virtualserver/conformance/report"
-	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 )
 
 var (
@@ -204,17 +203,12 @@ func (p *tab) shoot(name string) {
 	require.NoError(p, os.WriteFile(filepath.Join(*shots, name+".png"), picture, 0o600))
 }
 
-// fixed is the report that every writer's golden file is made from, of an endpoint that lists other dates.
+// fixed is the report that every writer's golden file is made from.
 func fixed(t *testing.T) *conformance.Report {
 	t.Helper()
 	data, err := os.ReadFile("../testdata/tree.json")
 	require.NoError(t, err)
 	var r conformance.Report
 	require.NoError(t, json.Unmarshal(data, &r))
-	r.Listed = []lifecycle.Version{
-		{ID: lifecycle.V(1, 9), Label: lifecycle.Supported, NotBefore: lifecycle.Day(2031, time.December, 31)},
-		{ID: lifecycle.V(1, 10), Label: lifecycle.Supported},
-		{ID: lifecycle.V(1, 11), Label: lifecycle.Current},
-	}
 	return &r
 }

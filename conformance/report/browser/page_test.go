@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/scp-openapi/virtualserver/conformance"
+	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 )
 
 // failed is the cell of a case that fails with a request and an answer.
@@ -60,8 +61,13 @@ func (p *tab) grid() {
 	assert.Positive(p, eval[int](p, `document.querySelectorAll('.cases th[scope=rowgroup]').length`))
 	head := `document.querySelector('.cases thead th').getBoundingClientRect().top`
 	p.js(`document.querySelectorAll('tr.case')[8].scrollIntoView({block: 'center'})`)
-	over := eval[float64](p, `getComputedStyle(document.getElementById('filter')).position === 'sticky' ? document.getElementById('filter').offsetHeight : 0`)
+	over := bar(p)
 	assert.InDelta(p, over, max(eval[float64](p, head), over), 1, "the head stays in sight")
+}
+
+// bar is the height of the filter where it stays in sight.
+func bar(p *tab) float64 {
+	return eval[float64](p, `getComputedStyle(document.getElementById('filter')).position === 'sticky' ? document.getElementById('filter').offsetHeight : 0`)
 }
 
 // timeline has the day judged, and both dates where the documents and the endpoint differ.
@@ -83,6 +89,7 @@ func (p *tab) details() {
 	p.click(failed)
 	p.eventually(`document.activeElement.closest('details')?.id === 'case-1-3'`)
 	assert.Contains(p, eval[string](p, `location.hash`), "at=case-1-3")
+	assert.GreaterOrEqual(p, eval[float64](p, `document.activeElement.getBoundingClientRect().top`), bar(p), "below the filter")
 	shown := eval[string](p, `document.getElementById('case-1-3').textContent`)
 	for _, part := range []string{"DETACH-409", "document", "DELETE https://virtualserver.example/", "202 Accepted", "scp-conformance run"} {
 		assert.Contains(p, shown, part)
@@ -261,6 +268,36 @@ func TestHostile(t *testing.T) {
 	assert.Contains(t, eval[string](p, `document.querySelector('.headline').textContent`), `<img src=x`)
 	p.fits()
 	p.shoot("hostile")
+}
+
+// TestManyVersions: so many that they are scrolled sideways, beside the names of the cases.
+func TestManyVersions(t *testing.T) {
+	r := fixed(t)
+	few := r.Results
+	for minor := 20; minor < 30; minor++ {
+		for _, result := range few[:10] {
+			result.Version.ID = lifecycle.V(1, minor)
+			r.Results = append(r.Results, result)
+		}
+	}
+	browser := newBrowser(t)
+	for _, width := range []int64{1280, 390} {
+		t.Run(strconv.FormatInt(width, 10), func(t *testing.T) {
+			p := browser.open(t, reader{width: width, height: 844, scheme: "light", language: "en"}, "", r)
+			p.fits()
+			p.axe()
+			p.js(`document.querySelector('.grid').scrollIntoView(); document.querySelector('.grid').scrollTo(10000, 100)`)
+			at := func(selector string) float64 {
+				return eval[float64](p, `document.querySelector('`+selector+`').getBoundingClientRect().left - document.querySelector('.grid').getBoundingClientRect().left`)
+			}
+			assert.InDelta(t, 1, at(".cases thead th"), 1, "the head of the names stays")
+			assert.Positive(t, at(".family .name"), "the family stays")
+			assert.InDelta(t, 1, at(".case th"), 1, "the name stays")
+			assert.Negative(t, at(".case td"), "the first versions are scrolled away")
+			assert.InDelta(t, at(".cases thead th:last-child"), at(".case td:last-child"), 1, "a version is above its results")
+			p.shoot(fmt.Sprintf("versions-%d", width))
+		})
+	}
 }
 
 // TestSeveral has a section for each endpoint, which one filter goes through.
