@@ -91,7 +91,9 @@ func TestGivenBack(t *testing.T) {
 		exit int
 	}{
 		{name: "passed", exit: ExitOK},
-		{name: "failed", then: func(context.Context, context.CancelCauseFunc) error { return Broken(promised, CodeAnswer, "it is broken") }, exit: ExitFailed},
+		{name: "failed", then: func(context.Context, context.CancelCauseFunc) error {
+			return Broken(promised, CodeAnswer, "it is broken")
+		}, exit: ExitFailed},
 		{name: "in error", then: func(context.Context, context.CancelCauseFunc) error { return errors.New("the suite is broken") }, exit: ExitNotJudged},
 		{
 			name: "cancelled", exit: ExitNotJudged,
@@ -318,6 +320,7 @@ func TestPutBackFirst(t *testing.T) {
 			tt.left.Endpoint, tt.left.Since = config.Endpoint, time.Date(2026, 4, 1, 2, 0, 0, 0, time.UTC)
 			require.NoError(t, (&ledger{config.StateDir}).put(tt.left))
 			config.Fixture = Fixture{Volume: mock.SharedID, Server: mock.ServerID, OtherServer: mock.OtherServerID}
+			config.Settle = 10 * time.Second
 			var notes []string
 			config.OnNote = func(text string) { notes = append(notes, text) }
 			report := run(t, config)
@@ -404,10 +407,11 @@ func TestRestoreTroubled(t *testing.T) {
 	drawn := func() (int, bool) {
 		mu.Lock()
 		defer mu.Unlock()
-		return troubles[random.IntN(len(troubles))], random.IntN(2) == 0
+		return troubles[random.IntN(len(troubles))], random.IntN(3) == 0
 	}
 	endpoint := startServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if status, trouble := drawn(); trouble {
+		status, trouble := drawn()
+		if trouble {
 			w.WriteHeader(status)
 			return
 		}
@@ -481,10 +485,9 @@ func TestNext(t *testing.T) {
 			for _, s := range tt.servers {
 				shown.Servers = append(shown.Servers, volumes.AttachedServer{ID: s})
 			}
-			p, attach, todo, err := e.next(shown)
+			next, todo, err := e.next(shown)
 			assert.Equal(t, tt.wrong, err != nil, err)
-			assert.Equal(t, tt.pair, p)
-			assert.Equal(t, tt.attach, attach)
+			assert.Equal(t, move{tt.pair, tt.attach}, next)
 			assert.Equal(t, tt.todo, todo)
 		})
 	}

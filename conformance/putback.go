@@ -20,8 +20,9 @@ import (
 func (r *runner) putBack(ctx context.Context, e entry, since time.Time) (changed bool, err error) {
 	t := r.keeper(Pair{Volume: e.Volume})
 	var last error // the last thing that was in the way
+	var moved move
 	for wait := newBackoff(t); ; {
-		shown, err := t.Show(ctx, e.Volume)
+		shown, err := t.look(ctx, e.Volume)
 		switch {
 		case err != nil && ctx.Err() != nil:
 			return changed, tooLong(last)
@@ -32,18 +33,18 @@ func (r *runner) putBack(ctx context.Context, e entry, since time.Time) (changed
 		case Moving(shown):
 			last = fmt.Errorf("it is %s", shown.State)
 		default:
-			p, attach, todo, err := e.next(shown)
-			if err != nil {
+			lags := time.Since(since) <= confirm
+			next, todo, err := e.next(shown)
+			switch {
+			case err != nil:
 				return changed, err
-			}
-			if !todo && time.Since(since) > confirm {
+			case !todo && !lags:
 				return changed, nil
-			}
-			if todo && (!changed || time.Since(since) > confirm) {
-				accepted, err := r.move(ctx, p, attach)
+			case todo && (next != moved || !lags):
+				accepted, err := r.move(ctx, next)
 				switch {
 				case accepted:
-					changed, since = true, time.Now()
+					changed, moved, since = true, next, time.Now()
 				case ctx.Err() != nil:
 					return changed, tooLong(last)
 				case !mayPass(err):
@@ -59,26 +60,32 @@ func (r *runner) putBack(ctx context.Context, e entry, since time.Time) (changed
 	}
 }
 
+// move is an attach or a detach.
+type move struct {
+	pair   Pair
+	attach bool
+}
+
 // next is what has to be done with a volume that is at rest, if there is anything to do.
-func (e entry) next(shown *volumes.Volume) (p Pair, attach, todo bool, err error) {
+func (e entry) next(shown *volumes.Volume) (next move, todo bool, err error) {
 	if Failed(shown) {
-		return p, false, false, fmt.Errorf("its state is %q", shown.State)
+		return next, false, fmt.Errorf("its state is %q", shown.State)
 	}
 	for _, s := range shown.Servers {
 		switch {
 		case containsFold(e.Attached, s.ID):
 		case containsFold(e.Servers, s.ID):
-			return Pair{e.Volume, s.ID}, false, true, nil
+			return move{Pair{e.Volume, s.ID}, false}, true, nil
 		default:
-			return p, false, false, fmt.Errorf("it is attached to server %s by now, to which no run attaches it", s.ID)
+			return next, false, fmt.Errorf("it is attached to server %s by now, to which no run attaches it", s.ID)
 		}
 	}
 	for _, server := range e.Attached {
 		if !AttachedTo(shown, server) {
-			return Pair{e.Volume, server}, true, true, nil
+			return move{Pair{e.Volume, server}, true}, true, nil
 		}
 	}
-	return p, false, false, nil
+	return next, false, nil
 }
 
 func containsFold(list []string, id string) bool {
@@ -86,27 +93,32 @@ func containsFold(list []string, id string) bool {
 }
 
 // move asks once for an attach or a detach, and reports whether it was accepted.
-func (r *runner) move(ctx context.Context, p Pair, attach bool) (accepted bool, err error) {
-	request := Request{Operation: Detach, Pair: p, Once: true, About: "a volume to put back"}
-	if attach {
-		request.Operation = Attach
+func (r *runner) move(ctx context.Context, m move) (accepted bool, err error) {
+	request, what := Request{Operation: Detach, Pair: m.pair, About: "a volume to put back"}, "detaching it"
+	if m.attach {
+		request.Operation, what = Attach, "attaching it"
 	}
-	exchange, err := r.keeper(p).Send(ctx, request)
+	exchange, err := r.keeper(m.pair).once(ctx, request)
 	if err != nil || exchange.Status == http.StatusAccepted {
 		return err == nil, err
 	}
-	what := "detaching it"
-	if attach {
-		what = "attaching it"
-	}
 	return false, ShownBy(exchange, CannotJudge(CodeSetup, "%s was answered %s", what, StatusText(exchange.Status)))
+}
+
+// look shows a volume, and asks once: who waits for it asks again.
+func (t *Trial) look(ctx context.Context, volume string) (*volumes.Volume, error) {
+	exchange, err := t.once(ctx, showing(volume))
+	if err != nil {
+		return nil, err
+	}
+	return t.shownIn(exchange, volume)
 }
 
 // atRest shows a volume with which nothing is under way. It waits out what passes, until ctx ends.
 func (r *runner) atRest(ctx context.Context, volume string) (*volumes.Volume, error) {
 	t := r.keeper(Pair{Volume: volume})
 	for wait := newBackoff(t); ; {
-		shown, err := t.Show(ctx, volume)
+		shown, err := t.look(ctx, volume)
 		switch {
 		case err == nil && !Moving(shown):
 			return shown, nil
@@ -126,9 +138,6 @@ func (r *runner) atRest(ctx context.Context, volume string) (*volumes.Volume, er
 // mayPass reports whether what is in the way may pass by itself: no answer came, or a gateway's, or a change was
 // refused for something else than the keys, as the volume is busy, or not yet as it was shown.
 func mayPass(err error) bool {
-	if p, ok := errors.AsType[*problem](err); ok && p.Code == CodeUnavailable {
-		return true
-	}
 	exchange, sent := ExchangeOf(err)
 	switch {
 	case !sent:
@@ -160,7 +169,7 @@ func newBackoff(t *Trial) *backoff { return &backoff{t.firstPause()} }
 
 // pause reports whether ctx goes on after it.
 func (p *backoff) pause(ctx context.Context) bool {
-	const longest = 2 * time.Second
+	const longest = time.Second
 	half := p.next / 2
 	timer := time.NewTimer(half + rand.N(half+1)) //nolint:gosec // jitter, no secret
 	defer timer.Stop()

@@ -163,22 +163,33 @@ func (t *Trial) Show(ctx context.Context, volume string) (*volumes.Volume, error
 }
 
 func (t *Trial) show(ctx context.Context, volume string) (*volumes.Volume, Exchange, error) {
-	exchange, err := t.Send(ctx, Request{Operation: ShowVolume, Pair: Pair{Volume: volume}, Expect: ExpectShown, About: "a volume of the fixture"})
+	exchange, err := t.Send(ctx, showing(volume))
 	if err != nil {
 		return nil, exchange, err
 	}
+	shown, err := t.shownIn(exchange, volume)
+	return shown, exchange, err
+}
+
+// showing asks to see a volume of the fixture.
+func showing(volume string) Request {
+	return Request{Operation: ShowVolume, Pair: Pair{Volume: volume}, Expect: ExpectShown, About: "a volume of the fixture"}
+}
+
+// shownIn is the volume that an answer shows.
+func (t *Trial) shownIn(exchange Exchange, volume string) (*volumes.Volume, error) {
 	t.run.keys.see(exchange.Status)
 	if exchange.Status != http.StatusOK {
-		return nil, exchange, ShownBy(exchange, CannotJudge(CodeSetup, "showing volume %s was answered %s", volume, StatusText(exchange.Status)))
+		return nil, ShownBy(exchange, CannotJudge(CodeSetup, "showing volume %s was answered %s", volume, StatusText(exchange.Status)))
 	}
 	var shown volumes.Volume
 	if err := json.Unmarshal(exchange.Body, &shown); err != nil {
-		return nil, exchange, ShownBy(exchange, CannotJudge(CodeSetup, "showing volume %s was answered 200 with something else than a volume: %w", volume, err))
+		return nil, ShownBy(exchange, CannotJudge(CodeSetup, "showing volume %s was answered 200 with something else than a volume: %w", volume, err))
 	}
 	if !strings.EqualFold(shown.ID, volume) {
-		return nil, exchange, ShownBy(exchange, CannotJudge(CodeSetup, "showing volume %s was answered 200 with another volume (%.60q)", volume, shown.ID))
+		return nil, ShownBy(exchange, CannotJudge(CodeSetup, "showing volume %s was answered 200 with another volume (%.60q)", volume, shown.ID))
 	}
-	return &shown, exchange, nil
+	return &shown, nil
 }
 
 // confirm is for how long a look may lag behind what was done (assumed): until then, one that shows what was

@@ -56,9 +56,10 @@ keys come from the first of these places that has them:
   SCP_TF_ACCESS_KEY and SCP_TF_SECRET_KEY, as of the Terraform provider
   ~/.scpconf/credentials.json
 
-An endpoint that is not on this machine is live, and so is any with --live. It is
-sent a few requests a second at most, through the proxy that HTTPS_PROXY names,
-if any. Cases of the classes reads and refused are asked: they change nothing.
+An endpoint that is not on this machine is live, and so is any with --live. It
+is sent a few requests a second at most, through the proxy that HTTPS_PROXY
+names, if any. Cases of the classes reads and refused are asked: they change
+nothing.
   --allow detaches   attaches and detaches --volume, and needs --server
   --allow dangerous  asks a server to do what it must refuse: a broken one may
                      harm it, so it also needs --sacrifice-server

@@ -139,7 +139,7 @@ func TestSettingsFile(t *testing.T) {
 		{"a rate", "rps: 0\n", `:1: --rps: "0" is not a number from 0.01 to 10000`},
 		{"no rate", "rps: .nan\n", `:1: --rps: `},
 		{"a seed", "seed: -1\n", ":1: --seed: "},
-		{"a class", "harm: all\n", `:1: --harm: "all" is not one of`},
+		{"a class", "allow: all\n", `:1: --allow: "all" is not one of`},
 		{"a day", "at: tomorrow\n", `:1: --at: "tomorrow" is not a date`},
 		{"an endpoint", "endpoint: h.example\n", ":1: --endpoint: "},
 		{"nothing", "", " is empty"},
@@ -185,7 +185,7 @@ client-cert: cert.pem
 client-key: key.pem
 case: [form-*, ids-case]
 api-version: [1.2, "1.3"]
-harm: refused
+allow: refused
 at: 2026-04-01
 seed: 18446744073709551615
 all: false
