@@ -38,6 +38,10 @@ browser: ## use the HTML report in Chromium, and check its accessibility (needs 
 	npm install --silent --no-save --no-package-lock --prefix .browser $(AXE)
 	cd conformance/report/browser && $(GO) test -count=1 . -axe $(CURDIR)/.browser/node_modules/axe-core/axe.min.js
 
+.PHONY: soak
+soak: ## judge through a bad network, 20 times in a row (an hour)
+	$(GO) test -count=1 -tags soak -timeout 3h -v -run '^TestSoak' ./conformance/cases
+
 .PHONY: bench
 bench: ## measure signing, side by side in one run
 	$(GO) test -run '^$$' -bench . -benchmem -count 10 ./signing | tee .bench.txt

@@ -165,7 +165,7 @@ func TestRunDefaults(t *testing.T) {
 	assert.Equal(t, Options{
 		Timeout: Millis(10 * time.Second), CaseLimit: Millis(5 * time.Minute), Limit: Millis(30 * time.Minute),
 		Settle: Millis(30 * time.Second), Linger: Millis(2 * time.Second),
-		Attempts: 5, Parallel: 1,
+		Attempts: 3, Parallel: 1,
 	}, report.Options)
 	assert.Equal(t, HarmReads, report.Harm, "nothing is changed unless a Config says so")
 	assert.Equal(t, lifecycle.On(time.Now()).String(), report.Day.String())

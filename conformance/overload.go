@@ -36,6 +36,13 @@ func (o *overload) again(try int) bool {
 	return false
 }
 
+// nothingElse reports whether nothing else came lately.
+func (o *overload) nothingElse() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.inARow >= hopeless
+}
+
 // unanswered records a request that got no answer, and is not sent again.
 func (o *overload) unanswered() {
 	o.mu.Lock()

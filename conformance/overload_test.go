@@ -127,8 +127,8 @@ func TestHopeless(t *testing.T) {
 	for _, r := range report.Results {
 		assert.Equal(t, Inconclusive, r.Verdict)
 	}
-	assert.EqualValues(t, 3*5+17, g.detaches.Load(), "3 are sent 5 times, and the 17 others once")
-	assert.EqualValues(t, 1+20*2, g.others.Load(), "GET / at first, then a look and GET / for each")
+	assert.EqualValues(t, 3*5+18, g.detaches.Load(), "3 attempts are sent 5 times, and the 9 other cases twice once")
+	assert.EqualValues(t, 1+21*2, g.others.Load(), "GET / at first, then a look and GET / for each")
 	assert.Equal(t, TroubleNothingJudged, report.Trouble.Kind)
 	assert.Equal(t, ExitNotJudged, report.ExitCode)
 }

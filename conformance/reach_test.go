@@ -84,7 +84,7 @@ func TestRunSilent(t *testing.T) {
 		assert.Equal(t, i >= 3, r.Unasked, "case %d", i)
 		assert.Equal(t, CodeNoAnswer, r.Findings[0].Code)
 	}
-	assert.Equal(t, 1+3*2+3, report.Counts.Requests, "three are sent again, and then none")
+	assert.Equal(t, 1+3*2+2+2, report.Counts.Requests, "three are sent again, and then none")
 	require.NotNil(t, report.Trouble)
 	assert.Equal(t, TroubleSilent, report.Trouble.Kind)
 }

@@ -53,7 +53,8 @@ type Config struct {
 	// Rate is how many requests are sent a second at most. For 0 it is LiveRate of a live endpoint, and there
 	// is no bound for another.
 	Rate float64
-	// Attempts is how often a case is asked that could not be judged; DefaultAttempts for 0.
+	// Attempts is how often a case is asked that could not be judged; DefaultAttempts for 0. Where the network may
+	// be to blame, it is asked again twice as often.
 	Attempts int
 	// Parallel is how many versions are asked side by side; 1 for 0. Cases that touch the fixture never
 	// are.
@@ -89,7 +90,7 @@ const (
 	DefaultLimit     = 30 * time.Minute
 	DefaultSettle    = 30 * time.Second
 	DefaultLinger    = 2 * time.Second
-	DefaultAttempts  = 5
+	DefaultAttempts  = 3
 	LiveRate         = 5
 )
 

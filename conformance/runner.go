@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"context"
-	"errors"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -160,7 +159,7 @@ func (v *versionRun) lookBetween(ctx context.Context, c Case) error {
 		t := v.trial(c)
 		err := t.question(ctx, c.Between)
 		v.watch(t)
-		if !isUnanswered(err) && !errors.Is(err, errUnseen) || attempt >= v.Attempts || pause(ctx, v.jitter(attempt-1)) != nil {
+		if !passing(err) || !v.another(ctx, attempt, true) {
 			return err
 		}
 	}

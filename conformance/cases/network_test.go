@@ -17,6 +17,7 @@ import (
 	"github.com/scp-openapi/virtualserver/conformance"
 	"github.com/scp-openapi/virtualserver/conformance/cases"
 	"github.com/scp-openapi/virtualserver/conformance/mock"
+	"github.com/scp-openapi/virtualserver/gen"
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
@@ -82,7 +83,7 @@ func end(w http.ResponseWriter, linger int) {
 }
 
 // throughBadNetwork judges the mock through a bad network, as a live endpoint.
-func throughBadNetwork(t *testing.T, seed uint64, latency, delay time.Duration) (*conformance.Report, *badNetwork) {
+func throughBadNetwork(t *testing.T, clients []gen.Client, seed uint64, latency, delay time.Duration) (*conformance.Report, *badNetwork) {
 	t.Helper()
 	service, err := mock.New([]signing.Credentials{mockKeys}, mock.WithDelay(delay), mock.WithDay(dayOf(freeDay)))
 	require.NoError(t, err)
@@ -91,7 +92,7 @@ func throughBadNetwork(t *testing.T, seed uint64, latency, delay time.Duration) 
 	t.Cleanup(server.Close)
 	report, err := conformance.Run(t.Context(), conformance.Config{
 		Endpoint: server.URL, Credentials: mockKeys, Transport: server.Client().Transport, Live: true, Rate: 1000, Parallel: 4,
-		Cases: cases.All(), Clauses: cases.Clauses(), Fixture: mockFixture, Harm: conformance.HarmDangerous,
+		Clients: clients, Cases: cases.All(), Clauses: cases.Clauses(), Fixture: mockFixture, Harm: conformance.HarmDangerous,
 		Day: dayOf(freeDay), Seed: seed, Linger: 50 * time.Millisecond,
 	})
 	require.NoError(t, err)
@@ -115,6 +116,7 @@ func judgedAll(t *testing.T, report *conformance.Report, network *badNetwork) {
 // and nothing is found.
 func TestBadNetwork(t *testing.T) {
 	t.Parallel()
-	report, network := throughBadNetwork(t, 1, time.Millisecond, 2*time.Millisecond)
+	newest := gen.Clients()[len(gen.Clients())-1:]
+	report, network := throughBadNetwork(t, newest, 1, time.Millisecond, 2*time.Millisecond)
 	judgedAll(t, report, network)
 }

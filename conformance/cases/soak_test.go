@@ -6,6 +6,8 @@ import (
 	"flag"
 	"testing"
 	"time"
+
+	"github.com/scp-openapi/virtualserver/gen"
 )
 
 var (
@@ -18,7 +20,7 @@ var (
 func TestSoak(t *testing.T) {
 	for seed := range *soakRuns {
 		began := time.Now()
-		report, network := throughBadNetwork(t, seed, *soakLatency, *soakDelay)
+		report, network := throughBadNetwork(t, gen.Clients(), seed, *soakLatency, *soakDelay)
 		judgedAll(t, report, network)
 		t.Logf("run %d: exit code %d, %d of %d requests harmed, in %s", seed, report.ExitCode,
 			network.harmed.Load(), network.got.Load(), time.Since(began).Round(time.Second))
