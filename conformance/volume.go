@@ -255,7 +255,7 @@ func (t *Trial) wait(ctx context.Context, volume string, done func(*volumes.Volu
 
 // poll shows a volume until it is as it should be, less and less often, or the time is over.
 func (t *Trial) poll(ctx context.Context, volume string, limit time.Duration, done func(*volumes.Volume) bool) (shown *volumes.Volume, ok bool, err error) {
-	const longestPause = time.Second
+	const longestPause = 500 * time.Millisecond
 	deadline := time.Now().Add(limit)
 	for pause := t.firstPause(); ; pause = min(2*pause, longestPause) {
 		shown, err = t.Show(ctx, volume)
@@ -273,7 +273,7 @@ func (t *Trial) poll(ctx context.Context, volume string, limit time.Duration, do
 }
 
 // firstPause is how soon to look again: at once on this machine, where a detach may take a millisecond, and
-// with some patience elsewhere, where each look is a request more.
+// with some patience where it is live, and each look is a request more.
 func (t *Trial) firstPause() time.Duration {
 	if t.run.Live {
 		return 200 * time.Millisecond
