@@ -104,6 +104,8 @@ type versionRun struct {
 	index  int
 	// skip is what cases of an ended version end with that is no longer answered.
 	skip error
+	// itsTurn is set while the version keeps the fixture to itself from case to case.
+	itsTurn bool
 	// watched are the facts that cases met which others are about, by the case that is.
 	watched map[string]*findings
 }
@@ -115,15 +117,25 @@ func (v *versionRun) all(ctx context.Context) []Result {
 	v.tryKeys(ctx)
 	results := make([]Result, len(v.Cases))
 	family := ""
-	v.between(ctx)
-	for _, i := range v.order() {
+	turns := v.takesTurns()
+	if !turns {
+		v.between(ctx)
+	}
+	for todo := v.order(); len(todo) > 0; {
+		at := 0
+		if turns {
+			at = v.next(ctx, todo)
+		}
+		i := todo[at]
+		todo = slices.Delete(todo, at, at+1)
 		c := v.Cases[i]
-		if family != "" && family != c.Family && v.touches(family) {
+		if family != "" && family != c.Family && v.touches(family) && (v.itsTurn || !turns) {
 			v.between(ctx)
 		}
 		family = c.Family
 		results[i] = v.result(ctx, c)
 	}
+	v.letGo()
 	v.between(ctx)
 	for i, c := range v.Cases {
 		if c.judgesLast() {
@@ -145,7 +157,7 @@ func (v *versionRun) order() []int {
 		}
 	}
 	first := 0
-	if v.Parallel > 1 {
+	if v.Parallel > 1 && !v.takesTurns() {
 		first = v.index % len(v.Clients) * len(families) / len(v.Clients)
 	}
 	var order []int
@@ -241,6 +253,7 @@ func (r *runner) watches(clause, asked string) bool {
 // if the case changes it.
 func (v *versionRun) touching(c Case, f func()) {
 	switch {
+	case v.itsTurn:
 	case c.SideBySide:
 		v.fixture.RLock()
 		defer v.fixture.RUnlock()
@@ -253,7 +266,7 @@ func (v *versionRun) touching(c Case, f func()) {
 
 // alone runs f, a part of what touching runs, while no other version touches the fixture.
 func (v *versionRun) alone(c Case, f func()) {
-	if c.SideBySide {
+	if c.SideBySide && !v.itsTurn {
 		v.fixture.RUnlock()
 		defer v.fixture.RLock()
 		v.fixture.Lock()

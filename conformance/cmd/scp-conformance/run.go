@@ -113,7 +113,7 @@ func configFlags(cmd *cobra.Command, config *conformance.Config) {
 	f.BoolVar(&config.All, "all", false, "ask every variant of each case, and not a sample (default unless the endpoint is live)")
 	f.BoolVar(&config.Strict, "strict", false, "fail on what differs from what was only observed, or is assumed")
 	f.BoolVar(&config.RequireComplete, "require-complete", false, "end with 3 if a clause was not judged")
-	countVar(cmd, &config.Parallel, "parallel", 1, "how many versions to ask side by side (all for the built-in mock)")
+	countVar(cmd, &config.Parallel, "parallel", 1, "how many versions to ask side by side (default all of a live endpoint and of the built-in mock)")
 	countVar(cmd, &config.Attempts, "attempts", conformance.DefaultAttempts, "how many times to try a case that cannot be judged")
 	durationVar(cmd, &config.Timeout, "timeout", conformance.DefaultTimeout, "how long one request may take")
 	durationVar(cmd, &config.CaseLimit, "case-limit", conformance.DefaultCaseLimit, "how long one case may take, with all its attempts")
@@ -261,6 +261,9 @@ func (f *runFlags) complete(cmd *cobra.Command) (conformance.Config, error) {
 	}
 	if config.Clients, err = clients(f.versions); err != nil {
 		return config, fmt.Errorf("--api-version: %w", err)
+	}
+	if config.Live && !cmd.Flags().Changed("parallel") {
+		config.Parallel = len(config.Clients)
 	}
 	if config.Table, err = loadTable(f.table); err != nil {
 		return config, err
