@@ -235,7 +235,7 @@ func TestStateDir(t *testing.T) {
 			require.NoError(t, os.WriteFile(file, []byte("{"), 0o600))
 			return dir, file
 		}},
-		{"a lock that is none", func(t *testing.T, dir string) (string, string) {
+		{"a lock that is none", func(_ *testing.T, dir string) (string, string) {
 			name := mock.VolumeID + ".lock"
 			return dir, name
 		}},
@@ -305,7 +305,8 @@ func TestPutBackFirst(t *testing.T) {
 		{"attached again", entry{Volume: mock.SpareID, Attached: []string{mock.ServerID}, Servers: []string{mock.ServerID}}, "in-use[" + mock.ServerID + "]", "was put back"},
 		{"detached again", entry{Volume: mock.VolumeID, Attached: []string{}, Servers: []string{mock.ServerID}}, "available[]", "was put back"},
 		{
-			"moved back", entry{Volume: mock.VolumeID, Attached: []string{mock.OtherServerID}, Servers: []string{mock.ServerID, mock.OtherServerID}},
+			"moved back",
+			entry{Volume: mock.VolumeID, Attached: []string{mock.OtherServerID}, Servers: []string{mock.ServerID, mock.OtherServerID}},
 			"in-use[" + mock.OtherServerID + "]", "was put back",
 		},
 		{"as it was", entry{Volume: mock.VolumeID, Attached: []string{mock.ServerID}, Servers: []string{mock.ServerID}}, "in-use[" + mock.ServerID + "]", "is as it was before"},

@@ -202,8 +202,10 @@ func TestInterruptedTwice(t *testing.T) {
 			<-asked
 		}
 	})
-	args := []string{"run", "--endpoint", a.URL, "--live", "--allow", "detaches", "--case", "detach-accepted",
-		"--volume", mock.VolumeID, "--server", mock.ServerID}
+	args := []string{
+		"run", "--endpoint", a.URL, "--live", "--allow", "detaches", "--case", "detach-accepted",
+		"--volume", mock.VolumeID, "--server", mock.ServerID,
+	}
 	cmd, said := a.run(t, args...)
 	close(started)
 	require.Error(t, cmd.Wait(), said.String())

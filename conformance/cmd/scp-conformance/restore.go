@@ -35,7 +35,7 @@ The keys come from the same places as those of run.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return flags.restore(cmd) },
 	}
 	f := cmd.Flags()
-	flags.connection.add(cmd, "put back only volumes of the endpoint at this `URL`")
+	flags.add(cmd, "put back only volumes of the endpoint at this `URL`")
 	f.StringVar(&flags.config.Credentials.AccountID, "account-id", "", "send this account `ID` with every request, and sign it")
 	f.StringVar(&flags.credentials, "credentials", "", "take the keys from this JSON `file`")
 	completeFile(cmd, "credentials")
