@@ -61,7 +61,8 @@ func (v *versionRun) attempts(ctx context.Context, c Case, result *Result) (foun
 		var again []Variant
 		var err error
 		if gate != nil {
-			if err = t.question(ctx, gate); VerdictOf(err) != Inconclusive {
+			v.alone(c, func() { err = t.question(ctx, gate) })
+			if VerdictOf(err) != Inconclusive {
 				gate = nil
 				found.add(err, "", "")
 			}

@@ -38,6 +38,10 @@ type Case struct {
 	// Rotates is set where a sample asks the case in one version a night, another one every night, as it
 	// sends many requests or detaches a volume several times. Config.All asks it in all of them.
 	Rotates bool
+	// SideBySide is set where versions may ask the variants at the same time, though they touch the fixture: all that
+	// they ask for is refused by a conforming endpoint, and the data volume stays attached. Ask is asked by one version
+	// at a time, and others may change the fixture between it and the variants.
+	SideBySide bool
 	// Variants are one question asked in many ways: a family of wrong signatures, say. They are asked
 	// after Ask, which may be nil. Unless Config.All is set, a run asks a sample of them.
 	Variants []Variant

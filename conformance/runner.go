@@ -37,8 +37,10 @@ type runner struct {
 	// listed is what the endpoint says of its versions, if it says anything that makes sense.
 	listed *lifecycle.Table
 
-	// fixture is held by whatever touches the fixture, results by whatever reports one.
-	fixture, results sync.Mutex
+	// fixture is held by whatever changes the fixture, and shared by what touches it and changes nothing. attaching
+	// is held by what sees to it that a volume is attached, results by whatever reports one.
+	fixture            sync.RWMutex
+	attaching, results sync.Mutex
 	// abort, unless it is nil, is what every case ends with, unasked, and trouble what a person is told of it.
 	// unanswered counts the cases that got no answer. All are guarded by results.
 	abort      error
@@ -110,10 +112,8 @@ func (v *versionRun) all(ctx context.Context) []Result {
 	results := make([]Result, len(v.Cases))
 	family := ""
 	v.between(ctx)
-	for i, c := range v.Cases {
-		if c.judgesLast() {
-			continue
-		}
+	for _, i := range v.order() {
+		c := v.Cases[i]
 		if family != "" && family != c.Family && v.touches(family) {
 			v.between(ctx)
 		}
@@ -127,6 +127,28 @@ func (v *versionRun) all(ctx context.Context) []Result {
 		}
 	}
 	return results
+}
+
+// order is the order in which the cases are asked that judge for themselves. Versions that are asked side by side
+// begin with different families, so that they do not all wait for the fixture at first.
+func (v *versionRun) order() []int {
+	var families []string
+	of := map[string][]int{}
+	for i, c := range v.Cases {
+		if !c.judgesLast() {
+			families = appendNew(families, c.Family)
+			of[c.Family] = append(of[c.Family], i)
+		}
+	}
+	first := 0
+	if v.Parallel > 1 {
+		first = v.index % len(v.Clients) * len(families) / len(v.Clients)
+	}
+	var order []int
+	for _, family := range slices.Concat(families[first:], families[:first]) {
+		order = append(order, of[family]...)
+	}
+	return order
 }
 
 // touches reports whether a case of a family touches the fixture.
@@ -211,9 +233,25 @@ func (r *runner) watches(clause, asked string) bool {
 	return clause != "" && id != "" && id != asked
 }
 
-// touching runs f while no other version touches the fixture, if the case may.
+// touching runs f while no other version changes the fixture, if the case touches it, and while none looks at it,
+// if the case changes it.
 func (v *versionRun) touching(c Case, f func()) {
-	if c.Harm >= HarmDetaches || c.Between != nil {
+	switch {
+	case c.SideBySide:
+		v.fixture.RLock()
+		defer v.fixture.RUnlock()
+	case c.Harm >= HarmDetaches || c.Between != nil:
+		v.fixture.Lock()
+		defer v.fixture.Unlock()
+	}
+	f()
+}
+
+// alone runs f, a part of what touching runs, while no other version touches the fixture.
+func (v *versionRun) alone(c Case, f func()) {
+	if c.SideBySide {
+		v.fixture.RUnlock()
+		defer v.fixture.RLock()
 		v.fixture.Lock()
 		defer v.fixture.Unlock()
 	}

@@ -48,6 +48,8 @@ func (t *Trial) Attached(ctx context.Context) (Pair, error) {
 
 // AttachedPair sees to it that a volume is attached to a server and in use.
 func (t *Trial) AttachedPair(ctx context.Context, p Pair) error {
+	t.run.attaching.Lock()
+	defer t.run.attaching.Unlock()
 	volume, err := t.dataVolume(ctx, p)
 	if err != nil {
 		return err

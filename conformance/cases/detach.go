@@ -108,10 +108,10 @@ func detachCases() []conformance.Case {
 		},
 		{
 			ID: "detach-other-methods", Family: familyDetach,
-			Summary:  "no other method of the path of a detach is one",
-			Clauses:  []conformance.Clause{detachMethod},
-			Harm:     conformance.HarmDangerous,
-			Rotates:  true,
+			Summary: "no method but DELETE detaches on the path of a detach",
+			Clauses: []conformance.Clause{detachMethod},
+			Harm:    conformance.HarmDangerous,
+			Rotates: true, SideBySide: true,
 			Variants: otherMethods(),
 		},
 		{

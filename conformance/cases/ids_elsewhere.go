@@ -20,7 +20,7 @@ func namedElsewhere() conformance.Case {
 		ID: "ids-named-elsewhere", Family: familyIDs,
 		Summary: "a volume or a server that a query or a body names, and the path does not, is not detached",
 		Clauses: []conformance.Clause{detachInPath},
-		Harm:    conformance.HarmDangerous, Rotates: true,
+		Harm:    conformance.HarmDangerous, Rotates: true, SideBySide: true,
 	}
 	add := func(name string, ask func(p conformance.Pair, unused string) (path, query, body string)) {
 		c.Variants = append(c.Variants, conformance.Variant{Name: name, Ask: func(ctx context.Context, t *conformance.Trial) error {

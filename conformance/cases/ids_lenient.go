@@ -16,7 +16,7 @@ func lenientVolume() conformance.Case {
 		ID: "ids-lenient-volume", Family: familyIDs,
 		Summary: "what is not the volume's ID, and resembles it, is refused, and the volume stays attached",
 		Clauses: []conformance.Clause{detachVolumeID, detachIDText},
-		Harm:    conformance.HarmDangerous, Rotates: true,
+		Harm:    conformance.HarmDangerous, Rotates: true, SideBySide: true,
 	}
 	for _, s := range slices.Concat(idSpellings, kinds("vol", "volume")) {
 		c.Variants = append(c.Variants, s.variant(detachVolumeID, conformance.ExpectBadID, func(p conformance.Pair, write func(string) string) string {
@@ -32,7 +32,7 @@ func lenientServer() conformance.Case {
 		ID: "ids-lenient-server", Family: familyIDs,
 		Summary: "what is not the server's ID, and resembles it, is refused, and the volume stays attached",
 		Clauses: []conformance.Clause{detachServerID, detachIDText},
-		Harm:    conformance.HarmDangerous, Rotates: true,
+		Harm:    conformance.HarmDangerous, Rotates: true, SideBySide: true,
 	}
 	path := func(p conformance.Pair, write func(string) string) string {
 		return "/v1/volumes/" + p.Volume + "/servers/" + write(p.Server)

@@ -79,7 +79,7 @@ func otherPathsAttached() conformance.Case {
 		ID: "ids-paths-attached", Family: familyIDs,
 		Summary: "a path that is not that of a detach is refused for a volume that is attached, which stays so",
 		Clauses: []conformance.Clause{detachPath},
-		Harm:    conformance.HarmDangerous, Rotates: true,
+		Harm:    conformance.HarmDangerous, Rotates: true, SideBySide: true,
 	}
 	for _, path := range attachedPaths {
 		c.Variants = append(c.Variants, conformance.Variant{Name: path.name, Ask: func(ctx context.Context, t *conformance.Trial) error {

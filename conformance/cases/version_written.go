@@ -21,7 +21,7 @@ func versionWritten() conformance.Case {
 		Summary: "an unknown or misspelled version is refused with 400 or 409, and detaches nothing",
 		Clauses: []conformance.Clause{versionPinned, versionUnknown, detach400},
 		Harm:    conformance.HarmDetaches,
-		Rotates: true,
+		Rotates: true, SideBySide: true,
 		Ask: func(ctx context.Context, t *conformance.Trial) error {
 			if err := detachWorks(ctx, t); err != nil {
 				return err

@@ -304,7 +304,7 @@ func clients(versions []string) ([]gen.Client, error) {
 
 // judgeMock starts the built-in mock for a config to judge. The mock is quick, and so is what depends on it.
 func judgeMock(cmd *cobra.Command, config *conformance.Config) (stop func(), err error) {
-	const delay = 5 * time.Millisecond // long enough for the state on the way to be seen
+	const delay = 2 * time.Millisecond // long enough for the state on the way to be seen
 	if !cmd.Flags().Changed("linger") {
 		config.Linger = 20 * delay
 	}
