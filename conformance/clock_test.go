@@ -11,7 +11,7 @@ import (
 
 func TestSkew(t *testing.T) {
 	date := time.Date(2026, 4, 1, 9, 0, 0, 0, time.UTC)
-	at := func(d time.Duration) time.Time { return date.Add(d) }
+	at := date.Add
 	for _, c := range []struct {
 		name           string
 		sent, received time.Time

@@ -91,7 +91,7 @@ const (
 	DefaultSettle    = 30 * time.Second
 	DefaultLinger    = 2 * time.Second
 	DefaultAttempts  = 3
-	LiveRate         = 25
+	LiveRate         = 20
 )
 
 // Run asks the cases of an endpoint, version after version. It returns an error only where the Config is

@@ -291,7 +291,7 @@ func (t *Trial) once(ctx context.Context, r Request) (Exchange, error) {
 	case r.changes() && exchange.Status == http.StatusAccepted:
 		t.run.pending.put(r.Pair, r.Operation == Attach)
 		t.run.attachments.accepted(r.Pair, r.Operation == Attach)
-	case r.changes() && (r.Change == nil || r.Expect == ExpectAccepted) && exchange.fromGateway():
+	case (r.mayChange() || r.changes() && r.Change == nil) && exchange.fromGateway():
 		t.run.attachments.unsure(r.Pair)
 	}
 	return exchange, nil

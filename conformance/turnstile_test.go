@@ -48,7 +48,7 @@ func TestRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		var at []time.Duration
-		p := newTurnstile(roundTripFunc(func(req *http.Request) (*http.Response, error) {
+		p := newTurnstile(roundTripFunc(func(*http.Request) (*http.Response, error) {
 			at = append(at, time.Since(began))
 			return nil, http.ErrServerClosed
 		}), 2, time.Now)

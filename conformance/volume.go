@@ -75,21 +75,26 @@ func (t *Trial) Unattached(ctx context.Context) (Pair, error) {
 	if err != nil {
 		return p, err
 	}
+	return p, t.UnattachedPair(ctx, p)
+}
+
+// UnattachedPair sees to it that a volume is not attached to a server.
+func (t *Trial) UnattachedPair(ctx context.Context, p Pair) error {
 	volume, err := t.dataVolume(ctx, p)
 	if err != nil || !AttachedTo(volume, p.Server) {
-		return p, err
+		return err
 	}
 	if back, err := t.strayed(ctx, p, false); err != nil || back {
-		return p, err
+		return err
 	}
 	if err := t.setUp(ctx, Request{Operation: Detach, Pair: p, Expect: ExpectAccepted, About: "an attached volume"}); err != nil {
-		return p, err
+		return err
 	}
 	volume, away, err := t.AwaitDetached(ctx, p)
 	if err == nil && !away {
 		err = CannotJudge(CodeSetup, "set-up: the detach of volume %s was accepted, and it is %s at server %s still", p.Volume, volume.State, p.Server)
 	}
-	return p, err
+	return err
 }
 
 // dataVolume shows a volume with which nothing is under way. A volume that an OS starts from cannot be

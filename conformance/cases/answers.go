@@ -85,8 +85,9 @@ func formCompletes() conformance.Case {
 		Watch: func(t *conformance.Trial, e conformance.Exchange) error {
 			seen := straysOf(t)
 			seen.see(e)
-			if e.Status == 0 && slices.Contains([]conformance.Expectation{conformance.ExpectShown, conformance.ExpectAccepted}, e.Expected) {
-				elsewhere(t).Add(1)
+			shown := slices.Contains([]conformance.Expectation{conformance.ExpectShown, conformance.ExpectAccepted}, e.Expected)
+			if e.Status == 0 && shown || e.Repeated && e.Status != 0 {
+				networkTrouble(t).Store(true)
 			}
 			coding := e.ResponseHeader.Get("Content-Encoding")
 			switch {
@@ -155,13 +156,13 @@ func (s *strays) breaksOff(e conformance.Exchange) bool {
 	return e.Stayed || broke >= few && 2*broke > all
 }
 
-// elsewhere counts the answers that were lost of requests that nobody refuses.
-func elsewhere(t *conformance.Trial) *atomic.Int64 {
-	return conformance.OfRun(t, "answers lost elsewhere", func() *atomic.Int64 { return new(atomic.Int64) })
+// networkTrouble is whether anything but refusals was lost, or an answer broke off or was a gateway's.
+func networkTrouble(t *conformance.Trial) *atomic.Bool {
+	return conformance.OfRun(t, "network trouble", func() *atomic.Bool { return new(atomic.Bool) })
 }
 
-// judge finds what is more than a few: one now and then is the network's, and repeated. A network harms all alike,
-// and so, where others than refusals were lost, or where the endpoint is not on this machine, many have to be.
+// judge finds what is more than a few: one now and then is the network's, and repeated. A network harms all alike:
+// where it was seen to, and where the endpoint is live, many have to be.
 func (s *strays) judge(network bool) error {
 	const few, percent, bad = 3, 1, 20
 	s.mu.Lock()
@@ -183,5 +184,5 @@ func seeStrays(ctx context.Context, t *conformance.Trial) error {
 	if err := seeRefusals(ctx, t); err != nil {
 		return err
 	}
-	return straysOf(t).judge(t.Live() || elsewhere(t).Load() > 0)
+	return straysOf(t).judge(t.Live() || networkTrouble(t).Load())
 }

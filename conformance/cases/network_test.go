@@ -82,8 +82,8 @@ func end(w http.ResponseWriter, linger int) {
 	_ = conn.Close()
 }
 
-// throughBadNetwork judges the mock through a bad network, as a live endpoint.
-func throughBadNetwork(t *testing.T, clients []gen.Client, seed uint64, latency, delay time.Duration) (*conformance.Report, *badNetwork) {
+// throughBadNetwork judges the mock through a bad network.
+func throughBadNetwork(t *testing.T, clients []gen.Client, live bool, seed uint64, latency, delay time.Duration) (*conformance.Report, *badNetwork) {
 	t.Helper()
 	service, err := mock.New([]signing.Credentials{mockKeys}, mock.WithDelay(delay), mock.WithDay(dayOf(freeDay)))
 	require.NoError(t, err)
@@ -91,7 +91,7 @@ func throughBadNetwork(t *testing.T, clients []gen.Client, seed uint64, latency,
 	server := httptest.NewTLSServer(network)
 	t.Cleanup(server.Close)
 	report, err := conformance.Run(t.Context(), conformance.Config{
-		Endpoint: server.URL, Credentials: mockKeys, Transport: server.Client().Transport, Live: true, Rate: 1000, Parallel: 4,
+		Endpoint: server.URL, Credentials: mockKeys, Transport: server.Client().Transport, Live: live, Rate: 1000, Parallel: 4,
 		Clients: clients, Cases: cases.All(), Clauses: cases.Clauses(), Fixture: mockFixture, Harm: conformance.HarmDangerous,
 		Day: dayOf(freeDay), Seed: seed, Linger: 50 * time.Millisecond,
 	})
@@ -117,6 +117,6 @@ func judgedAll(t *testing.T, report *conformance.Report, network *badNetwork) {
 func TestBadNetwork(t *testing.T) {
 	t.Parallel()
 	newest := gen.Clients()[len(gen.Clients())-1:]
-	report, network := throughBadNetwork(t, newest, 1, time.Millisecond, 2*time.Millisecond)
+	report, network := throughBadNetwork(t, newest, false, 1, time.Millisecond, 2*time.Millisecond)
 	judgedAll(t, report, network)
 }
