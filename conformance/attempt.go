@@ -27,6 +27,7 @@ func (v *versionRun) result(ctx context.Context, c Case) Result {
 		found.merge(watched)
 	}
 	result.Verdict, result.Findings = found.verdict(asked > 0), found.result()
+	v.tried(result.Verdict)
 	if result.Verdict != Skip { // what some variants skipped is no finding beside what others found
 		result.Findings = slices.DeleteFunc(result.Findings, func(f Finding) bool {
 			if f.Verdict == Skip {
@@ -36,10 +37,8 @@ func (v *versionRun) result(ctx context.Context, c Case) Result {
 		})
 	}
 	ids := []string{c.ID}
-	for _, f := range result.Findings {
-		if f.SeenBy != "" {
-			ids = append(ids, f.SeenBy)
-		}
+	for _, p := range found.worstFirst() {
+		ids = append(ids, p.seers...)
 	}
 	result.Again = v.again(v.client, ids...)
 	result.Duration = since(began)
@@ -196,9 +195,9 @@ func passing(err error) bool {
 // itself it waits before, and more attempts are worth it.
 func (r *runner) another(ctx context.Context, attempts int, passing bool) bool {
 	if !passing || r.overload.nothingElse() {
-		return attempts < r.Attempts && ctx.Err() == nil
+		return attempts < r.tries() && ctx.Err() == nil
 	}
-	return attempts < 2*r.Attempts-1 && pause(ctx, r.jitter(attempts-1)) == nil
+	return attempts < 2*r.tries()-1 && pause(ctx, r.jitter(attempts-1)) == nil
 }
 
 // unanswered is the first finding that no answer came, or nil.

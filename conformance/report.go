@@ -169,7 +169,7 @@ func (r *Report) conclude() {
 			r.Headline = "could not be judged in full"
 		}
 	case left.Differs > 0:
-		r.Verdict, r.ExitCode, r.Headline = Differs, ExitOK, "behaves as documented, and differs where nothing is promised"
+		r.Verdict, r.ExitCode, r.Headline = Differs, ExitOK, "behaves as documented"
 	default:
 		r.Verdict, r.ExitCode, r.Headline = Pass, ExitOK, "behaves as documented"
 		if r.Baseline != nil && r.Baseline.Known > 0 {
@@ -182,6 +182,12 @@ func (r *Report) conclude() {
 // remarks are what a headline adds to the verdict.
 func (r *Report) remarks() string {
 	said := ""
+	if r.sampled() && (r.Verdict == Pass || r.Verdict == Differs) {
+		said += ", as far as a sample shows"
+	}
+	if r.Verdict == Differs {
+		said += ", and differs where nothing is promised"
+	}
 	if b := r.Baseline; b != nil {
 		if b.Known > 0 {
 			said += fmt.Sprintf("; %d known", b.Known)
@@ -200,6 +206,13 @@ func (r *Report) remarks() string {
 		said += fmt.Sprintf("; its CURRENT version %s is newer than the documents", r.Drift.ID)
 	}
 	return said
+}
+
+// sampled reports whether the run asked a part of what there is to ask, by its seed.
+func (r *Report) sampled() bool {
+	return !r.Options.All && slices.ContainsFunc(r.Results, func(result Result) bool {
+		return result.Case.Asked < result.Case.Variants && result.Verdict != Skip
+	})
 }
 
 // plural is a number with a word for one or for several.

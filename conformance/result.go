@@ -185,6 +185,7 @@ const (
 	TroubleStopped       TroubleKind = "stopped"        // interrupted, or the limit was reached
 	TroubleNothingJudged TroubleKind = "nothing-judged" // no case came to a verdict
 	TroubleSilent        TroubleKind = "silent"         // too many requests in a row got no answer
+	TroubleDown          TroubleKind = "down"           // every answer is 5xx
 	TroubleFixture       TroubleKind = "fixture"        // the volumes could not be taken, or not be put back
 )
 

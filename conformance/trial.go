@@ -234,6 +234,7 @@ func (t *Trial) overloaded(ctx context.Context, exchange Exchange) error {
 		return CannotJudge(CodeUnavailable, "the endpoint asks for fewer requests (429)")
 	}
 	if !t.works(ctx) {
+		t.run.down(exchange)
 		return CannotJudge(CodeUnavailable, "%s is answered %s, and nothing shows that the endpoint works at all", exchange, StatusText(exchange.Status))
 	}
 	return nil

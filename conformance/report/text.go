@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/scp-openapi/virtualserver/conformance"
 )
@@ -132,7 +133,7 @@ func (t Text) grid(p *page, r *conformance.Report) {
 	for _, result := range r.Results {
 		id, version := result.Case.ID, result.Version.ID.String()
 		cases, versions = appendNew(cases, id), appendNew(versions, version)
-		width = max(width, len(id))
+		width = max(width, utf8.RuneCountInString(id))
 		cells[[2]string{id, version}] = result.Verdict
 	}
 	if len(cases) == 0 {
@@ -144,7 +145,7 @@ func (t Text) grid(p *page, r *conformance.Report) {
 	}
 	fmt.Fprintln(p, strings.TrimRight(line, " "))
 	for _, id := range cases {
-		line := fmt.Sprintf("%-*s", width, id)
+		line := fmt.Sprintf("%-*s", width, printable(id))
 		for _, version := range versions {
 			line += "  " + t.word(cells[[2]string{id, version}])
 		}
@@ -193,7 +194,7 @@ func (t Text) totals(p *page, r *conformance.Report) {
 		if counts[family] == nil {
 			families = append(families, family)
 			counts[family] = map[conformance.Verdict]int{}
-			width = max(width, len(family))
+			width = max(width, utf8.RuneCountInString(family))
 		}
 		counts[family][result.Verdict]++
 	}
@@ -208,7 +209,7 @@ func (t Text) totals(p *page, r *conformance.Report) {
 	}
 	fmt.Fprintln(p, line)
 	row := func(name string, of func(conformance.Verdict) int) {
-		line := fmt.Sprintf("%-*s", width, name)
+		line := fmt.Sprintf("%-*s", width, printable(name))
 		for _, w := range shown {
 			line += fmt.Sprintf("  %*d", wordWidth, of(w.verdict))
 		}

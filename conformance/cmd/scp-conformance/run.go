@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -134,6 +137,7 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return usage(err)
 	}
+	signal.Ignore(syscall.SIGPIPE) // a run whose reader has gone ends in order, and writes its other reports
 	notes := cmd.ErrOrStderr()
 	if f.text.Quiet {
 		notes = io.Discard
@@ -156,6 +160,7 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 	}
 	result, err := f.judge(cmd, notes, config)
 	if err != nil {
+		f.quoted.end(cmd.OutOrStdout())
 		return usage(err)
 	}
 	if earlier != nil {
@@ -175,12 +180,15 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 
 // judge runs the suite, and shows on the way what there is to show.
 func (f *runFlags) judge(cmd *cobra.Command, notes io.Writer, config conformance.Config) (*conformance.Report, error) {
+	ctx, stop := context.WithCancel(cmd.Context())
+	defer stop()
 	out := cmd.OutOrStdout()
 	each := func(conformance.Result) {} // errors of standard output are told at the end
 	switch {
 	case f.format == lines:
 		each = func(r conformance.Result) { _ = report.Line(out, r) }
 	case f.streams():
+		f.quoted.begin(out)
 		text := fit(f.text, out)
 		each = func(r conformance.Result) { _ = text.Result(out, r) }
 		notes = io.Discard // what is printed shows how far it is
@@ -195,8 +203,11 @@ func (f *runFlags) judge(cmd *cobra.Command, notes io.Writer, config conformance
 	config.OnResult = func(r conformance.Result) {
 		progress.ended()
 		each(r)
+		if o, ok := out.(*output); ok && errors.Is(o.err, syscall.EPIPE) && f.out == "" && f.baseline.write == "" {
+			stop() // nobody would see the rest
+		}
 	}
-	return conformance.Run(cmd.Context(), config)
+	return conformance.Run(ctx, config)
 }
 
 // streams reports whether a line of text is printed for each result as it ends.
