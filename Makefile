@@ -27,12 +27,20 @@ mutants: ## break the mock in every way there is, and print which cases notice
 freedoms: ## use every freedom of the document, alone and in pairs, and raise no alarm
 	$(GO) test -count=1 -tags freedoms -run '^TestFreedoms' ./conformance/cases
 
+.PHONY: crash
+crash: ## kill a run at 30 points, and see that its volumes are put back
+	$(GO) test -count=1 -tags crash -run '^TestKilled$$' ./conformance/cmd/scp-conformance
+
 AXE := axe-core@4.14.1
 
 .PHONY: browser
 browser: ## use the HTML report in Chromium, and check its accessibility (needs chromium and npm)
 	npm install --silent --no-save --no-package-lock --prefix .browser $(AXE)
 	cd conformance/report/browser && $(GO) test -count=1 . -axe $(CURDIR)/.browser/node_modules/axe-core/axe.min.js
+
+.PHONY: soak
+soak: ## judge through a bad network, 20 times in a row (an hour)
+	$(GO) test -count=1 -tags soak -timeout 3h -v -run '^TestSoak' ./conformance/cases
 
 .PHONY: bench
 bench: ## measure signing, side by side in one run

@@ -17,7 +17,11 @@ func (v *versionRun) result(ctx context.Context, c Case) Result {
 		found.add(why, "", "")
 		result.Unasked = VerdictOf(why) != Skip
 	} else {
-		v.touching(c, func() { found, asked, unanswered = v.attempts(ctx, c, &result) })
+		v.touching(c, func() {
+			ctx, cancel := v.limited(ctx)
+			defer cancel()
+			found, asked, unanswered = v.attempts(ctx, c, &result)
+		})
 	}
 	if watched := v.watched[c.ID]; watched != nil {
 		found.merge(watched)
@@ -83,7 +87,7 @@ func (v *versionRun) attempts(ctx context.Context, c Case, result *Result) (foun
 		todo = again
 		v.tryKeys(ctx)
 		v.tryReaching(ctx, open.unanswered())
-		if len(open.list) == 0 || attempt >= v.tries() || v.aborted() != nil || ctx.Err() != nil {
+		if len(open.list) == 0 || v.aborted() != nil || !v.another(ctx, attempt, open.passing()) {
 			found.merge(open)
 			return found, passed, unanswered
 		}
@@ -174,6 +178,26 @@ func (v *versionRun) done(result Result, unanswered bool) {
 	if v.OnResult != nil {
 		v.OnResult(result)
 	}
+}
+
+// passing reports whether a case cannot be judged for a reason that passes by itself: an answer was lost, or is a
+// gateway's.
+func (f *findings) passing() bool {
+	return slices.ContainsFunc(f.list, func(p *problem) bool { return passing(p) })
+}
+
+func passing(err error) bool {
+	p, ok := errors.AsType[*problem](err)
+	return ok && (p.unanswered || p.Code == CodeUnavailable)
+}
+
+// another reports whether to try once more what could not be judged in so many attempts. Where the reason passes by
+// itself it waits before, and more attempts are worth it.
+func (r *runner) another(ctx context.Context, attempts int, passing bool) bool {
+	if !passing || r.overload.nothingElse() {
+		return attempts < r.tries() && ctx.Err() == nil
+	}
+	return attempts < 2*r.tries()-1 && pause(ctx, r.jitter(attempts-1)) == nil
 }
 
 // unanswered is the first finding that no answer came, or nil.

@@ -17,6 +17,8 @@ type problem struct {
 	// unanswered is set where no answer came at all, and dialed is then what net/http says of it.
 	unanswered bool
 	dialed     error
+	// inDoubt is set where it may have been carried out all the same.
+	inDoubt bool
 }
 
 // Error implements error.

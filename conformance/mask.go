@@ -242,3 +242,20 @@ func (m *mask) exchange(e *Exchange) {
 	e.Trailer, e.Informational = m.header(e.Trailer), m.header(e.Informational)
 	e.RequestBody, e.Body = m.body(e.RequestBody), m.body(e.Body)
 }
+
+// maskedError is an error without the secrets in its text.
+type maskedError struct {
+	text  string
+	cause error
+}
+
+func (e *maskedError) Error() string { return e.text }
+func (e *maskedError) Unwrap() error { return e.cause }
+
+// error takes the secrets out of an error's text.
+func (m *mask) error(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &maskedError{m.text(err.Error()), err}
+}

@@ -39,7 +39,7 @@ func (r *runner) whole() bool { return r.All && (!r.SampleIfSlow || !r.pace.slow
 // width is how many variants of a case to ask side by side. A live endpoint is asked one thing after the other, and
 // so is any endpoint where a case touches what exists.
 func (v *versionRun) width(c Case) int {
-	if c.Harm > HarmRefused || !v.endpoint.Loopback() || v.pace.mean() < slowly {
+	if c.Harm > HarmRefused || v.Live || v.pace.mean() < slowly {
 		return 1
 	}
 	return atOnce

@@ -18,6 +18,7 @@ func (r *runner) report(results []Result) *Report {
 		SchemaVersion: SchemaVersion,
 		Suite:         ThisSuite(),
 		Endpoint:      r.Endpoint,
+		ClockSkew:     r.turnstile.clocks.skew(),
 		Day:           r.Day,
 		Table:         Table{Source: r.Table.Source, Read: moment(r.Table.Read), Stale: r.Table.Stale(r.Day), Versions: slices.Clone(r.Table.Versions)},
 		Listed:        listed,
@@ -25,10 +26,10 @@ func (r *runner) report(results []Result) *Report {
 		Fixture:       r.Fixture,
 		Seed:          r.Seed,
 		Options: Options{
-			Timeout: Millis(r.Timeout), Settle: Millis(r.Settle), Limit: Millis(r.Limit), Linger: Millis(r.Linger),
-			Attempts: r.Attempts, Parallel: r.Parallel, All: r.whole(), Strict: r.Strict, RequireComplete: r.RequireComplete,
+			Timeout: Millis(r.Timeout), CaseLimit: Millis(r.CaseLimit), Limit: Millis(r.Limit),
+			Settle: Millis(r.Settle), Linger: Millis(r.Linger), Rate: r.Rate, Live: r.Live, Attempts: r.Attempts, Parallel: r.Parallel, All: r.whole(), Strict: r.Strict, RequireComplete: r.RequireComplete,
 		},
-		Counts:   count(results, int(r.requests.Load())),
+		Counts:   count(results, int(r.turnstile.requests.Load())),
 		Trouble:  cmp.Or(r.trouble, r.troubleOf(results)),
 		Drift:    r.drift(),
 		Unjudged: unjudged(r.clauses(), results),
@@ -194,6 +195,9 @@ func (r *Report) remarks() string {
 		if n := len(b.Problems); n > 0 {
 			said += "; " + plural(n, "problem with the baseline", "problems with the baseline")
 		}
+	}
+	if warning := r.ClockWarning(); warning != "" {
+		said += "; " + warning
 	}
 	if n := len(r.Unjudged); n > 0 {
 		said += fmt.Sprintf("; %s not judged", plural(n, "clause was", "clauses were"))

@@ -69,6 +69,7 @@ func (t Text) report(p *page, r *conformance.Report) {
 	if t.Streamed {
 		p.WriteString("\n") // after the lines
 	}
+	clock(p, r)
 	if t.Verbose && !t.Streamed {
 		for _, result := range r.Results {
 			t.result(p, result)
@@ -228,6 +229,9 @@ func (t Text) verdict(p *page, r *conformance.Report) {
 	}
 	if r.Drift != nil {
 		p.paragraph("", driftText(r))
+	}
+	for _, said := range r.PutBack {
+		p.paragraph("", said)
 	}
 	if r.Trouble != nil {
 		p.paragraph("", r.Trouble.Text)
