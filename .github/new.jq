@@ -3,12 +3,15 @@
 # mention people with it.
 [.] | flatten[]
 | . as $report
-| .results[]
-| select(.verdict == "fail")
-| . as $result
-| select($report.changes == null or any($report.changes.list[]?;
-    .case == $result.case.id and .version == $result.version.id
-    and (.kind == "new-failure" or .kind == "other-failure")))
-| [.findings[] | select(.verdict == "fail" and .known == null) | "`\(.clause)` (`\(.code)`)"]
-| select(length > 0)
-| "- \($report.endpoint): `\($result.case.id)` in \($result.version.id) breaks \(unique | join(", "))"
+| [ .results[]
+    | select(.verdict == "fail")
+    | . as $result
+    | select($report.changes == null or any($report.changes.list[]?;
+        .case == $result.case.id and .version == $result.version.id
+        and (.kind == "new-failure" or .kind == "other-failure")))
+    | [.findings[] | select(.verdict == "fail" and .known == null) | "`\(.clause)` (`\(.code)`)"]
+    | select(length > 0)
+    | {case: $result.case.id, version: $result.version.id, breaks: unique | join(", ")}
+  ]
+| group_by([.case, .breaks])[]
+| "- \($report.endpoint): `\(.[0].case)` in \(map(.version) | join(", ")) breaks \(.[0].breaks)"
