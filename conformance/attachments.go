@@ -55,6 +55,15 @@ func (a *attachments) accepted(p Pair, attach bool) {
 	}
 }
 
+// unsure forgets where a volume has to be: a gateway answered in place of the service, which may have attached or
+// detached it.
+func (a *attachments) unsure(p Pair) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.changes[p.Volume]++
+	delete(a.servers, p.Volume)
+}
+
 // Learn records where a volume is, where nothing is known of it yet.
 func (t *Trial) Learn(v *volumes.Volume) { t.run.attachments.learn(v) }
 
@@ -85,7 +94,6 @@ func (t *Trial) ShouldBeAt(volume string) ([]string, bool) {
 // strayed records a volume that is not at a server as it should be: something moved it that was not
 // accepted. It reports whether that was only a look that lagged behind.
 func (t *Trial) strayed(ctx context.Context, p Pair, attached bool) (lagged bool, err error) {
-	const confirm = 600 * time.Millisecond
 	want, known := t.ShouldBeAt(p.Volume)
 	if !known || slices.Contains(want, strings.ToLower(p.Server)) != attached {
 		return false, nil
@@ -117,6 +125,13 @@ func (t *Trial) Changes(volume string) int {
 	defer t.run.attachments.mu.Unlock()
 	return t.run.attachments.changes[volume]
 }
+
+// ConfirmFor is for how long a look that shows something else than it should is to be confirmed by others: it may
+// lag behind what was done.
+func (t *Trial) ConfirmFor() time.Duration { return t.run.waits.confirm(min(confirm, t.run.Settle)) }
+
+// Confirmed records that others confirmed what a look showed. After several, the next ones are believed sooner.
+func (t *Trial) Confirmed() { t.run.waits.confirmed() }
 
 // Await shows a volume until it is as it should be, for a time at most, and reports whether it is.
 func (t *Trial) Await(ctx context.Context, volume string, limit time.Duration, done func(*volumes.Volume) bool) (shown *volumes.Volume, ok bool, err error) {

@@ -22,11 +22,13 @@ func (v *versionRun) result(ctx context.Context, c Case) Result {
 		found.merge(watched)
 	}
 	result.Verdict, result.Findings = found.verdict(asked > 0), found.result()
-	if result.Verdict == Pass { // what some variants skipped is no finding against a pass
-		for _, f := range result.Findings {
-			result.Notes = append(result.Notes, f.Text)
-		}
-		result.Findings = nil
+	if result.Verdict != Skip { // what some variants skipped is no finding beside what others found
+		result.Findings = slices.DeleteFunc(result.Findings, func(f Finding) bool {
+			if f.Verdict == Skip {
+				result.Notes = append(result.Notes, f.Text)
+			}
+			return f.Verdict == Skip
+		})
 	}
 	ids := []string{c.ID}
 	for _, f := range result.Findings {
@@ -77,6 +79,8 @@ func (v *versionRun) attempts(ctx context.Context, c Case, result *Result) (foun
 		result.Attempts = append(result.Attempts, Attempt{Verdict: verdict, Reason: firstText(found, open), Exchanges: t.taken()})
 		result.Notes = appendNew(result.Notes, t.notes...)
 		todo = again
+		v.tryKeys(ctx)
+		v.tryReaching(ctx, open.unanswered())
 		if len(open.list) == 0 || attempt >= v.Attempts || v.aborted() != nil || ctx.Err() != nil {
 			found.merge(open)
 			return found, passed, unanswered
@@ -90,34 +94,35 @@ const enough, hopelessVariants = 5, 5
 
 // variants asks variants of a case in one attempt, and returns those to ask again.
 func (v *versionRun) variants(ctx context.Context, t *Trial, todo []Variant, found, open *findings) (again []Variant, passed int, unanswered bool) {
-	proofs, inARow := 0, 0
-	for i, variant := range todo {
-		switch {
+	proofs, inARow, asked := 0, 0, 0
+	for some := range slices.Chunk(todo, v.width(t.asked)) {
+		switch left := plural(len(todo)-asked, "variant was", "variants were"); {
 		case proofs >= enough && t.asked.Harm >= HarmDetaches:
-			t.Note("%s not asked, as %d had proved it", plural(len(todo)-i, "variant was", "variants were"), proofs)
+			t.Note("%s not asked, as %d had proved it", left, proofs)
 			return again, passed, unanswered
 		case inARow >= hopelessVariants:
-			open.add(CannotJudge(CodeNotAsked, "%s not asked, as %d in a row could not be judged",
-				plural(len(todo)-i, "variant was", "variants were"), inARow), "", "")
-			return append(again, todo[i:]...), passed, unanswered
+			open.add(CannotJudge(CodeNotAsked, "%s not asked, as %d in a row could not be judged", left, inARow), "", "")
+			return append(again, todo[asked:]...), passed, unanswered
 		}
-		err := t.question(ctx, variant.Ask)
-		unanswered = isUnanswered(err)
-		switch VerdictOf(err) {
-		case Inconclusive:
-			open.add(err, variant.Name, "")
-			again = append(again, variant)
-			inARow++
-			continue
-		case Pass:
-			passed++
-		case Fail:
-			proofs++
-			found.add(err, variant.Name, "")
-		default:
-			found.add(err, variant.Name, "")
+		asked += len(some)
+		for i, err := range v.askAll(ctx, t, some) {
+			unanswered = isUnanswered(err)
+			switch VerdictOf(err) {
+			case Inconclusive:
+				open.add(err, some[i].Name, "")
+				again = append(again, some[i])
+				inARow++
+				continue
+			case Pass:
+				passed++
+			case Fail:
+				proofs++
+				found.add(err, some[i].Name, "")
+			default:
+				found.add(err, some[i].Name, "")
+			}
+			inARow = 0
 		}
-		inARow = 0
 	}
 	return again, passed, unanswered
 }
@@ -125,7 +130,7 @@ func (v *versionRun) variants(ctx context.Context, t *Trial, todo []Variant, fou
 // sample draws the variants of a case that a run asks: all of them, or as many as make up the whole within
 // a fortnight of runs whose seeds follow each other. Versions are asked different ones.
 func (v *versionRun) sample(c Case) []Variant {
-	const nights = 12
+	const nights = 14
 	if v.All || len(c.Variants) == 0 {
 		return c.Variants
 	}
@@ -154,6 +159,16 @@ func (v *versionRun) done(result Result, unanswered bool) {
 	if v.OnResult != nil {
 		v.OnResult(result)
 	}
+}
+
+// unanswered is the first finding that no answer came, or nil.
+func (f *findings) unanswered() error {
+	for _, p := range f.list {
+		if p.unanswered {
+			return p
+		}
+	}
+	return nil
 }
 
 // isUnanswered reports whether a case ended for want of any answer.

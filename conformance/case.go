@@ -49,8 +49,8 @@ type Case struct {
 	// Collects is set where other cases leave their findings about the clauses of this one to it: see
 	// Trial.LeaveTo. A case that watches finds them by itself.
 	Collects bool
-	// Between is called before the first case of a version and after each family. What it finds is a
-	// finding of this case.
+	// Between is called before the first case of a version, after each family that touches the fixture, and
+	// after the last family. What it finds is a finding of this case.
 	Between func(context.Context, *Trial) error
 }
 

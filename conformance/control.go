@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Control is a pair of requests that differ in one thing: Right is signed rightly, and Wrong with another
+// Control is a pair of requests that differ in one thing: Right is signed correctly, and Wrong with another
 // secret key. Both ask for a detach of unused IDs. Only where their answers differ does the answer to a
 // third request say anything about its signature.
 type Control struct{ Right, Wrong Exchange }
@@ -37,9 +37,9 @@ func (t *Trial) Control(ctx context.Context) (Control, error) {
 		t.run.keys.see(c.Right.Status)
 		switch {
 		case c.Right.Status == http.StatusUnauthorized, c.Right.Status == http.StatusForbidden:
-			return c, ShownBy(c.Right, CannotJudge(CodeKeys, "a rightly signed request is answered %s: the keys seem to be refused", StatusText(c.Right.Status)))
+			return c, ShownBy(c.Right, CannotJudge(CodeKeys, "a correctly signed request is answered %s: the keys seem to be refused", StatusText(c.Right.Status)))
 		case c.Right.Overloaded():
-			return c, ShownBy(c.Right, CannotJudge(CodeUnavailable, "a rightly signed request is answered %s each time", StatusText(c.Right.Status)))
+			return c, ShownBy(c.Right, CannotJudge(CodeUnavailable, "a correctly signed request is answered %s each time", StatusText(c.Right.Status)))
 		}
 		c.Wrong, err = t.Send(ctx, Request{
 			Pair: t.Unused(), Change: t.WrongSecret, Expect: ExpectUnauthorized, About: "a signature made with another secret key",
@@ -51,7 +51,7 @@ func (t *Trial) Control(ctx context.Context) (Control, error) {
 // keysSeen is whether an endpoint was seen to take the keys of the run, or to refuse them.
 type keysSeen struct{ taken, refused atomic.Bool }
 
-// see looks at the answer to a request that was rightly signed.
+// see looks at the answer to a request that was correctly signed.
 func (k *keysSeen) see(status int) {
 	switch status {
 	case 0:

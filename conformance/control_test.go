@@ -106,7 +106,7 @@ func TestOfRun(t *testing.T) {
 
 // TestControl has the answers to a right and to a wrong request, and what they show.
 func TestControl(t *testing.T) {
-	// body answers a rightly signed request, and one with another secret key.
+	// body answers a correctly signed request, and one with another secret key.
 	answering := func(right, wrong int, rightBody, wrongBody string) http.HandlerFunc {
 		n := 0
 		return func(w http.ResponseWriter, r *http.Request) {

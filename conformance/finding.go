@@ -12,8 +12,9 @@ type problem struct {
 	cause error
 	// key tells apart the facts of one clause and code that are not one fact.
 	key string
-	// unanswered is set where no answer came at all.
+	// unanswered is set where no answer came at all, and dialed is then what net/http says of it.
 	unanswered bool
+	dialed     error
 }
 
 // Error implements error.

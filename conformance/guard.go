@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/scp-openapi/virtualserver/gen/volumes"
 	"github.com/scp-openapi/virtualserver/signing"
@@ -166,7 +167,7 @@ func (g *guard) objectionToAttach(req *http.Request) string {
 	if ids == nil {
 		return "the path has to be an attach and nothing else"
 	}
-	server, named := attachedServer(req)
+	server, terminates, named := attachedServer(req)
 	switch {
 	case !named && g.unused.has(ids[1]) && g.harm >= HarmRefused && g.bodyNamesNothing(req):
 		return "" // a body that is none, for a volume that is none
@@ -177,26 +178,62 @@ func (g *guard) objectionToAttach(req *http.Request) string {
 		return ""
 	case g.harm < HarmDetaches:
 		return "attaching changes an account"
-	case g.harm == HarmDangerous && slices.ContainsFunc(g.own(), func(p Pair) bool { return p.Volume == ids[1] && rewrites(server, p.Server) }):
+	case g.harm == HarmDangerous && !terminates && slices.ContainsFunc(g.own(), func(p Pair) bool { return p.Volume == ids[1] && rewrites(server, p.Server) }):
 		return "" // at worst the fixture's volume is attached to its server
+	case g.harm == HarmDangerous && named && g.attachedAtWorst(Pair{ids[1], server}, terminates):
+		return ""
+	case g.harm == HarmDangerous && !named && g.ownData(ids[1]) && g.bodyNamesOwnServer(req):
+		return ""
+	case terminates:
+		return "deleting the server would delete the volume"
 	case !slices.Contains(g.attachable(), Pair{ids[1], server}):
 		return "the fixture does not name this volume to be attached to this server"
 	}
 	return ""
 }
 
-// attachedServer is the server of an attach whose body is that and nothing else.
-func attachedServer(req *http.Request) (server string, named bool) {
+// attachedAtWorst reports whether an attach that has to be refused does no more, where a wrong endpoint accepts
+// it, than to give a volume of the fixture to a server of the fixture. One that is to be deleted together with
+// its server is the spare volume, and its attach is a right one.
+func (g *guard) attachedAtWorst(p Pair, terminates bool) bool {
+	f := g.fixture
+	switch {
+	case p.incomplete():
+		return false
+	case terminates:
+		return p == Pair{f.SpareVolume, f.Server}
+	case g.ownData(p.Volume):
+		return p.Server == f.OtherServer || g.unused.has(p.Server)
+	}
+	return p.Volume == f.OSVolume && (p.Server == f.Server || p.Server == f.OtherServer)
+}
+
+// ownData reports whether a volume is one of the fixture's that are attached to its server alone.
+func (g *guard) ownData(volume string) bool {
+	return volume != "" && (volume == g.fixture.Volume || volume == g.fixture.SpareVolume)
+}
+
+// attachedServer is the server of an attach whose body is that and nothing else, and whether the volume is to be
+// deleted together with the server.
+func attachedServer(req *http.Request) (server string, terminates, named bool) {
 	got, err := bodyOf(req)
 	var asked volumes.AttachRequest
 	if err != nil || json.Unmarshal(got, &asked) != nil {
-		return "", false
+		return "", false, false
 	}
-	want, err := json.Marshal(volumes.AttachRequest{ServerID: asked.ServerID})
-	if err != nil || !bytes.Equal(got, want) {
-		return "", false
+	id, err := json.Marshal(asked.ServerID)
+	if err != nil {
+		return "", false, false
 	}
-	return asked.ServerID, true
+	for _, form := range []string{`{"server_id":%s}`, `{"delete_on_termination":null,"server_id":%s}`, `{"delete_on_termination":false,"server_id":%s}`} {
+		if string(got) == fmt.Sprintf(form, id) {
+			return asked.ServerID, false, true
+		}
+	}
+	if string(got) == fmt.Sprintf(`{"delete_on_termination":true,"server_id":%s}`, id) {
+		return asked.ServerID, true, true
+	}
+	return "", false, false
 }
 
 // bodyOf is the start of a body that can be read twice.
@@ -218,6 +255,20 @@ func (g *guard) bodyNamesNothing(req *http.Request) bool {
 	body, err := bodyOf(req)
 	return err == nil && len(body) <= longest && !slices.ContainsFunc(g.fixture.ids(), func(id string) bool {
 		return id != "" && bytes.Contains(body, []byte(id))
+	})
+}
+
+// bodyNamesOwnServer reports whether a body, however it is read, names the fixture's server or nothing, and asks
+// for no deletion, and for no other method.
+func (g *guard) bodyNamesOwnServer(req *http.Request) bool {
+	const longest = 200
+	body, err := bodyOf(req)
+	if err != nil || len(body) > longest || g.fixture.Server == "" || bytes.Contains(body, []byte("true")) || bytes.Contains(bytes.ToLower(body), []byte("method")) {
+		return false
+	}
+	rest := strings.ReplaceAll(string(body), g.fixture.Server, "")
+	return !looksLikeID.MatchString(rest) && !slices.ContainsFunc(g.fixture.ids(), func(id string) bool {
+		return id != "" && strings.Contains(rest, id)
 	})
 }
 
@@ -256,7 +307,8 @@ var allowedHeaders = []string{
 	signing.HeaderAccessKey, signing.HeaderSignature, signing.HeaderTimestamp, signing.HeaderClientType,
 	signing.HeaderAccountID, signing.HeaderAPIVersion, signing.HeaderLanguage,
 	"Accept", "Accept-Encoding", "Authorization", "Content-Type", "Cookie", "Date", "User-Agent",
-	"Scp-Access-Key", // which names who asks, and nothing that could be changed
+	"Scp-Access-Key",               // which names who asks, and nothing that could be changed
+	"Forwarded", "X-Original-Host", // which name a host, as X-Forwarded-Host does
 	"X-Access-Key", "X-Auth-Token", "X-Date", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",
 	"X-Real-Ip", "X-Scp-Accesskey", "X-Scp-Api-Version", "X-Scp-Signature", "X-Scp-Timestamp", "X-Signature",
 	"X-Timestamp",

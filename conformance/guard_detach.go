@@ -25,7 +25,7 @@ func (g *guard) objectionToDetach(req *http.Request) string {
 		}
 		return ""
 	}
-	if u.RawQuery != "" || u.ForceQuery {
+	if (u.RawQuery != "" || u.ForceQuery) && (u.RawQuery != meaninglessQuery || !detachPath.MatchString(raw)) {
 		return "a query could name what the path does not"
 	}
 	if ids := detachPath.FindStringSubmatch(raw); ids != nil {
@@ -38,6 +38,9 @@ func (g *guard) objectionToDetach(req *http.Request) string {
 	}
 	return "with anything in it that may exist, it has to be a detach of the fixture and nothing else"
 }
+
+// meaninglessQuery is the one query that a detach of what exists may have.
+const meaninglessQuery = "a=1"
 
 // objectionToPair judges a detach of IDs of which one may exist at least.
 func (g *guard) objectionToPair(p Pair) string {

@@ -35,7 +35,7 @@ func TestGuardOverrides(t *testing.T) {
 	}{
 		{name: "an attach to the server in capitals", method: "POST", path: "/v1/volumes/" + theVolume + "/servers", body: `{"server_id":"` + strings.ToUpper(theServer) + `"}`, out: true},
 		{name: "an attach to the server and more", method: "POST", path: "/v1/volumes/" + theVolume + "/servers", body: `{"server_id":"` + theServer + `x"}`, out: true},
-		{name: "an attach to another server that begins alike", method: "POST", path: "/v1/volumes/" + theVolume + "/servers", body: `{"server_id":"` + otherServer + `"}`},
+		{name: "an attach to another server that begins alike", method: "POST", path: "/v1/volumes/" + theVolume + "/servers", body: `{"server_id":"` + theServer[:8] + `-0000-4000-8000-00000000ffff"}`},
 		{name: "an attach of another volume to the server in capitals", method: "POST", path: "/v1/volumes/" + realVolume + "/servers", body: `{"server_id":"` + strings.ToUpper(theServer) + `"}`},
 		{name: "an attach to the server and a path", method: "POST", path: "/v1/volumes/" + theVolume + "/servers", body: `{"server_id":"` + theServer + `/.."}`},
 

@@ -9,7 +9,7 @@ import (
 )
 
 // report is what the results of a run come to, before it is concluded.
-func (r *runner) report(results []Result, trouble *Trouble) *Report {
+func (r *runner) report(results []Result) *Report {
 	return &Report{
 		SchemaVersion: SchemaVersion,
 		Suite:         ThisSuite(),
@@ -24,7 +24,7 @@ func (r *runner) report(results []Result, trouble *Trouble) *Report {
 			Attempts: r.Attempts, Parallel: r.Parallel, All: r.All, Strict: r.Strict, RequireComplete: r.RequireComplete,
 		},
 		Counts:   count(results, int(r.requests.Load())),
-		Trouble:  cmp.Or(trouble, r.troubleOf(results)),
+		Trouble:  cmp.Or(r.trouble, r.troubleOf(results)),
 		Drift:    r.drift(),
 		Unjudged: unjudged(r.clauses(), results),
 		Results:  results,

@@ -87,9 +87,11 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	began := time.Now()
 	ctx, cancel := context.WithTimeoutCause(ctx, config.Limit, fmt.Errorf("it reached its limit of %s", config.Limit))
 	defer cancel()
-	trouble := r.reach(ctx)
+	if trouble := r.reach(ctx); trouble != nil {
+		r.giveUp(CannotJudge(CodeNoAnswer, "not asked, as the endpoint could not be reached"), trouble)
+	}
 	results := r.all(ctx)
-	report := r.report(results, trouble)
+	report := r.report(results)
 	if ctx.Err() != nil {
 		report.Trouble = &Trouble{TroubleStopped, fmt.Sprintf("The run was stopped: %v.", context.Cause(ctx))}
 	}
@@ -188,7 +190,6 @@ func (r *runner) reach(ctx context.Context) *Trouble {
 	if exchange, _ := wire.last(); exchange.Status != 0 || ctx.Err() != nil && !errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
 		return nil // the cases say more
 	}
-	r.abort = CannotJudge(CodeNoAnswer, "not asked, as the endpoint could not be reached")
 	return &Trouble{TroubleUnreachable, r.mask.text(r.whyUnreachable(err))}
 }
 

@@ -2,11 +2,13 @@ package conformance
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"net/http"
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/scp-openapi/virtualserver/gen"
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
@@ -25,6 +27,8 @@ type runner struct {
 	pending  *pending
 	mask     *mask
 	keys     keysSeen
+	stamps   stamps
+	pace     pace
 	shared   shared
 	overload overload
 	waits    waits
@@ -37,10 +41,12 @@ type runner struct {
 
 	// fixture is held by whatever touches the fixture, results by whatever reports one.
 	fixture, results sync.Mutex
-	// abort, unless it is nil, is what every case ends with, unasked. unanswered counts the cases that got
-	// no answer. Both are guarded by results.
+	// abort, unless it is nil, is what every case ends with, unasked, and trouble what a person is told of it.
+	// unanswered counts the cases that got no answer. All are guarded by results.
 	abort      error
+	trouble    *Trouble
 	unanswered int
+	giving     givingUp
 }
 
 func newRunner(config Config) (*runner, error) {
@@ -56,6 +62,7 @@ func newRunner(config Config) (*runner, error) {
 		pending:  &pending{pairs: map[Pair]change{}},
 		mask:     newMask(config.Credentials.SecretKey.Reveal(), config.Credentials.AccessKey),
 		shared:   shared{made: map[string]*observation{}},
+		stamps:   stamps{last: map[stamped]time.Time{}},
 		aside:    aside{why: map[string]string{}},
 
 		attachments: attachments{servers: map[string]map[string]bool{}, changes: map[string]int{}},
@@ -94,6 +101,7 @@ type versionRun struct {
 // the cases.
 func (v *versionRun) all(ctx context.Context) []Result {
 	v.skip = v.skipEnded(ctx)
+	v.tryKeys(ctx)
 	results := make([]Result, len(v.Cases))
 	family := ""
 	v.between(ctx)
@@ -101,7 +109,7 @@ func (v *versionRun) all(ctx context.Context) []Result {
 		if c.judgesLast() {
 			continue
 		}
-		if family != "" && family != c.Family {
+		if family != "" && family != c.Family && v.touches(family) {
 			v.between(ctx)
 		}
 		family = c.Family
@@ -116,6 +124,11 @@ func (v *versionRun) all(ctx context.Context) []Result {
 	return results
 }
 
+// touches reports whether a case of a family touches the fixture.
+func (v *versionRun) touches(family string) bool {
+	return slices.ContainsFunc(v.Cases, func(c Case) bool { return c.Family == family && c.Harm >= HarmDetaches })
+}
+
 // between has the cases look that want to between families.
 func (v *versionRun) between(ctx context.Context) {
 	for _, c := range v.Cases {
@@ -124,8 +137,13 @@ func (v *versionRun) between(ctx context.Context) {
 		}
 		v.touching(c, func() {
 			t := v.trial(c)
-			v.watchedBy(c.ID).add(t.question(ctx, c.Between), "", "")
+			err := t.question(ctx, c.Between)
+			for again := 1; errors.Is(err, errUnseen) && again < v.Attempts; again++ {
+				err = t.question(ctx, c.Between)
+			}
+			v.watchedBy(c.ID).add(err, "", "")
 			v.watch(t)
+			v.tryKeys(ctx)
 		})
 	}
 }

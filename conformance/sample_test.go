@@ -30,15 +30,15 @@ func drawn(v *versionRun, c Case) []string {
 	return names
 }
 
-// TestSample draws a twelfth, rounded up, of which twelve seeds in a row leave none out.
+// TestSample draws a fourteenth, rounded up, of which fourteen seeds in a row leave none out.
 func TestSample(t *testing.T) {
 	for size := range 61 {
 		c := family(size)
-		want := (size + 11) / 12
+		want := (size + 13) / 14
 		for index := range 4 {
-			for _, first := range []uint64{0, 1, 20261125, math.MaxUint64 - 11} {
+			for _, first := range []uint64{0, 1, 20261125, math.MaxUint64 - 13} {
 				all := map[string]bool{}
-				for night := range uint64(12) {
+				for night := range uint64(14) {
 					r := &runner{Config: Config{Seed: first + night}}
 					names := drawn(&versionRun{runner: r, index: index}, c)
 					require.Len(t, names, want, "of %d", size)
@@ -48,7 +48,7 @@ func TestSample(t *testing.T) {
 						all[name] = true
 					}
 				}
-				require.Len(t, all, size, "seeds %d to %d, version %d", first, first+11, index)
+				require.Len(t, all, size, "seeds %d to %d, version %d", first, first+13, index)
 			}
 		}
 	}
@@ -57,7 +57,7 @@ func TestSample(t *testing.T) {
 // TestSampleOfVersions: versions are asked different variants in one night.
 func TestSampleOfVersions(t *testing.T) {
 	r := &runner{Config: Config{Seed: 3}}
-	c := family(48)
+	c := family(56)
 	all := map[string]bool{}
 	for index := range 4 {
 		for _, name := range drawn(&versionRun{runner: r, index: index}, c) {
@@ -72,7 +72,7 @@ func TestSampleInARun(t *testing.T) {
 	for _, c := range []struct {
 		all   bool
 		asked int
-	}{{false, 3}, {true, 25}} {
+	}{{false, 2}, {true, 25}} {
 		t.Run(fmt.Sprintf("all %t", c.all), func(t *testing.T) {
 			config := configFor(t, endpoint, family(25), ask("other", HarmReads, listVersions))
 			config.All = c.all

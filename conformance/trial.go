@@ -172,25 +172,32 @@ type Request struct {
 // again, with growing pauses; one that stays so is returned where the endpoint answers other requests, and
 // the case cannot be judged where it does not. Without an answer the case cannot be judged either.
 func (t *Trial) Send(ctx context.Context, r Request) (Exchange, error) {
+	exchange, _, err := t.send(ctx, r)
+	return exchange, err
+}
+
+// send also reports whether a gateway answered in place of the service on the way: that may have been done.
+func (t *Trial) send(ctx context.Context, r Request) (exchange Exchange, lost bool, err error) {
 	for try := 0; ; try++ {
-		exchange, err := t.once(ctx, r)
+		exchange, err = t.once(ctx, r)
 		switch {
 		case err != nil:
-			return exchange, err
+			return exchange, lost, err
 		case !exchange.Overloaded():
 			t.run.overload.passed()
-			return exchange, nil
+			return exchange, lost, nil
 		case r.Once:
-			return exchange, nil
+			return exchange, lost, nil
 		case !t.run.overload.again(try):
 			if err := t.overloaded(ctx, exchange); err != nil {
-				return exchange, err
+				return exchange, lost, err
 			}
-			return t.stayed(exchange), nil
+			return t.stayed(exchange), lost, nil
 		}
+		lost = lost || exchange.fromGateway()
 		t.repeated()
 		if err := t.pause(ctx, t.run.overload.pauseBefore(try)); err != nil {
-			return exchange, err
+			return exchange, lost, err
 		}
 	}
 }
@@ -240,6 +247,7 @@ func (t *Trial) once(ctx context.Context, r Request) (Exchange, error) {
 	exchange.Case, exchange.Expected, exchange.About = t.asked.ID, r.Expect, r.About
 	if sent {
 		t.keep(exchange)
+		t.run.pace.see(time.Duration(exchange.Duration))
 	}
 	switch {
 	case errors.As(err, new(*GuardError)):
@@ -250,9 +258,13 @@ func (t *Trial) once(ctx context.Context, r Request) (Exchange, error) {
 	case exchange.Status == 0:
 		return exchange, t.unanswered(exchange, err)
 	}
-	if changes := r.Operation == Detach || r.Operation == Attach; changes && r.Path == "" && exchange.Status == http.StatusAccepted {
+	changes := (r.Operation == Detach || r.Operation == Attach) && r.Path == ""
+	switch {
+	case changes && exchange.Status == http.StatusAccepted:
 		t.run.pending.put(r.Pair, r.Operation == Attach)
 		t.run.attachments.accepted(r.Pair, r.Operation == Attach)
+	case changes && r.Change == nil && exchange.fromGateway():
+		t.run.attachments.unsure(r.Pair)
 	}
 	return exchange, nil
 }
@@ -263,7 +275,7 @@ func (t *Trial) call(ctx context.Context, wire http.RoundTripper, r Request) err
 	if r.By != (lifecycle.ID{}) {
 		client = t.run.clientOf(r.By)
 	}
-	signer, err := signing.New(t.run.Credentials, signing.WithClock(t.run.Clock))
+	signer, err := signing.New(t.run.Credentials, signing.WithClock(func() time.Time { return t.run.stamps.next(r, t.run.Clock()) }))
 	if err != nil {
 		return err
 	}
@@ -296,7 +308,7 @@ func (t *Trial) call(ctx context.Context, wire http.RoundTripper, r Request) err
 	return err
 }
 
-// raw sends a request, rightly signed, that no typed client would send.
+// raw sends a request, correctly signed, that no typed client would send.
 func (t *Trial) raw(ctx context.Context, wire http.RoundTripper, signer *signing.Signer, client gen.Client, r Request) error {
 	target, err := url.Parse(t.run.endpoint.String())
 	if err != nil {
@@ -325,7 +337,7 @@ func (t *Trial) raw(ctx context.Context, wire http.RoundTripper, signer *signing
 // unanswered is the finding that no answer came.
 func (t *Trial) unanswered(exchange Exchange, err error) error {
 	p := problemf(Inconclusive, CodeNoAnswer, "%s got no answer: %w", exchange, root(err))
-	p.unanswered = true
+	p.unanswered, p.dialed = true, err
 	p.Exchange = &exchange
 	return p
 }
@@ -403,6 +415,10 @@ func (t *Trial) AskedOnce() error {
 	}
 	return nil
 }
+
+// Turn reports whether the version is one in which cases are asked that rotate: each where everything is asked, and
+// else one a night.
+func (t *Trial) Turn() bool { return t.run.All || t.run.turn() == t.client.ID }
 
 // Allows reports whether the run may do what a harm class covers.
 func (t *Trial) Allows(h Harm) bool { return h <= t.run.Harm }

@@ -36,6 +36,7 @@ const (
 	CodeUnauthorized    Code = "status-not-401"       // authentication failed, and the status is not 401
 	CodeServerError     Code = "server-error"         // a 5xx that came again each time
 	CodeNotDetached     Code = "not-detached"         // accepted, and not done
+	CodeNotAttached     Code = "not-attached"         // an attach was accepted, and not done
 	CodeDetached        Code = "detached"             // refused, and done all the same
 	CodeChanged         Code = "changed"              // something else changed
 	CodeState           Code = "volume-state"         // a volume is in a state it should not be in

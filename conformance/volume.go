@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -48,10 +49,12 @@ func (t *Trial) Attached(ctx context.Context) (Pair, error) {
 // AttachedPair sees to it that a volume is attached to a server and in use.
 func (t *Trial) AttachedPair(ctx context.Context, p Pair) error {
 	volume, err := t.dataVolume(ctx, p)
-	if err != nil || AttachedTo(volume, p.Server) {
+	if err != nil {
 		return err
 	}
-	if back, err := t.strayed(ctx, p, true); err != nil || back {
+	there := AttachedTo(volume, p.Server)
+	lagged, err := t.strayed(ctx, p, !there)
+	if err != nil || there != lagged {
 		return err
 	}
 	if err := t.attach(ctx, p); err != nil {
@@ -115,8 +118,13 @@ func (t *Trial) dataVolume(ctx context.Context, p Pair) (*volumes.Volume, error)
 func (t *Trial) SendBusy(ctx context.Context, r Request) (Exchange, error) {
 	const first, longest = 10 * time.Millisecond, time.Second
 	deadline := time.Now().Add(t.run.waits.busy(t.run.Settle))
+	anyLost := false
 	for pause := first; ; pause = min(2*pause, longest) {
-		exchange, err := t.Send(ctx, r)
+		exchange, lost, err := t.send(ctx, r)
+		anyLost = anyLost || lost
+		if err == nil && anyLost && exchange.Refused() {
+			err = t.doneUnseen(ctx, r, exchange)
+		}
 		if err != nil || exchange.Status != http.StatusConflict {
 			return exchange, err
 		}
@@ -131,10 +139,27 @@ func (t *Trial) SendBusy(ctx context.Context, r Request) (Exchange, error) {
 	}
 }
 
+// errUnseen is why a case cannot be judged whose request was done, and whose answer was lost.
+var errUnseen = errors.New("a gateway answered in place of the service")
+
+// doneUnseen ends a case whose request was done, as a look shows, though a gateway answered it: that it is refused
+// when it is sent again is right.
+func (t *Trial) doneUnseen(ctx context.Context, r Request, exchange Exchange) error {
+	shown, err := t.Show(ctx, r.Pair.Volume)
+	if err != nil || AttachedTo(shown, r.Pair.Server) != (r.Operation == Attach) {
+		return err
+	}
+	return ShownBy(exchange, CannotJudge(CodeUnavailable, "%s (%s) was done, but %w", exchange, r.About, errUnseen))
+}
+
 // attach asks for a volume to be attached.
 func (t *Trial) attach(ctx context.Context, p Pair) error {
 	exchange, err := t.SendBusy(ctx, Request{Operation: Attach, Pair: p, Expect: ExpectAccepted, About: "an available volume"})
 	switch {
+	case errors.Is(err, errUnseen): // which is as good, as it is set-up
+		t.run.pending.put(p, true)
+		t.run.attachments.accepted(p, true)
+		return nil
 	case err != nil:
 		return err
 	case exchange.Status != http.StatusAccepted:

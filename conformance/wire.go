@@ -184,6 +184,11 @@ func (e Exchange) Overloaded() bool {
 	}, e.Status)
 }
 
+// fromGateway reports whether the answer is a gateway's for sure, whatever the service did: 502, 503 or 504.
+func (e Exchange) fromGateway() bool {
+	return slices.Contains([]int{http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout}, e.Status)
+}
+
 // CutOff reports whether the body goes on beyond what is kept of it.
 func (e Exchange) CutOff() bool { return len(e.Body) >= maxEvidence }
 

@@ -92,7 +92,7 @@ func accessKeyNegatives() family {
 	odd("backslash", "an access key and a backslash", func(s string) string { return s + `\` })
 	list = append(list, accessKeysElsewhere()...)
 	return family{
-		name: "access-key", what: "an access key that is not that of the secret key", negatives: list,
+		name: "access-key", what: "an access key that does not belong to the secret key", negatives: list,
 		attached: []string{"unknown", "upper", "last-missing", "longer", "first-half", "word-null", "word-admin"},
 	}
 }
@@ -107,7 +107,7 @@ func withAccessKey(write func(right string) string, change func(p *forge.Parts, 
 	}
 }
 
-// accessKeysElsewhere are right access keys in a header of another name, rightly signed.
+// accessKeysElsewhere are right access keys in a header of another name, correctly signed.
 func accessKeysElsewhere() []negative {
 	var list []negative
 	for _, h := range []struct{ name, header string }{

@@ -12,13 +12,14 @@ import (
 // What holds for every answer.
 var (
 	detachSchema = conformance.Clause{
-		ID: "DETACH-SCHEMA", Source: conformance.Document,
-		Text: "202 Accepted has the schema None: it carries nothing.",
+		// The document gives 202 the schema None, as it does the refusals, which have a body.
+		ID: "DETACH-SCHEMA", Source: conformance.Assumed,
+		Text: "202 Accepted has no body: the document gives it no schema.",
 	}
 	formRedirect = conformance.Clause{ID: "FORM-REDIRECT", Source: conformance.Document, Text: "No answer is a redirect."}
 	formComplete = conformance.Clause{
 		ID: "FORM-COMPLETE", Source: conformance.Assumed,
-		Text: "A request is answered, and an answer is complete: its body ends, is as long as it says, and is encoded only for who asked for that.",
+		Text: "Every request is answered, and every answer is complete: its body ends, has the length that it announced, and is compressed only on request.",
 	}
 )
 
@@ -74,7 +75,7 @@ func redirected(e conformance.Exchange) error {
 func formCompletes() conformance.Case {
 	return conformance.Case{
 		ID: "form-complete", Family: familyForm,
-		Summary: "every request is answered; every answer is complete, and encoded only for who asked for that",
+		Summary: "every request is answered, and every answer is complete, and compressed only on request",
 		Clauses: []conformance.Clause{formComplete},
 		Harm:    conformance.HarmRefused,
 		Ask:     seeStrays,

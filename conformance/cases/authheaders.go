@@ -50,14 +50,14 @@ func headerNegatives() family {
 		{"other", "Console"}, {"shortened", "Open"}, {"longer", "Openapi2"}, {"listed", "Openapi,Console"}, {"any", "*"},
 	} {
 		list = append(list, negative{
-			name: "client-type-" + c.name, about: "Scp-ClientType = " + c.value + ", rightly signed", clause: authClientType, malformed: true,
+			name: "client-type-" + c.name, about: "Scp-ClientType = " + c.value + ", correctly signed", clause: authClientType, malformed: true,
 			ways: []alteration{func(t *conformance.Trial, req *http.Request) {
 				req.Header.Set(signing.HeaderClientType, c.value)
 				t.Resign(req, nil)
 			}},
 		})
 	}
-	return family{name: "headers", what: "a request that lacks a header of authentication, or has one twice,", negatives: list}
+	return family{name: "headers", what: "a request with an authentication header missing or doubled", negatives: list}
 }
 
 // unsigned takes off all that says who asks.
@@ -111,6 +111,7 @@ func besideNegatives() family {
 	sends("any-language", signing.HeaderLanguage, "*")
 	sends("account", signing.HeaderAccountID, "project-x")
 	add("no-language", "no Accept-Language", func(_ *conformance.Trial, req *http.Request) { delete(req.Header, signing.HeaderLanguage) })
+	list[len(list)-1].malformed = true // a header is missing that the document has: that may be looked at first
 	add("no-version", "no Scp-Api-Version", func(_ *conformance.Trial, req *http.Request) { delete(req.Header, signing.HeaderAPIVersion) })
 	for _, client := range gen.Clients() {
 		pinned := conformance.PinnedTo(client.ID)
@@ -145,7 +146,7 @@ func besideNegatives() family {
 			},
 		})
 	}
-	return family{name: "other-headers", what: "a wrong signature, whatever else the request says,", negatives: list}
+	return family{name: "other-headers", what: "a wrong signature, whatever else the request has,", negatives: list}
 }
 
 // lowerCaseNames writes the names of the service's headers in lower case.

@@ -12,10 +12,10 @@ import (
 
 var authAlike = conformance.Clause{
 	ID: "AUTH-RIGHT-ALIKE", Source: conformance.Assumed,
-	Text: "A rightly signed request is answered alike with a query that means nothing, an account ID, a list of languages or a Content-Type.",
+	Text: "A correctly signed request gets the same answer with a meaningless query, an account ID, a list of languages or a Content-Type.",
 }
 
-// positive is a request that is written in another way than usual, and rightly signed.
+// positive is a request that is written in another way than usual, and correctly signed.
 type positive struct {
 	name, about string
 	clause      conformance.Clause
@@ -33,7 +33,7 @@ type positive struct {
 func rightRequests() conformance.Case {
 	c := conformance.Case{
 		ID: "auth-right", Family: familyAuthentication,
-		Summary: "a request that is rightly signed is let in, however it is written, and with a wrong signature it is not",
+		Summary: "a correctly signed request is let in however it is written, and the same request with a wrong signature is not",
 		Clauses: []conformance.Clause{authURL, authHeaderCase, authSignedAccount, authLanguage, authTimestampWindow, authAlike},
 		Harm:    conformance.HarmRefused,
 	}
@@ -167,7 +167,7 @@ func (p positive) ask(ctx context.Context, t *conformance.Trial) error {
 		expect = conformance.ExpectOutside
 	}
 	right, err := t.Send(ctx, conformance.Request{
-		Pair: t.Unused(), Expect: expect, About: p.about + ", rightly signed",
+		Pair: t.Unused(), Expect: expect, About: p.about + ", correctly signed",
 		Change: func(req *http.Request) { p.write(t, req, func() { t.Resign(req, nil) }) },
 	})
 	if err != nil {

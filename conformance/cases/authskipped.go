@@ -80,7 +80,7 @@ func (s stranger) sends(ctx context.Context, t *conformance.Trial, what string, 
 func skippedForReads() conformance.Case {
 	c := conformance.Case{
 		ID: "auth-show", Family: familyAuthentication,
-		Summary: "showing any volume of the fixture without a right signature is answered 401",
+		Summary: "showing any volume of the fixture without a correct signature is answered 401",
 		Clauses: []conformance.Clause{show401, authTimestampWindow},
 		Harm:    conformance.HarmReads,
 	}
@@ -107,7 +107,7 @@ func skippedForReads() conformance.Case {
 	return c
 }
 
-// isShownNothing judges what a stranger is shown of a volume that is shown to who signs rightly.
+// isShownNothing judges what a stranger is shown of a volume that is shown to who signs correctly.
 func (s stranger) isShownNothing(ctx context.Context, t *conformance.Trial, volume string) error {
 	if _, err := conformance.Shared(t, "shown "+volume, 2*time.Second, func() (bool, error) {
 		_, err := t.Show(ctx, volume)
@@ -132,7 +132,7 @@ func (s stranger) isShownNothing(ctx context.Context, t *conformance.Trial, volu
 func skippedForAttach() conformance.Case {
 	c := conformance.Case{
 		ID: "auth-attach", Family: familyAuthentication,
-		Summary: "attaching a volume without a right signature is answered 401",
+		Summary: "attaching a volume without a correct signature is answered 401",
 		Clauses: []conformance.Clause{attach401, authTimestampWindow},
 		Harm:    conformance.HarmDetaches,
 	}
@@ -163,7 +163,7 @@ func skippedForAttach() conformance.Case {
 func skippedForUnused() conformance.Case {
 	c := conformance.Case{
 		ID: "auth-skipped", Family: familyAuthentication,
-		Summary: "showing and attaching an unknown volume fail authentication before anybody looks for it",
+		Summary: "showing and attaching an unknown volume fail authentication before the volume is looked up",
 		Clauses: []conformance.Clause{show401, attach401},
 		Harm:    conformance.HarmRefused,
 	}
@@ -206,7 +206,7 @@ func skippedForUnused() conformance.Case {
 }
 
 // asksBadly sends a request that is bad in itself, as the stranger: who has the secret key is told so, and
-// nobody else. That the answer is the one to who signs rightly has to be seen only where it is no 401.
+// nobody else. That the answer is the one to who signs correctly has to be seen only where it is no 401.
 func (s stranger) asksBadly(
 	ctx context.Context, t *conformance.Trial, what string, r conformance.Request, spoil func(*http.Request), clause conformance.Clause,
 ) error {
@@ -248,7 +248,7 @@ func withBody(req *http.Request, text string) {
 func oddPaths() conformance.Case {
 	c := conformance.Case{
 		ID: "auth-paths", Family: familyAuthentication,
-		Summary: "a detach fails authentication whatever its path ends in",
+		Summary: "a wrongly signed detach fails authentication, whatever its path ends in",
 		Clauses: []conformance.Clause{detach401, authSecret},
 		Harm:    conformance.HarmRefused,
 	}
@@ -281,7 +281,7 @@ func oddPaths() conformance.Case {
 func skippedForExisting() conformance.Case {
 	c := conformance.Case{
 		ID: "auth-attached-skipped", Family: familyAuthentication,
-		Summary: "no volume, path or method is detached, or judged, without a right signature",
+		Summary: "without a correct signature, no path and no method detaches a volume, or tells anything about one",
 		Clauses: []conformance.Clause{detach401, authSecret, detachEffect},
 		Harm:    conformance.HarmDangerous, Rotates: true,
 	}

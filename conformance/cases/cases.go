@@ -24,7 +24,7 @@ const (
 
 // All returns the catalogue.
 func All() []conformance.Case {
-	return slices.Concat(detachCases(), idCases(), authenticationCases(), versionCases(), discoveryCases(), formCases())
+	return slices.Concat(detachCases(), attachCases(), idCases(), authenticationCases(), versionCases(), discoveryCases(), formCases())
 }
 
 // Clauses returns every clause of the catalogue, those without a case included.
@@ -110,21 +110,6 @@ var exempt = []conformance.Clause{
 		ID: "DETACH-GUEST", Source: conformance.Document, Dated: checked,
 		Text:   "Be sure to perform the disconnection steps (unmount, set the disk offline) before detaching, or the server may enter an error state (Hang).",
 		Exempt: "It is about the guest, which the API does not show.",
-	},
-	{
-		ID: "SHOW-400", Operation: opShow, Status: 400, Source: conformance.SDK, Dated: checked,
-		Text:   "Showing a volume answers 400 Bad Request.",
-		Exempt: "The suite judges detaching, and shows no volume that could be refused; the live service was seen to answer 404.",
-	},
-	{
-		ID: "ATTACH-400", Operation: opAttach, Status: 400, Source: conformance.SDK, Dated: checked,
-		Text:   "Attaching a volume answers 400 Bad Request.",
-		Exempt: "The suite judges detaching: where an attach has to be refused, any refusal will do.",
-	},
-	{
-		ID: "ATTACH-409", Operation: opAttach, Status: 409, Source: conformance.SDK, Dated: checked,
-		Text:   "Attaching a volume answers 409 Conflict.",
-		Exempt: "The suite judges detaching: where an attach has to be refused, any refusal will do.",
 	},
 }
 

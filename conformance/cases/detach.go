@@ -65,6 +65,20 @@ func detachCases() []conformance.Case {
 				return seen.effect(t)
 			},
 		},
+		{
+			ID: "detach-beside", Family: familyDetach,
+			Summary: "an accepted detach changes nothing else: no property of the volume, and nothing of any other",
+			Clauses: []conformance.Clause{detachOnly},
+			Harm:    conformance.HarmDetaches,
+			Rotates: true,
+			Ask: func(ctx context.Context, t *conformance.Trial) error {
+				seen, err := detachOnce(ctx, t)
+				if err != nil {
+					return err
+				}
+				return judge(t, seen.besides, detachOnly, seen.answer, "volume %s was detached from server %s", seen.pair.Volume, seen.pair.Server)
+			},
+		},
 		detachNothingElse(),
 		{
 			ID: "detach-not-attached", Family: familyDetach,
@@ -103,7 +117,7 @@ func detachCases() []conformance.Case {
 		{
 			ID: "detach-shared", Family: familyDetach,
 			Summary: "a volume that is attached to two servers, detached from one, stays at the other",
-			Clauses: []conformance.Clause{detachOnly, detachEffect},
+			Clauses: []conformance.Clause{detachOnly, detachEffect, detach202, detachRefused, attach202},
 			Harm:    conformance.HarmDetaches,
 			Rotates: true,
 			Ask:     detachShared,
@@ -113,18 +127,22 @@ func detachCases() []conformance.Case {
 			Summary: "detaching the OS's default volume is refused with 400 or 409, and it stays where it is",
 			Clauses: []conformance.Clause{detachOSVolume, detach409},
 			Harm:    conformance.HarmDangerous,
+			Rotates: true,
 			Ask:     refusesOSVolume,
 		},
+		detachWays(),
+		detachTerminating(),
 		detachLasts(),
 	}
 }
 
 // detached is one detach of the data volume, with what was before and after it. Several cases judge it.
 type detached struct {
-	pair          conformance.Pair
-	before, after *volumes.Volume // after is nil where the detach was not accepted
-	answer        conformance.Exchange
-	away          bool
+	pair    conformance.Pair
+	after   *volumes.Volume // nil where the detach was not accepted
+	answer  conformance.Exchange
+	away    bool
+	besides []deviation // what else changed, where that is looked at
 }
 
 // forever is how long an observation counts that is made once in a version.
@@ -138,13 +156,18 @@ func detachOnce(ctx context.Context, t *conformance.Trial) (detached, error) {
 		if seen.pair, err = t.Attached(ctx); err != nil {
 			return seen, err
 		}
-		if seen.before, err = t.Show(ctx, seen.pair.Volume); err != nil {
-			return seen, err
+		before := worldOf(t).recently(t, seen.pair.Volume)
+		if t.Turn() && len(before) < len(fixtureVolumes(t)) {
+			if before, err = takePicture(ctx, t); err != nil {
+				return seen, err
+			}
 		}
 		if seen.answer, err = detach(ctx, t, seen.pair); err != nil || seen.answer.Status != http.StatusAccepted {
 			return seen, err
 		}
-		seen.after, seen.away, err = t.AwaitDetached(ctx, seen.pair)
+		if seen.after, seen.away, err = t.AwaitDetached(ctx, seen.pair); err == nil && t.Turn() {
+			seen.besides, err = before.deviations(ctx, t, seen.pair)
+		}
 		return seen, err
 	})
 }
@@ -346,47 +369,6 @@ func attachTime(ctx context.Context, t *conformance.Trial) (time.Duration, error
 	return last, nil
 }
 
-// detachShared detaches a volume from one of two servers, and then from the other.
-func detachShared(ctx context.Context, t *conformance.Trial) error {
-	f := t.Fixture()
-	one, other := conformance.Pair{Volume: f.SharedVolume, Server: f.Server}, conformance.Pair{Volume: f.SharedVolume, Server: f.OtherServer}
-	if err := t.Needs("volume for several servers, with two of them", one.Volume, one.Server, other.Server); err != nil {
-		return err
-	}
-	if err := detachOneOfTwo(ctx, t, one, other, one); err != nil {
-		return err
-	}
-	if err := detachAndSee(ctx, t, other); err != nil { // the last one
-		return err
-	}
-	// The volume is left at one server: whether it stays there shows in what is looked at between families.
-	return detachOneOfTwo(ctx, t, one, other, other)
-}
-
-// detachOneOfTwo detaches a volume that is attached to two servers, first to one and then to the other, from one
-// of them.
-func detachOneOfTwo(ctx context.Context, t *conformance.Trial, first, second, leaves conformance.Pair) error {
-	stays := first
-	if leaves == first {
-		stays = second
-	}
-	for _, p := range []conformance.Pair{first, second} {
-		if err := t.AttachedPair(ctx, p); err != nil {
-			return err
-		}
-	}
-	if err := detachAndSee(ctx, t, leaves); err != nil {
-		return err
-	}
-	shown, still, err := t.StillAttached(ctx, stays)
-	if err != nil || still {
-		return err
-	}
-	return conformance.Broken(detachOnly, conformance.CodeChanged,
-		"volume %s was detached from server %s, and is no longer in use at server %s: it is %s",
-		leaves.Volume, leaves.Server, stays.Server, shown.State)
-}
-
 // refusesOSVolume asks for the OS's default volume, at its server and at another one.
 func refusesOSVolume(ctx context.Context, t *conformance.Trial) error {
 	p := conformance.Pair{Volume: t.Fixture().OSVolume, Server: t.Fixture().Server}
@@ -402,16 +384,22 @@ func refusesOSVolume(ctx context.Context, t *conformance.Trial) error {
 	}
 	servers := slices.DeleteFunc([]string{p.Server, t.Fixture().OtherServer}, func(id string) bool { return id == "" })
 	for _, server := range servers {
-		asked := conformance.Pair{Volume: p.Volume, Server: server}
-		e, err := t.Send(ctx, conformance.Request{Pair: asked, Expect: conformance.ExpectRefused, About: "the OS's default volume"})
-		if err != nil {
-			return err
+		ways := []conformance.Request{{About: "the OS's default volume"}}
+		if t.AskedOnce() == nil {
+			ways = append(ways, conformance.Request{About: "the OS's default volume, without Scp-Api-Version", Change: pinnedTo()})
 		}
-		if err := refused(t, e, detachOSVolume); err != nil {
-			return err
-		}
-		if err := stillAttached(ctx, t, p, e, detachOSVolume); err != nil {
-			return err
+		for _, r := range ways {
+			r.Pair, r.Expect = conformance.Pair{Volume: p.Volume, Server: server}, conformance.ExpectRefused
+			e, err := t.Send(ctx, r)
+			if err != nil {
+				return err
+			}
+			if err := refused(t, e, detachOSVolume); err != nil {
+				return err
+			}
+			if err := stillAttached(ctx, t, p, e, detachOSVolume); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

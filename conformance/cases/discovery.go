@@ -25,24 +25,32 @@ var (
 	}
 	discoveryLinks = conformance.Clause{
 		ID: "DISCOVERY-LINKS", Source: conformance.Assumed,
-		Text: "The link of a version is an absolute URL, and leads to the endpoint that lists it.",
+		Text: "The link of a version is an absolute URL of that version, at the endpoint that lists it.",
 	}
 	discoverySame = conformance.Clause{
 		ID: "DISCOVERY-SAME", Source: conformance.Assumed,
-		Text: "GET / gives the same list whatever headers or query it is asked with.",
+		Text: "GET / gives the same list whatever the headers and the query.",
 	}
 	discoveryMethod = conformance.Clause{
 		ID: "DISCOVERY-METHOD", Source: conformance.Assumed,
-		Text: "Versions are listed by GET: another method of / neither lists them nor changes the list.",
+		Text: "Only GET lists the versions: no other method of / lists them or changes the list.",
 	}
 	discoveryListed   = conformance.Clause{ID: "DISCOVERY-LISTED", Source: conformance.Common, Text: "GET / lists every version that is supported."}
 	discoveryAnswered = conformance.Clause{
-		ID: "DISCOVERY-ANSWERED", Source: conformance.Assumed, Text: "A version that is answered is listed, though it has ended.",
+		ID: "DISCOVERY-ANSWERED", Source: conformance.Assumed, Text: "A version that still answers is listed, even if it has ended.",
 	}
 	discoveryOrder = conformance.Clause{ID: "DISCOVERY-ORDER", Source: conformance.Assumed, Text: "No version ends before an older one."}
 	discoveryDay   = conformance.Clause{
 		ID: "DISCOVERY-DAY", Source: conformance.Assumed,
-		Text: "A label changes on the day that its date gives, which begins at 00:00 in Korea.",
+		Text: "A label changes on the day of its date, which begins at 00:00 in Korea.",
+	}
+	discoveryDateDay = conformance.Clause{
+		ID: "DISCOVERY-DATE-DAY", Source: conformance.Assumed,
+		Text: "A date that differs from the documented one differs by more than a day: a single day is a time zone error.",
+	}
+	discoveryForwarded = conformance.Clause{
+		ID: "DISCOVERY-FORWARDED", Source: conformance.Assumed,
+		Text: "Links do not follow the host or the scheme that a header of the request names.",
 	}
 	versionState = conformance.Clause{
 		ID: "VERSION-STATE", Source: conformance.Document,
@@ -58,14 +66,14 @@ func discoveryCases() []conformance.Case {
 			discoveryAnswers, discovery200, discoveryUnsigned),
 		aboutList("discovery-form", "each version listed has an id with a leading v and a known status",
 			discoveryFormed, discoveryForm, versionState),
-		aboutList("discovery-links", "the links of a version are absolute, and lead to the endpoint that lists it",
+		aboutList("discovery-links", "the links of a version are absolute, and lead to that version at the endpoint that lists it",
 			linksLeadHere, discoveryLinks),
-		aboutList("discovery-stable", "GET / says the same when it is asked again",
+		aboutList("discovery-stable", "GET / gives the same list each time",
 			discoveryStable, discovery200),
 		{
 			ID: "discovery-headers", Family: familyDiscovery,
-			Summary: "GET / gives the same list whatever headers or query it is asked with: signed, for a version, in any language",
-			Clauses: []conformance.Clause{discoverySame},
+			Summary: "GET / gives the same list whatever the headers and the query: signed, for a version, in any language",
+			Clauses: []conformance.Clause{discoverySame, discoveryForwarded},
 			Harm:    conformance.HarmReads, AnyState: true,
 			Ask:      comparesLists,
 			Variants: discoveryHeaders(),
@@ -82,18 +90,23 @@ func discoveryCases() []conformance.Case {
 			func(ctx context.Context, t *conformance.Trial) error {
 				return found(ctx, t, versionCurrent, lifecycle.NoneCurrent, lifecycle.SeveralCurrent)
 			}, versionCurrent),
-		aboutVersion("discovery-listed", "the version is listed, or has ended; versions that the documents do not know are noted",
+		aboutVersion("discovery-listed", "the version is listed, or has ended; versions without a document are noted",
 			discoveryListed, lifecycle.VersionGone, lifecycle.VersionEnded, lifecycle.VersionNew),
 		{
 			ID: "discovery-answered", Family: familyDiscovery,
-			Summary: "a version that has ended is listed where it is answered",
+			Summary: "an ended version that still answers is listed",
 			Clauses: []conformance.Clause{discoveryAnswered},
 			Harm:    conformance.HarmReads,
 			Ask:     answeredIsListed,
 		},
-		aboutVersion("discovery-date", "the version's date is that of its document, or later",
-			versionNotBefore, lifecycle.DateEarlier, lifecycle.DateWithdrawn, lifecycle.DateLater, lifecycle.DateSet, lifecycle.GuaranteeLapsed),
-		aboutVersion("discovery-state", "the version's label is what its document gives for the day",
+		{
+			ID: "discovery-date", Family: familyDiscovery,
+			Summary: "the version's date is the documented one or later, and not off by the one day of a time zone error",
+			Clauses: []conformance.Clause{versionNotBefore, discoveryDateDay},
+			Harm:    conformance.HarmReads, AnyState: true,
+			Ask: dateIsDocumented,
+		},
+		aboutVersion("discovery-state", "the version's label is the one that its document gives for the day",
 			versionState, lifecycle.LabelDiffers, lifecycle.LabelStale),
 		{
 			ID: "discovery-day", Family: familyDiscovery,
@@ -184,6 +197,25 @@ func found(ctx context.Context, t *conformance.Trial, clause conformance.Clause,
 		return nil
 	}
 	return conformance.ShownBy(l.answer, conformance.Broken(clause, conformance.CodeDiscovery, "%s", strings.Join(failures, "; ")))
+}
+
+// dateIsDocumented judges the date of a version. The documents promise a minimum, so a later one is noted.
+func dateIsDocumented(ctx context.Context, t *conformance.Trial) error {
+	err := found(ctx, t, versionNotBefore,
+		lifecycle.DateEarlier, lifecycle.DateWithdrawn, lifecycle.DateLater, lifecycle.DateSet, lifecycle.GuaranteeLapsed)
+	if err != nil {
+		return err
+	}
+	l, err := listed(ctx, t)
+	if err != nil {
+		return err
+	}
+	for _, f := range aboutTrial(t, lifecycle.Diff(t.Table(), l.table, t.Day())) {
+		if f.Kind == lifecycle.DateLater && f.Listed.NotBefore.String() == f.Documented.NotBefore.Plus(1).String() {
+			return conformance.ShownBy(l.answer, conformance.Broken(discoveryDateDay, conformance.CodeDiscovery, "%s", f.Text))
+		}
+	}
+	return nil
 }
 
 // answeredIsListed judges a version that is still answered. One that has not ended has to be listed in any

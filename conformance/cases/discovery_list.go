@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -64,7 +65,11 @@ func linksLeadHere(ctx context.Context, t *conformance.Trial) error {
 		}
 		for _, link := range *v.Links {
 			links++
-			if why := astray(link.Href, t.Endpoint()); why != "" {
+			why := astray(link.Href, t.Endpoint())
+			if why == "" {
+				why = toOtherVersion(link.Href, v.ID)
+			}
+			if why != "" {
 				return conformance.ShownBy(e, conformance.Broken(discoveryLinks, conformance.CodeDiscovery,
 					"version %s has the link %.200q, which %s; a client that follows it takes its signed requests there", v.ID, withoutPassword(link.Href), why))
 			}
@@ -85,7 +90,6 @@ func astray(href string, endpoint signing.Endpoint) string {
 	if u.User != nil {
 		return "holds a user or a password"
 	}
-	// Only scheme, host and port are compared: where below them a version is served is not documented.
 	there, err := signing.ParseEndpoint(u.Scheme + "://" + u.Host)
 	switch {
 	case err != nil:
@@ -97,6 +101,30 @@ func astray(href string, endpoint signing.Endpoint) string {
 	}
 	return "leads to another host than " + endpoint.String()
 }
+
+// versionSegment is a segment of a path that names a version: v1, or v1.3.
+var versionSegment = regexp.MustCompile(`^v(\d+)(?:\.(\d+))?$`)
+
+// toOtherVersion says why a link leads to another version than the one it is listed for, or nothing. Every version
+// is served below /v1: what else may be in a path is not documented.
+func toOtherVersion(href, version string) string {
+	u, err := url.Parse(href)
+	if err != nil {
+		return ""
+	}
+	major, _, _ := strings.Cut(strings.TrimPrefix(version, "v"), ".")
+	for segment := range strings.SplitSeq(u.Path, "/") {
+		named := versionSegment.FindStringSubmatch(segment)
+		if named == nil || segment == version || named[1] == major && named[2] == "" || segment == servedBelow {
+			continue
+		}
+		return "leads to " + segment
+	}
+	return ""
+}
+
+// servedBelow is the segment that the paths of every version begin with.
+const servedBelow = "v1"
 
 func sameName(u *url.URL, endpoint signing.Endpoint) bool {
 	_, host, _ := strings.Cut(endpoint.String(), "://")

@@ -3,12 +3,14 @@ package cases
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/scp-openapi/virtualserver/conformance"
+	"github.com/scp-openapi/virtualserver/gen/discovery"
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 	"github.com/scp-openapi/virtualserver/signing"
 )
@@ -100,6 +102,9 @@ func discoveryHeaders() []conformance.Variant {
 		with("accept-xml", "Accept", "application/xml"),
 		with("cookie", "Cookie", "session=1"),
 		with("forwarded-host", "X-Forwarded-Host", "example.com"),
+		with("forwarded", "Forwarded", "host=example.com"),
+		with("forwarded-proto", "X-Forwarded-Proto", "ftp"),
+		with("original-host", "X-Original-Host", "example.com"),
 		with("user-agent", "User-Agent", "Mozilla/5.0"),
 	}
 }
@@ -118,7 +123,10 @@ func asksList(name, about string, change func(*conformance.Trial, *http.Request)
 		if err != nil || otherThanJSON(e) {
 			return err
 		}
-		return sameList(t, first, e, discoverySame, "with "+about)
+		if err := sameList(t, first, e, discoverySame, "with "+about); err != nil {
+			return err
+		}
+		return leadsTheSameWay(first.answer, e, about)
 	}}
 }
 
@@ -131,8 +139,38 @@ func otherThanJSON(e conformance.Exchange) bool {
 	return e.Status == http.StatusNotAcceptable || e.Status == http.StatusOK && !strings.Contains(mediaType(e), "json")
 }
 
-// sameList judges an answer that should be the list again. Links are not compared: a header may well say
-// under which name the endpoint is known.
+// leadsTheSameWay judges the links of a list that was asked for with a header: whoever sends it would decide where
+// others take their signed requests, as soon as something keeps the answer.
+func leadsTheSameWay(first, e conformance.Exchange, about string) error {
+	before := linksOf(first)
+	for _, link := range linksOf(e) {
+		if !slices.Contains(before, link) {
+			return conformance.ShownBy(e, conformance.Broken(discoveryForwarded, conformance.CodeDiscovery,
+				"asked with %s, GET / has the link %.200q, and without that it does not", about, withoutPassword(link)))
+		}
+	}
+	return nil
+}
+
+// linksOf are the links of a list, of whatever version.
+func linksOf(e conformance.Exchange) []string {
+	var list discovery.Versions
+	if json.Unmarshal(e.Body, &list) != nil {
+		return nil // for discovery-form to judge
+	}
+	var links []string
+	for _, v := range list.Versions {
+		if v.Links == nil {
+			continue
+		}
+		for _, link := range *v.Links {
+			links = append(links, link.Href)
+		}
+	}
+	return links
+}
+
+// sameList judges an answer that should be the list again.
 func sameList(t *conformance.Trial, first listing, e conformance.Exchange, clause conformance.Clause, how string) error {
 	if e.Status != http.StatusOK {
 		return conformance.ShownBy(e, conformance.Broken(clause, conformance.CodeDiscovery,

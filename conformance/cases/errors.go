@@ -14,7 +14,7 @@ import (
 
 var formError = conformance.Clause{
 	ID: "FORM-ERROR", Source: conformance.Field,
-	Text: "An error is JSON and says so, and has a code and a message; its body says the status that the answer has.",
+	Text: "An error is JSON and labelled as such, has a code and a message, and states the status of its answer.",
 }
 
 // formErrors judges the bodies of refusals. The document gives them no schema: no body, text, and a problem
@@ -22,7 +22,7 @@ var formError = conformance.Clause{
 func formErrors() conformance.Case {
 	return conformance.Case{
 		ID: "form-error", Family: familyForm,
-		Summary: "a refusal is what its content type says, and its body does not contradict its status",
+		Summary: "the body of a refusal matches its content type, and does not contradict its status",
 		Clauses: []conformance.Clause{formError},
 		Harm:    conformance.HarmRefused,
 		Ask:     seeRefusals,
@@ -58,7 +58,7 @@ func errorFault(e conformance.Exchange) (kind, fault string) {
 		return "types", "its content type cannot be read"
 	case mediaType == "text/plain":
 		return "", ""
-	case !isJSON && e.Expected == conformance.ExpectOutside:
+	case !isJSON && (e.Expected == conformance.ExpectOutside || tooLong(e)):
 		return "", "" // a gateway answers those by itself, as a page
 	case !isJSON:
 		return "types", "it is neither JSON nor text, but " + strconv.Quote(mediaType)

@@ -24,7 +24,7 @@ var freedoms = [][]string{
 	{"errors-two"},
 	{"error-extra"},
 	{"accepted-location"},
-	{"accepted-typed", "accepted-chunked"},
+	{"accepted-typed", "accepted-chunked", "accepted-json", "accepted-text"},
 	{"extra-headers"},
 	{"announcements"},
 	{"connection-close"},
@@ -39,6 +39,9 @@ var freedoms = [][]string{
 	{"ended-refused"},
 	{"key-in-401"},
 	{"window-1m", "window-15m"},
+	{"client-type-any"},
+	{"language-required"},
+	{"replay-guard"},
 	{"repeat-202"},
 	{"state-upper", "state-underscore", "state-title"},
 	{"show-extra"},
@@ -47,7 +50,8 @@ var freedoms = [][]string{
 	{"attach-slow"},
 	{"busy-after"},
 	{"stray-502"},
-	{"gateway-414"},
+	{"gateway-414", "gateway-431", "gateway-400"},
+	{"answers-slow"},
 	{"other-methods-405", "other-methods-501"},
 	{"unknown-409"},
 	{"malformed-409"},
@@ -102,7 +106,7 @@ func requireCalm(t *testing.T, report *conformance.Report, on []string) {
 }
 
 // slowFreedoms take their time: `make freedoms` uses them.
-var slowFreedoms = []string{"detach-2s", "attach-slow", "busy-after", "looks-lag", "looks-jitter"}
+var slowFreedoms = []string{"answers-slow", "detach-2s", "attach-slow", "busy-after", "looks-lag", "looks-jitter"}
 
 func newestClient() []gen.Client { return gen.Clients()[len(gen.Clients())-1:] }
 

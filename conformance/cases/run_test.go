@@ -147,10 +147,10 @@ func TestHarmOnTheWire(t *testing.T) {
 				case !touches && !os:
 					ok = most >= conformance.HarmRefused
 				case most == conformance.HarmDetaches:
-					ok = !os && (r.Method == http.MethodDelete && detach.MatchString(r.RequestURI) ||
+					ok = !os && (r.Method == http.MethodDelete && detach.MatchString(strings.TrimSuffix(r.RequestURI, "?a=1")) ||
 						r.Method == http.MethodPost && attach.MatchString(r.RequestURI))
 				case most == conformance.HarmDangerous && r.Method == http.MethodPost && attach.MatchString(r.RequestURI):
-					ok = !os
+					ok = true // at worst a volume of the fixture is at a server of the fixture
 				case most == conformance.HarmDangerous:
 					// However a server reads it, it is a detach: of no volume and no server is it the deletion.
 					ok = true
@@ -266,6 +266,7 @@ func TestWrongKeys(t *testing.T) {
 			assert.Equal(t, conformance.ExitNotJudged, report.ExitCode)
 			require.NotNil(t, report.Trouble)
 			assert.Equal(t, conformance.TroubleKeys, report.Trouble.Kind)
+			assert.Less(t, report.Counts.Requests, 20)
 		})
 	}
 }

@@ -2,6 +2,7 @@ package cases_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -19,12 +20,12 @@ import (
 // freedoms that the document leaves as its switches say: what the suite says about it is a false alarm.
 type service struct {
 	on       map[string]bool
-	verifier *signing.Verifier
+	verify   func(*http.Request) error
 	day      string
-
-	mu      sync.Mutex
-	random  *rand.Rand
-	volumes map[string]*disk
+	mu       sync.Mutex
+	verified map[string]bool // the signatures of requests that were let in
+	random   *rand.Rand
+	volumes  map[string]*disk
 }
 
 // disk is a volume of the service.
@@ -53,7 +54,7 @@ const (
 )
 
 func newService(keys signing.Credentials, day string, freedoms ...string) *service {
-	s := &service{on: map[string]bool{}, day: day, random: rand.New(rand.NewPCG(1, 2))}
+	s := &service{on: map[string]bool{}, verified: map[string]bool{}, day: day, random: rand.New(rand.NewPCG(1, 2))}
 	for _, name := range freedoms {
 		s.on[name] = true
 	}
@@ -64,9 +65,14 @@ func newService(keys signing.Credentials, day string, freedoms ...string) *servi
 	if s.on["window-15m"] {
 		window = 15 * time.Minute
 	}
-	s.verifier = signing.NewVerifier(func(id string) (signing.Credentials, bool) {
-		return keys, id == keys.AccessKey
-	}, signing.WithMaxSkew(window))
+	lookup := func(id string) (signing.Credentials, bool) { return keys, id == keys.AccessKey }
+	s.verify = signing.NewVerifier(lookup, signing.WithMaxSkew(window)).Verify
+	if s.on["client-type-any"] { // it is signed, and that is all
+		s.verify = func(r *http.Request) error {
+			kind := r.Header.Get(signing.HeaderClientType)
+			return signing.NewVerifier(lookup, signing.WithMaxSkew(window), signing.WithVerifierClientType(kind)).Verify(r)
+		}
+	}
 	long := time.Now().Add(-time.Hour)
 	s.volumes = map[string]*disk{
 		diskID:   {id: diskID, name: "data", at: map[string]time.Time{hostID: long}},
@@ -81,6 +87,9 @@ func newService(keys signing.Credentials, day string, freedoms ...string) *servi
 }
 
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.on["answers-slow"] {
+		time.Sleep(rand.N(120 * time.Millisecond)) //nolint:gosec // that answers take their time is the subject
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.headers(w, r)
@@ -95,11 +104,28 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "<html>URI too long</html>", http.StatusRequestURITooLong)
 		return
 	}
+	for _, values := range r.Header {
+		if len(values) > 0 && len(values[0]) > 3<<10 && (s.on["gateway-431"] || s.on["gateway-400"]) {
+			http.Error(w, "<html>header too long</html>", s.pick("gateway-400", http.StatusBadRequest, http.StatusRequestHeaderFieldsTooLarge))
+			return
+		}
+	}
 	if path == "/" && r.Method == http.MethodGet {
 		s.discovery(w, r)
 		return
 	}
-	if err := s.verifier.Verify(r); err != nil {
+	if s.on["language-required"] && r.Header.Get(signing.HeaderLanguage) == "" {
+		s.refuse(w, http.StatusBadRequest, "ValidationError", "Accept-Language is required.")
+		return
+	}
+	err := s.verify(r)
+	if signature := r.Header.Get(signing.HeaderSignature); err == nil && s.on["replay-guard"] {
+		if s.verified[signature] {
+			err = errors.New("a replay")
+		}
+		s.verified[signature] = true
+	}
+	if err != nil {
 		text := "The signature does not fit."
 		if s.on["key-in-401"] {
 			text = "The signature of access key " + r.Header.Get(signing.HeaderAccessKey) + " does not fit."
@@ -328,12 +354,12 @@ func (s *service) show(w http.ResponseWriter, r *http.Request, id string) {
 	}
 	servers := []map[string]any{}
 	for server, since := range d.at {
-		servers = append(servers, map[string]any{"id": server, "device": "/dev/vdb", "attached_at": since.UTC().Format(time.RFC3339)})
+		servers = append(servers, map[string]any{"id": server, "device": d.device(), "attached_at": since.UTC().Format(time.RFC3339)})
 	}
 	v := map[string]any{
 		"id": d.id, "name": d.name, "state": s.spell(state), "size": 10, "bootable": d.boot, "encrypted": false,
 		"multiattach": d.shared, "volume_type": "SSD", "volume_type_id": "t-1", "user_id": "u-1",
-		"created_at": "2026-01-01T00:00:00Z", "modified_at": now.UTC().Format(time.RFC3339), "servers": servers,
+		"created_at": "2026-01-01T00:00:00Z", "modified_at": d.lastTouch.UTC().Format(time.RFC3339), "servers": servers,
 	}
 	if version := r.Header.Get(signing.HeaderAPIVersion); version != "virtualserver 1.0" && version != "virtualserver 1.1" {
 		v["max_iops"], v["max_throughput"] = 3000, 125
@@ -359,6 +385,9 @@ func (s *service) show(w http.ResponseWriter, r *http.Request, id string) {
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write([]byte(fresh))
 }
+
+// device is where a server finds the volume: each has one of its own everywhere.
+func (d *disk) device() string { return "/dev/vd" + d.id[:1] }
 
 // core is what of a shown volume changes with attaching.
 func core(text string) string {
@@ -387,10 +416,13 @@ func (s *service) busy(d *disk) bool {
 
 func (s *service) attach(w http.ResponseWriter, r *http.Request, id string) {
 	var ask struct {
-		Server string `json:"server_id"`
+		Server     string
+		Terminates bool
 	}
 	d := s.volumes[id]
-	if json.NewDecoder(r.Body).Decode(&ask) != nil || d == nil || ask.Server != hostID && ask.Server != otherID {
+	var body map[string]json.RawMessage // and no struct, which takes Server_ID for server_id
+	if json.NewDecoder(r.Body).Decode(&body) != nil || json.Unmarshal(body["server_id"], &ask.Server) != nil ||
+		body["delete_on_termination"] != nil && json.Unmarshal(body["delete_on_termination"], &ask.Terminates) != nil || d == nil || ask.Server != hostID && ask.Server != otherID {
 		s.refuse(w, s.pick("unknown-409", 409, 400), "ValidationError", "No such volume or server.")
 		return
 	}
@@ -408,7 +440,7 @@ func (s *service) attach(w http.ResponseWriter, r *http.Request, id string) {
 	delete(d.lastLeft, ask.Server) // a detach after this is no repeated one
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusAccepted)
-	_ = json.NewEncoder(w).Encode(map[string]any{"server_id": ask.Server, "volume_id": id, "device": "/dev/vdb", "delete_on_termination": false})
+	_ = json.NewEncoder(w).Encode(map[string]any{"server_id": ask.Server, "volume_id": id, "device": d.device(), "delete_on_termination": ask.Terminates})
 }
 
 func (s *service) detach(w http.ResponseWriter, id, server string) {
@@ -459,6 +491,16 @@ func (s *service) accept(w http.ResponseWriter) {
 	if s.on["accepted-typed"] {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Content-Length", "0")
+	}
+	switch {
+	case s.on["accepted-json"]:
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusAccepted)
+		fmt.Fprint(w, `{"request_id":"req-1"}`)
+		return
+	case s.on["accepted-text"]:
+		http.Error(w, "Accepted", http.StatusAccepted)
+		return
 	}
 	w.WriteHeader(http.StatusAccepted)
 	if s.on["accepted-chunked"] {

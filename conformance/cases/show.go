@@ -26,6 +26,26 @@ var (
 		ID: "SHOW-SINCE", Source: conformance.Assumed,
 		Text: "A shown volume has the fields that its version has, and none that a later version added.",
 	}
+	showAgrees = conformance.Clause{
+		ID: "SHOW-AGREES", Source: conformance.SDK,
+		Text: "Only a volume whose type is one for several servers is shown at several, and each server is listed once.",
+	}
+	showModified = conformance.Clause{
+		ID: "SHOW-MODIFIED", Source: conformance.Assumed,
+		Text: "modified_at is when the volume was changed last: neither a look at it nor what is refused changes it.",
+	}
+	show400 = conformance.Clause{
+		ID: "SHOW-400", Operation: opShow, Status: http.StatusBadRequest, Source: conformance.SDK,
+		Text: "Showing a volume answers 400 Bad Request.",
+	}
+	attachEcho = conformance.Clause{
+		ID: "ATTACH-ECHO", Source: conformance.SDK,
+		Text: "The answer to an attach says what was asked for: the volume, the server, and whether the volume is to be deleted together with it.",
+	}
+	attachEchoSpelling = conformance.Clause{
+		ID: "ATTACH-ECHO-SPELLING", Source: conformance.Assumed,
+		Text: "The answer to an attach spells the IDs as the request does.",
+	}
 )
 
 // formShow judges every volume that is shown.
@@ -33,7 +53,7 @@ func formShow() conformance.Case {
 	return conformance.Case{
 		ID: "form-show", Family: familyForm,
 		Summary: "a shown volume is the one asked for, as the document of showing describes it",
-		Clauses: []conformance.Clause{show200, showState, showSince},
+		Clauses: []conformance.Clause{show200, showState, showSince, showAgrees},
 		Harm:    conformance.HarmReads,
 		Ask: func(ctx context.Context, t *conformance.Trial) error {
 			if err := t.Needs("volume", t.Fixture().Volume); err != nil {
@@ -70,7 +90,81 @@ func shownFault(t *conformance.Trial, e conformance.Exchange) error {
 	if !slices.Contains(states, conformance.State(&shown)) && !conformance.Failed(&shown) {
 		return broken(showState, "", "the volume is in the unknown state %.40q", shown.State)
 	}
+	if fault := disagreement(&shown); fault != "" {
+		return broken(showAgrees, "", "%s", fault)
+	}
 	return sinceFault(t, e, broken)
+}
+
+// disagreement is what a shown volume says that cannot be.
+func disagreement(v *volumes.Volume) string {
+	servers := serversOf(v)
+	switch distinct := slices.Compact(slices.Clone(servers)); {
+	case len(distinct) < len(servers):
+		return "a server is listed twice: " + list(servers)
+	case len(servers) > 1 && v.Multiattach != nil && !*v.Multiattach:
+		return "multiattach is false, and the volume is at " + list(servers)
+	}
+	return ""
+}
+
+// formModified looks at volumes that nobody touches. What other cases see of their modified_at is left to it.
+func formModified() conformance.Case {
+	return conformance.Case{
+		ID: "form-modified", Family: familyForm,
+		Summary: "the modified_at of a volume changes only when the volume does",
+		Clauses: []conformance.Clause{showModified},
+		Harm:    conformance.HarmReads, Collects: true, Rotates: true,
+		Ask: func(ctx context.Context, t *conformance.Trial) error {
+			before, err := takePicture(ctx, t)
+			if err != nil {
+				return err
+			}
+			if len(before) == 0 {
+				return conformance.Skipped("the fixture names no volume that is at rest")
+			}
+			changes := map[string]int{}
+			for id := range before {
+				changes[id] = t.Changes(id)
+			}
+			found, err := before.deviations(ctx, t)
+			if err != nil {
+				return err
+			}
+			found = slices.DeleteFunc(found, func(d deviation) bool { // another version may attach and detach meanwhile
+				return d.kind != "modified" || t.Changes(d.volume) != changes[d.volume]
+			})
+			return judge(t, found, showModified, conformance.Exchange{}, "a volume was looked at")
+		},
+	}
+}
+
+// versionUnknownShows asks to see a volume in a version that there is not, beside one that there is.
+func versionUnknownShows() conformance.Case {
+	return conformance.Case{
+		ID: "version-unknown-shows", Family: familyVersion,
+		Summary: "showing a volume in an unknown version is refused with 400",
+		Clauses: []conformance.Clause{versionUnknown, show400},
+		Harm:    conformance.HarmReads,
+		Rotates: true,
+		Ask: func(ctx context.Context, t *conformance.Trial) error {
+			volume := t.Fixture().Volume
+			if err := t.Needs("volume", volume); err != nil {
+				return err
+			}
+			if _, err := t.Show(ctx, volume); err != nil {
+				return err
+			}
+			e, err := t.Send(ctx, conformance.Request{
+				Operation: conformance.ShowVolume, Pair: conformance.Pair{Volume: volume}, Change: pinnedTo(farAway),
+				Expect: conformance.ExpectRefused, About: "showing a volume in an unknown version",
+			})
+			if err != nil {
+				return err
+			}
+			return versionRefused(t, e, versionUnknown)
+		},
+	}
 }
 
 // sinceFault judges the fields that came with a version. A request that names no version, or one that the
@@ -132,13 +226,15 @@ func formAttach() conformance.Case {
 	return conformance.Case{
 		ID: "form-attach", Family: familyForm,
 		Summary: "the 202 of an attach names the volume and the server that were asked for",
-		Clauses: []conformance.Clause{attach202},
+		Clauses: []conformance.Clause{attach202, attachEcho, attachEchoSpelling},
 		Harm:    conformance.HarmDetaches,
+		Rotates: true,
 		Ask: func(ctx context.Context, t *conformance.Trial) error {
-			if _, err := t.Unattached(ctx); err != nil {
-				return err
+			seen, err := attachOnce(ctx, t)
+			if err == nil && seen.answer.Status != http.StatusAccepted {
+				err = conformance.ShownBy(seen.answer, conformance.CannotJudge(conformance.CodeSetup,
+					"an attach was answered %s, so there is no 202 to look at", conformance.StatusText(seen.answer.Status)))
 			}
-			_, err := t.Attached(ctx)
 			return err
 		},
 		Watch: func(_ *conformance.Trial, e conformance.Exchange) error {
@@ -157,11 +253,24 @@ func formAttach() conformance.Case {
 				return nil //nolint:nilerr // a request that no client sends asks for no attachment
 			}
 			volume := strings.TrimSuffix(strings.TrimPrefix(e.Path(), "/v1/volumes/"), "/servers")
-			if !strings.EqualFold(got.VolumeID, volume) || !strings.EqualFold(got.ServerID, asked.ServerID) {
-				return conformance.Distinct(conformance.Broken(attach202, conformance.CodeAnswer,
-					"%s to server %s: the answer is an attachment of volume %.60q to server %.60q", e, asked.ServerID, got.VolumeID, got.ServerID), "another")
-			}
-			return nil
+			return echoFault(e, got, volume, asked)
 		},
 	}
+}
+
+// echoFault is what an attachment says that was not asked for.
+func echoFault(e conformance.Exchange, got volumes.Attachment, volume string, asked volumes.AttachRequest) error {
+	set := func(flag *bool) bool { return flag != nil && *flag }
+	switch {
+	case !strings.EqualFold(got.VolumeID, volume) || !strings.EqualFold(got.ServerID, asked.ServerID):
+		return conformance.Distinct(conformance.Broken(attachEcho, conformance.CodeAnswer,
+			"%s to server %s: the answer is an attachment of volume %.60q to server %.60q", e, asked.ServerID, got.VolumeID, got.ServerID), "another")
+	case set(got.DeleteOnTermination) != set(asked.DeleteOnTermination):
+		return conformance.Distinct(conformance.Broken(attachEcho, conformance.CodeAnswer,
+			"%s with %s: the answer says that delete_on_termination is %t", e, excerpt(e.RequestBody), set(got.DeleteOnTermination)), "terminates")
+	case got.VolumeID != volume || got.ServerID != asked.ServerID:
+		return conformance.Broken(attachEchoSpelling, conformance.CodeAnswer,
+			"%s to server %s: the answer spells the IDs %.60q and %.60q", e, asked.ServerID, got.VolumeID, got.ServerID)
+	}
+	return nil
 }

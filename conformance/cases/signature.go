@@ -16,7 +16,7 @@ import (
 
 // How a signature is written.
 var authEncoding = conformance.Clause{
-	ID: "AUTH-SIGNATURE-ENCODING", Source: conformance.SDK, Text: "The signature is base64, of the standard alphabet, padded.",
+	ID: "AUTH-SIGNATURE-ENCODING", Source: conformance.SDK, Text: "The signature is padded base64 in the standard alphabet.",
 }
 
 // characterNegatives are right signatures but for a few characters: each one counts.
@@ -51,7 +51,7 @@ func characterNegatives() family {
 	add("reversed", "a signature backwards", reversed)
 	add("rotated", "a signature with its first character at the end", func(s string) string { return s[1:] + s[:1] })
 	return family{
-		name: "signature-characters", what: "a signature that is not right in every character", negatives: list,
+		name: "signature-characters", what: "a signature with any wrong character", negatives: list,
 		attached: []string{"character-01", "character-22", "character-43", "spare-bits", "first-half", "longer"},
 	}
 }
@@ -143,7 +143,7 @@ func spellingNegatives() family {
 		}},
 	})
 	return family{
-		name: "signature-spelling", what: "a right signature that is not in padded base64 of the standard alphabet", negatives: list,
+		name: "signature-spelling", what: "a correct signature in any encoding but padded standard base64", negatives: list,
 		attached: []string{"hex", "url-safe", "unpadded", "case", "list-last", "scheme-signature"},
 	}
 }
@@ -205,7 +205,7 @@ func nothingNegatives() family {
 		}},
 	})
 	return family{
-		name: "signature-nothing", what: "a signature that means nothing, or anything,", negatives: list,
+		name: "signature-nothing", what: "a placeholder in place of a signature", negatives: list,
 		attached: []string{"word-null", "word-0", "asterisk", "exclamation", "zeros", "access-key"},
 	}
 }

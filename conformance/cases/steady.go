@@ -15,7 +15,7 @@ import (
 
 var formSteady = conformance.Clause{
 	ID: "FORM-STEADY", Source: conformance.Assumed,
-	Text: "The same request gets the same answer, however often it is sent, and whatever else is asked at the same time.",
+	Text: "The same request gets the same answer each time, whatever else is asked concurrently.",
 }
 
 var languages = []string{"ko-KR", "en-US"}
@@ -125,7 +125,7 @@ func detachIn(ctx context.Context, t *conformance.Trial, language string) (statu
 func formConcurrent() conformance.Case {
 	return conformance.Case{
 		ID: "form-concurrent", Family: familyForm,
-		Summary: "of requests at the same time each gets its own answer",
+		Summary: "concurrent requests each get their own answer",
 		Clauses: []conformance.Clause{formSteady},
 		Harm:    conformance.HarmRefused,
 		Rotates: true,

@@ -20,21 +20,21 @@ var (
 	}
 	authTimestampDigits = conformance.Clause{
 		ID: "AUTH-TIMESTAMP-DIGITS", Source: conformance.Assumed,
-		Text: "A timestamp is written in decimal digits alone, and without zeros in front.",
+		Text: "A timestamp consists of decimal digits, without leading zeros.",
 	}
 	authTimestampWindow = conformance.Clause{
 		ID: "AUTH-TIMESTAMP-WINDOW", Source: conformance.Assumed,
-		Text: "A timestamp may be some minutes old, or ahead: 45 seconds are let in, and 20 minutes are not.",
+		Text: "A timestamp may be a few minutes off: 45 seconds either way are let in, 20 minutes are not.",
 	}
 )
 
-// timestampNegatives are rightly signed, with a timestamp that is not now or is not in milliseconds, and with
+// timestampNegatives are correctly signed, with a timestamp that is not now or is not in milliseconds, and with
 // now as a lenient parser reads it.
 func timestampNegatives() family {
 	var list []negative
 	shifted := func(name, about string, by time.Duration) {
 		list = append(list, negative{
-			name: name, about: "a timestamp of " + about + ", rightly signed", clause: authTimestampWindow,
+			name: name, about: "a timestamp of " + about + ", correctly signed", clause: authTimestampWindow,
 			ways: []alteration{func(t *conformance.Trial, req *http.Request) { at(t, req, t.Now().Add(by).UnixMilli()) }},
 		})
 	}
@@ -50,7 +50,7 @@ func timestampNegatives() family {
 	shifted("year-ahead", "in a year", 365*24*time.Hour)
 
 	writes := func(name, about string, n negative, write func(now time.Time) string) {
-		n.name, n.about, n.malformed = name, "a timestamp "+about+", rightly signed", true
+		n.name, n.about, n.malformed = name, "a timestamp "+about+", correctly signed", true
 		n.ways = []alteration{func(t *conformance.Trial, req *http.Request) {
 			req.Header.Set(signing.HeaderTimestamp, write(t.Now()))
 			t.Resign(req, nil)
@@ -128,7 +128,7 @@ func timestampNegatives() family {
 	form("blank-behind-sign", "with a plus sign and a blank", func(ms string) string { return "+ " + ms })
 	form("double-minus", "with two minus signs", func(ms string) string { return "--" + ms })
 	form("percent-encoded", "with its first digit encoded", func(ms string) string { return fmt.Sprintf("%%%02X", ms[0]) + ms[1:] })
-	return family{name: "timestamp", what: "a timestamp that is stale, ahead, or not decimal milliseconds,", negatives: list}
+	return family{name: "timestamp", what: "a timestamp that is stale, in the future, or not in decimal milliseconds", negatives: list}
 }
 
 // unitOrWindow tells a server that takes a number in another unit from one that takes any number: the second
@@ -136,7 +136,7 @@ func timestampNegatives() family {
 func unitOrWindow(ctx context.Context, t *conformance.Trial, control conformance.Control) (conformance.Clause, error) {
 	for _, by := range []time.Duration{-24 * time.Hour, 24 * time.Hour} {
 		e, err := sendWrong(ctx, t, conformance.Request{
-			Pair: t.Unused(), Expect: conformance.ExpectUnauthorized, About: "a timestamp of another day, rightly signed",
+			Pair: t.Unused(), Expect: conformance.ExpectUnauthorized, About: "a timestamp of another day, correctly signed",
 			Change: func(req *http.Request) { at(t, req, t.Now().Add(by).UnixMilli()) },
 		})
 		if err != nil {

@@ -18,11 +18,15 @@ var (
 	}
 	versionDefault = conformance.Clause{
 		ID: "VERSION-DEFAULT", Source: conformance.Common,
-		Text: "Without Scp-Api-Version the newest CURRENT version answers.",
+		Text: "Without Scp-Api-Version, the newest CURRENT version answers.",
 	}
 	versionUnknown = conformance.Clause{
 		ID: "VERSION-UNKNOWN", Source: conformance.Assumed,
-		Text: "A version that is written in another way than virtualserver, a space and its number is refused with 400 or 409.",
+		Text: "A version in any other form than virtualserver, a space and its number is refused with 400 or 409.",
+	}
+	versionFields = conformance.Clause{
+		ID: "VERSION-FIELDS", Source: conformance.Assumed,
+		Text: "A newer version shows every field of a volume that an older one shows.",
 	}
 	versionSame = conformance.Clause{
 		ID: "VERSION-SAME", Source: conformance.Document,
@@ -46,7 +50,7 @@ func versionCases() []conformance.Case {
 	return []conformance.Case{
 		{
 			ID: "version-answered", Family: familyVersion,
-			Summary: "a version answers until its minimum guaranteed support date; whether it does so afterwards is noted",
+			Summary: "a version answers until its minimum guaranteed support date; whether it still does later is noted",
 			Clauses: []conformance.Clause{versionNotBefore, versionEnded, versionPinned},
 			Harm:    conformance.HarmReads, AnyState: true,
 			Ask: versionAnswered,
@@ -64,7 +68,7 @@ func versionCases() []conformance.Case {
 		{
 			ID: "version-across", Family: familyVersion,
 			Summary: "what is attached or detached in one version is so in the newest and without Scp-Api-Version, and the other way round",
-			Clauses: []conformance.Clause{versionSame, detachEffect},
+			Clauses: []conformance.Clause{versionSame, detachEffect, versionSeen},
 			Harm:    conformance.HarmDetaches,
 			Rotates: true,
 			Variants: []conformance.Variant{
@@ -75,21 +79,28 @@ func versionCases() []conformance.Case {
 		versionInQuery(),
 		{
 			ID: "version-absent", Family: familyVersion,
-			Summary: "without Scp-Api-Version a request is answered as by the newest CURRENT version",
+			Summary: "without Scp-Api-Version, a request gets the answer of the newest CURRENT version",
 			Clauses: []conformance.Clause{versionDefault},
 			Harm:    conformance.HarmRefused, AnyState: true,
 			Ask: versionAbsent,
 		},
 		{
-			ID: "version-absent-shows", Family: familyVersion,
-			Summary: "without Scp-Api-Version a volume is shown with the fields of the newest CURRENT version",
+			ID: "version-absent-steady", Family: familyVersion,
+			Summary: "without Scp-Api-Version the newest CURRENT version shows a volume, whatever version was asked for before",
 			Clauses: []conformance.Clause{versionDefault},
+			Harm:    conformance.HarmReads, AnyState: true, Rotates: true,
+			Ask: versionAbsentSteady,
+		},
+		{
+			ID: "version-absent-shows", Family: familyVersion,
+			Summary: "without Scp-Api-Version, a volume is shown with the fields of the newest CURRENT version",
+			Clauses: []conformance.Clause{versionDefault, versionFields},
 			Harm:    conformance.HarmReads, AnyState: true,
 			Ask: versionAbsentShows,
 		},
 		{
 			ID: "version-absent-detaches", Family: familyVersion,
-			Summary: "without Scp-Api-Version the detach of an attached volume is answered 202",
+			Summary: "without Scp-Api-Version, detaching an attached volume is answered 202",
 			Clauses: []conformance.Clause{versionDefault, detach202},
 			Harm:    conformance.HarmDetaches,
 			Ask:     versionAbsentDetaches,
@@ -114,6 +125,8 @@ func versionCases() []conformance.Case {
 			Harm:    conformance.HarmDetaches,
 			Ask:     plannedRefused,
 		},
+		versionSameShown(),
+		versionUnknownShows(),
 		versionWritten(),
 		versionWrittenUnused(),
 	}
@@ -229,7 +242,7 @@ func detachWorks(ctx context.Context, t *conformance.Trial) error {
 	seen, err := detachOnce(ctx, t)
 	if err == nil && seen.answer.Status != http.StatusAccepted {
 		err = conformance.ShownBy(seen.answer, conformance.CannotJudge(conformance.CodeNoDistinction,
-			"a detach in version %s is answered %s, so no refusal shows anything", t.Version(), conformance.StatusText(seen.answer.Status)))
+			"a detach in version %s is answered %s, so its refusals show nothing", t.Version(), conformance.StatusText(seen.answer.Status)))
 	}
 	return err
 }
@@ -240,5 +253,5 @@ func versionRefused(t *conformance.Trial, e conformance.Exchange, clause conform
 		return refused(t, e, clause)
 	}
 	return conformance.ShownBy(e, conformance.Broken(clause, conformance.CodeVersionAnswered,
-		"%s was answered %s; it has to be refused", e.About, conformance.StatusText(e.Status)))
+		"%s was answered %s; it should have been refused", e.About, conformance.StatusText(e.Status)))
 }

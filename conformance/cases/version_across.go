@@ -3,13 +3,21 @@ package cases
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/scp-openapi/virtualserver/conformance"
 	"github.com/scp-openapi/virtualserver/gen/volumes"
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 )
+
+var versionSeen = conformance.Clause{
+	ID: "VERSION-SEEN", Source: conformance.Assumed,
+	Text: "What one version shows to be done, every other version shows within a second.",
+}
 
 // side is a version to act or look in.
 type side struct {
@@ -108,7 +116,7 @@ func (s side) act(ctx context.Context, t *conformance.Trial, operation conforman
 
 // seenBySelf waits for what was accepted in a version to be done there.
 func seenBySelf(ctx context.Context, t *conformance.Trial, s side, p conformance.Pair, done func(*volumes.Volume) bool, e conformance.Exchange) error {
-	shown, ok, err := s.await(ctx, t, p.Volume, done)
+	shown, ok, err := s.await(ctx, t, p.Volume, t.Settle(), done)
 	if err == nil && !ok {
 		err = conformance.ShownBy(e, conformance.CannotJudge(conformance.CodeUnsettled,
 			"%s was accepted %s, and there volume %s is %s still", e, s.name, p.Volume, shown.State))
@@ -116,22 +124,39 @@ func seenBySelf(ctx context.Context, t *conformance.Trial, s side, p conformance
 	return err
 }
 
-// sees judges whether what was done elsewhere shows here.
+// sees judges whether what was done elsewhere shows here, and soon.
 func (s side) sees(ctx context.Context, t *conformance.Trial, p conformance.Pair, done func(*volumes.Volume) bool,
 	clause conformance.Clause, e conformance.Exchange, what string,
 ) error {
-	shown, ok, err := s.await(ctx, t, p.Volume, done)
+	soon := min(time.Second, t.Settle())
+	shown, ok, err := s.await(ctx, t, p.Volume, soon, done)
+	inTime := ok
 	if err == nil && !ok {
-		err = conformance.ShownBy(e, conformance.Broken(clause, conformance.CodeVersionsDiffer,
-			"volume %s was %s, and %s it is %s at %s", p.Volume, what, s.name, shown.State, list(serversOf(shown))))
+		shown, ok, err = s.await(ctx, t, p.Volume, t.Settle()-soon, done)
 	}
-	return err
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return conformance.ShownBy(e, conformance.Broken(clause, conformance.CodeVersionsDiffer,
+			"volume %s was %s, and %s it is %s at %s", p.Volume, what, s.name, shown.State, list(serversOf(shown))))
+	case !inTime:
+		return conformance.ShownBy(e, conformance.Broken(versionSeen, conformance.CodeVersionsDiffer,
+			"volume %s was %s, and %s it was shown as before for more than %s", p.Volume, what, s.name, soon))
+	}
+	return nil
 }
 
-// await shows a volume in a version until it is as it should be.
-func (s side) await(ctx context.Context, t *conformance.Trial, volume string, done func(*volumes.Volume) bool) (*volumes.Volume, bool, error) {
-	const firstPause, longestPause = time.Millisecond, time.Second
-	deadline := time.Now().Add(t.Settle())
+// await shows a volume in a version until it is as it should be, for a time at most.
+func (s side) await(
+	ctx context.Context, t *conformance.Trial, volume string, limit time.Duration, done func(*volumes.Volume) bool,
+) (*volumes.Volume, bool, error) {
+	const longestPause = time.Second
+	firstPause := 200 * time.Millisecond
+	if t.Endpoint().Loopback() {
+		firstPause = time.Millisecond
+	}
+	deadline := time.Now().Add(limit)
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
 		shown, err := s.show(ctx, t, volume)
 		if err != nil || done(shown) {
@@ -156,9 +181,92 @@ func (s side) show(ctx context.Context, t *conformance.Trial, volume string) (*v
 		return nil, err
 	}
 	var shown volumes.Volume
-	if e.Status != http.StatusOK || json.Unmarshal(e.Body, &shown) != nil {
+	if e.Status != http.StatusOK || json.Unmarshal(e.Body, &shown) != nil || !strings.EqualFold(shown.ID, volume) {
 		return nil, conformance.ShownBy(e, conformance.CannotJudge(conformance.CodeSetup,
-			"showing volume %s %s was answered %s, without a volume that can be read", volume, s.name, conformance.StatusText(e.Status)))
+			"showing volume %s %s was answered %s, without that volume in a form that can be read", volume, s.name, conformance.StatusText(e.Status)))
 	}
 	return &shown, nil
+}
+
+// versionSameShown shows each volume of the fixture in this version and in the newest.
+func versionSameShown() conformance.Case {
+	return conformance.Case{
+		ID: "version-same-shown", Family: familyVersion,
+		Summary: "a volume is shown as in the newest version: in the same state, at the same servers, with the same properties",
+		Clauses: []conformance.Clause{versionSame},
+		Harm:    conformance.HarmReads,
+		Rotates: true,
+		Ask: func(ctx context.Context, t *conformance.Trial) error {
+			here, newest, _, err := sides(ctx, t)
+			if err != nil {
+				return err
+			}
+			all := fixtureVolumes(t)
+			if len(all) == 0 {
+				return conformance.Skipped("the fixture names no volume to show")
+			}
+			for _, id := range all {
+				if err := sameShown(ctx, t, here, newest, id); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+}
+
+// sameShown holds what two versions show of a volume against each other. Either look may lag behind, or something
+// happen between them: a difference is confirmed by others.
+func sameShown(ctx context.Context, t *conformance.Trial, here, newest side, id string) error {
+	var there *volumes.Volume
+	var failed error
+	var d deviation
+	shown, same, err := here.await(ctx, t, id, t.ConfirmFor(), func(v *volumes.Volume) bool {
+		if there, failed = newest.show(ctx, t, id); failed != nil {
+			return true
+		}
+		d = changed(*there, *v, nil)
+		return d.kind == "" || d.kind == "modified"
+	})
+	if err != nil || failed != nil {
+		return errors.Join(err, failed)
+	}
+	if !same {
+		return conformance.Broken(versionSame, conformance.CodeVersionsDiffer, "volume %s is shown differently %s (%s at %s) and %s (%s at %s): %s",
+			id, here.name, shown.State, list(serversOf(shown)), newest.name, there.State, list(serversOf(there)), d.text)
+	}
+	return nil
+}
+
+// versionAbsentSteady shows a volume in this version, and then without one.
+func versionAbsentSteady(ctx context.Context, t *conformance.Trial) error {
+	newest, err := t.Newest()
+	if err != nil {
+		return err
+	}
+	if newest == t.Version() || drifted(ctx, t, newest) {
+		return conformance.NotApplicable("what the newest version shows without Scp-Api-Version is for version-absent-shows")
+	}
+	in, err := shownFields(ctx, t, newest, nil)
+	if err != nil {
+		return err
+	}
+	here, err := shownFields(ctx, t, t.Version(), nil)
+	if err != nil {
+		return err
+	}
+	without, err := shownFields(ctx, t, newest, pinnedTo())
+	switch {
+	case err != nil:
+		return err
+	case in.answer.Status != http.StatusOK || here.answer.Status != http.StatusOK || without.answer.Status != http.StatusOK:
+		return conformance.NotApplicable("the volume is not shown in each way")
+	case slices.Equal(here.names, in.names):
+		return conformance.NotApplicable("both versions show a volume with the same fields")
+	case slices.Equal(without.names, in.names):
+		return nil
+	}
+	return conformance.ShownBy(without.answer, conformance.Broken(versionDefault, conformance.CodeVersionsDiffer,
+		"after a request in version %s, a volume is shown without Scp-Api-Version with the fields %s, in version %s with %s",
+		t.Version(), strings.Join(without.names, ", "), newest, strings.Join(in.names, ", ")))
 }

@@ -86,6 +86,11 @@ type fields struct {
 	answer conformance.Exchange
 }
 
+// lacks reports whether a volume was shown, and without a field that others have.
+func (f fields) lacks(others fields) bool {
+	return f.answer.Status == http.StatusOK && slices.ContainsFunc(others.names, func(name string) bool { return !slices.Contains(f.names, name) })
+}
+
 // versionAbsentShows compares the fields of a volume, of which newer versions have more.
 func versionAbsentShows(ctx context.Context, t *conformance.Trial) error {
 	if err := t.AskedOnce(); err != nil {
@@ -108,6 +113,10 @@ func versionAbsentShows(ctx context.Context, t *conformance.Trial) error {
 		return err
 	}
 	switch {
+	case drifted(ctx, t, newest) && without.lacks(in):
+		return conformance.ShownBy(without.answer, conformance.Broken(versionFields, conformance.CodeVersionsDiffer,
+			"without Scp-Api-Version a newer version than %s should answer, and a volume is shown with the fields %s, where %s has %s",
+			newest, strings.Join(without.names, ", "), newest, strings.Join(in.names, ", ")))
 	case drifted(ctx, t, newest):
 		return conformance.NotApplicable("no document describes the version that answers without Scp-Api-Version")
 	case without.answer.Status != http.StatusOK:

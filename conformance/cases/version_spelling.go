@@ -129,7 +129,25 @@ func numbers() []spelling {
 			numbered("minor-overflow-"+overflow.bits, func(n number) string { return n.major + "." + plus(n.minor, overflow.wraps) }),
 			numbered("major-overflow-"+overflow.bits, func(n number) string { return plus(n.major, overflow.wraps) + "." + n.minor }))
 	}
+	for _, script := range []struct {
+		name string
+		zero rune
+	}{{"full-width", '０'}, {"arabic", '٠'}, {"persian", '۰'}, {"devanagari", '०'}, {"mathematical", '𝟎'}} {
+		list = append(list,
+			numbered("digits-"+script.name, func(n number) string {
+				return digitsFrom(script.zero, n.major) + "." + digitsFrom(script.zero, n.minor)
+			}),
+			numbered("minor-"+script.name, func(n number) string { return n.major + "." + digitsFrom(script.zero, n.minor) }))
+	}
+	list = append(list,
+		numbered("point-full-width", func(n number) string { return n.major + "．" + n.minor }),
+		numbered("minor-superscript", func(n number) string { return n.major + "." + superscript(n.minor) }))
 	return append(list, numbered("minor-saturated", func(n number) string { return n.major + ".9999999999999999999999" }))
+}
+
+// superscript writes digits as exponents.
+func superscript(digits string) string {
+	return strings.Map(func(r rune) rune { return []rune("⁰¹²³⁴⁵⁶⁷⁸⁹")[r-'0'] }, digits)
 }
 
 // lenientNumbers are what a lenient parser takes for the number of a version.

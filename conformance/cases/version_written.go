@@ -18,7 +18,7 @@ import (
 func versionWritten() conformance.Case {
 	return conformance.Case{
 		ID: "version-written", Family: familyVersion,
-		Summary: "a version that is unknown, or written in another way, is refused with 400 or 409, and detaches nothing",
+		Summary: "an unknown or misspelled version is refused with 400 or 409, and detaches nothing",
 		Clauses: []conformance.Clause{versionPinned, versionUnknown, detach400},
 		Harm:    conformance.HarmDetaches,
 		Rotates: true,
@@ -38,7 +38,7 @@ func versionWritten() conformance.Case {
 func versionWrittenUnused() conformance.Case {
 	return conformance.Case{
 		ID: "version-written-unused", Family: familyVersion,
-		Summary:  "a version that is unknown, or written in another way, is refused for that, and not for the unknown volume it asks for",
+		Summary:  "an unknown or misspelled version is refused as such, and not for the unknown volume",
 		Clauses:  []conformance.Clause{versionPinned, versionUnknown},
 		Harm:     conformance.HarmRefused,
 		Ask:      refusalsTellVersions,
@@ -73,7 +73,7 @@ type written struct {
 	attached bool
 	// proofs counts, by clause, the variants that were answered or took effect.
 	proofs map[string]int
-	// right is the refusal of unused IDs in a version that is rightly written.
+	// right is the refusal of unused IDs in a version that is correctly written.
 	right conformance.Exchange
 }
 
@@ -172,7 +172,7 @@ func unusedByWritten(ctx context.Context, t *conformance.Trial, values []string)
 	}
 	if conformance.Same(e, writing(t).right) {
 		return conformance.ShownBy(e, conformance.Broken(clause, conformance.CodeVersionAnswered,
-			"%s was answered %s, in the same words as a version that is rightly written", e.About, conformance.StatusText(e.Status)))
+			"%s was answered %s, in the same words as a version that is correctly written", e.About, conformance.StatusText(e.Status)))
 	}
 	return nil
 }

@@ -22,9 +22,10 @@ type Defect struct {
 // Defects returns all defects, grouped by what they are about.
 func Defects() []Defect {
 	return slices.Concat(everythingDefects, statusDefects, effectDefects, aftermathDefects, neighbourDefects,
-		refusedDefects, idDefects(), routeDefects, authenticationDefects, signatureDefects, accessKeyDefects, timestampDefects,
+		aroundDefects, attachDefects, refusedDefects, idDefects(), routeDefects, authenticationDefects, signatureDefects,
+		accessKeyDefects, timestampDefects,
 		skippedDefects, versionDefects, readingDefects, acrossDefects, discoveryDefects, listingDefects,
-		formDefects, leakDefects, unsteadyDefects, showDefects, wireDefects)
+		formDefects, leakDefects, unsteadyDefects, showDefects, alikeDefects, wireDefects)
 }
 
 // DefectByName returns a defect. Its error says what to do about an unknown name.

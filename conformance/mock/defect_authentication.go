@@ -150,7 +150,7 @@ func letsIn(name, summary string, when func(*call) bool) Defect {
 	}}}
 }
 
-// keepsOut is a defect that refuses rightly signed requests, when tells which.
+// keepsOut is a defect that refuses correctly signed requests, when tells which.
 func keepsOut(name, summary string, when func(*call) bool) Defect {
 	return Defect{Name: name, Summary: summary, hooks: hooks{authenticate: func(c *call) {
 		if c.refused == nil && when(c) {

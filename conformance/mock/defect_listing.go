@@ -50,6 +50,46 @@ var listingDefects = []Defect{
 	links("links-look-alike", "lists links to a host whose name begins the same", func(href string) string {
 		return strings.Replace(href, "/v1", ".example.com/v1", 1)
 	}),
+	lists("links-newest-major", "links the newest version to the path of another", func(l []discovery.Version) []discovery.Version {
+		newest := l[newestBut(l, 0)]
+		(*newest.Links)[0].Href = strings.Replace((*newest.Links)[0].Href, "/v1", "/v2", 1)
+		return l
+	}),
+	lists("links-neighbour", "links each version to the path of the one before", func(l []discovery.Version) []discovery.Version {
+		for i := range l {
+			l[i].Links = &[]discovery.Link{{Href: strings.Replace((*l[i].Links)[0].Href, "/v1", "/"+l[max(0, i-1)].ID, 1), Rel: "self"}}
+		}
+		return l
+	}),
+	linksFollow("links-forwarded-host", "links to the host of X-Forwarded-Host", "X-Forwarded-Host", func(_, forwarded string) string {
+		return "http://" + forwarded + "/v1"
+	}),
+	linksFollow("links-forwarded", "links to the host of Forwarded", "Forwarded", func(_, forwarded string) string {
+		_, host, _ := strings.Cut(forwarded, "host=")
+		return "http://" + host + "/v1"
+	}),
+	linksFollow("links-forwarded-proto", "links with the scheme of X-Forwarded-Proto", "X-Forwarded-Proto", func(href, forwarded string) string {
+		_, rest, _ := strings.Cut(href, ":")
+		return forwarded + ":" + rest
+	}),
+	lists("date-day-late", "lists a date a day late, as in another time zone", func(l []discovery.Version) []discovery.Version {
+		return redated(l, 1)
+	}),
+	{Name: "newer-current-old-default", Summary: "lists a newer version as CURRENT, and answers a request without a version as the oldest", hooks: hooks{
+		receive: func(c *call) {
+			if len(c.version) == 0 {
+				c.version = []string{pinned(c.server.documents.Versions[0].Version.ID)}
+			}
+		},
+		reply: func(c *call) {
+			if body, listed := c.answer.body.(discovery.Versions); listed {
+				newest := &body.Versions[newestBut(body.Versions, 0)]
+				newest.Status = "SUPPORTED"
+				body.Versions = append(body.Versions, discovery.Version{ID: "v8.5", Status: "CURRENT"})
+				c.answer.body = body
+			}
+		},
+	}},
 	listsPerCall("discovery-one-version", "lists the version alone that Scp-Api-Version names", func(c *call, l []discovery.Version) []discovery.Version {
 		for i := range l {
 			if c.request.Header.Get(signing.HeaderAPIVersion) == openapi.Service+" "+strings.TrimPrefix(l[i].ID, "v") {
@@ -96,6 +136,19 @@ var listingDefects = []Defect{
 			c.method = http.MethodGet
 		}
 	}}},
+}
+
+// linksFollow is a defect that takes from a header of the request where links lead.
+func linksFollow(name, summary, header string, href func(href, value string) string) Defect {
+	return listsPerCall(name, summary, func(c *call, l []discovery.Version) []discovery.Version {
+		value := c.request.Header.Get(header)
+		for i := range l {
+			if value != "" && l[i].Links != nil {
+				l[i].Links = &[]discovery.Link{{Href: href((*l[i].Links)[0].Href, value), Rel: "self"}}
+			}
+		}
+		return l
+	})
 }
 
 // relabelled gives the newest version but one another label and date.

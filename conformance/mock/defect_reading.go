@@ -107,6 +107,9 @@ var readingDefects = []Defect{
 		value, err := url.QueryUnescape(got)
 		return err == nil && value == known
 	}),
+	readsNumber("version-any-digits", "reads the digits of any script", func(got string, known lifecycle.ID) bool {
+		return inLatinDigits(got) == known.String()
+	}),
 	readsValue("version-any-space", "reads tabs and several spaces as one space", func(got, known string) bool {
 		return strings.Join(strings.Fields(got), " ") == known
 	}),
@@ -174,6 +177,20 @@ var readingDefects = []Defect{
 		}
 		return c.version
 	}),
+}
+
+// inLatinDigits writes the digits of other scripts as 0 to 9.
+func inLatinDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsDigit(r) {
+			return r
+		}
+		zero := r
+		for unicode.IsDigit(zero-1) && r-zero < 9 {
+			zero--
+		}
+		return '0' + r - zero
+	}, s)
 }
 
 // pinned is how a version is asked for.

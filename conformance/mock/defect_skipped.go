@@ -8,7 +8,7 @@ import (
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
-// skippedDefects check no signature of some requests, or refuse some that are rightly signed.
+// skippedDefects check no signature of some requests, or refuse some that are correctly signed.
 var skippedDefects = []Defect{
 	openFor("local-open", "trusts who says to come from this machine", func(r *http.Request) bool {
 		return r.Header.Get("X-Forwarded-For") == "127.0.0.1"

@@ -9,7 +9,7 @@ import (
 
 // unsteadyDefects answer wrongly now and then, or as something has it that should not matter.
 var unsteadyDefects = []Defect{
-	nowAndThen("now-and-then-401", "answers 401 to one rightly signed request in 23", 23, func(c *call) {
+	nowAndThen("now-and-then-401", "answers 401 to one correctly signed request in 23", 23, func(c *call) {
 		if c.refused == nil && c.doc != nil {
 			c.answer = refuse(http.StatusUnauthorized, "HmacValidFail", "The signature does not match.")
 		}

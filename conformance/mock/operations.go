@@ -48,8 +48,8 @@ func (c *call) detach(leaving ...*attachment) answer {
 
 // attachVolume gives a volume to a server: it is attaching, then in use.
 func (c *call) attachVolume() answer {
-	var body volumes.AttachRequest
-	if c.bodyErr != nil || json.Unmarshal(c.body, &body) != nil || body.ServerID == "" {
+	body, err := attachRequest(c.body)
+	if c.bodyErr != nil || err != nil || body.ServerID == "" {
 		return refuse(http.StatusBadRequest, "ValidationError", "The body must be a JSON object with a server_id.")
 	}
 	c.ids.server = body.ServerID
@@ -67,10 +67,28 @@ func (c *call) attachVolume() answer {
 			fmt.Sprintf("Server %s has %d volumes already, which is the maximum.", body.ServerID, maxDataVolumes))
 	}
 	at = c.server.attach(v, body.ServerID)
-	deleted := body.DeleteOnTermination != nil && *body.DeleteOnTermination
+	at.terminates = body.DeleteOnTermination != nil && *body.DeleteOnTermination
 	return ok(http.StatusAccepted, volumes.Attachment{
-		ServerID: at.server, VolumeID: v.ID, Device: new(at.device), DeleteOnTermination: &deleted,
+		ServerID: at.server, VolumeID: v.ID, Device: new(at.device), DeleteOnTermination: new(at.terminates),
 	})
+}
+
+// attachRequest reads the body of an attach. Names are as they are written: encoding/json takes Server_ID for
+// server_id, too.
+func attachRequest(body []byte) (volumes.AttachRequest, error) {
+	var request volumes.AttachRequest
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(body, &fields); err != nil {
+		return request, err
+	}
+	for name, to := range map[string]any{"server_id": &request.ServerID, "delete_on_termination": &request.DeleteOnTermination} {
+		if value, found := fields[name]; found {
+			if err := json.Unmarshal(value, to); err != nil {
+				return request, fmt.Errorf("%s: %w", name, err)
+			}
+		}
+	}
+	return request, nil
 }
 
 // attach starts to give a volume to a server.
@@ -107,7 +125,7 @@ func (c *call) show(v *volume) answer {
 		ID: v.ID, Name: new(v.Name), State: v.state(), Size: v.Size, VolumeType: v.Type, VolumeTypeID: shownVolumeTypeID,
 		Bootable: new(v.Bootable), Encrypted: new(v.Encrypted), Multiattach: new(v.MultiAttach), UserID: shownUserID,
 		CreatedAt: rfc3339(v.created), ModifiedAt: new(rfc3339(v.modified)),
-		MaxIOPS: new(shownMaxIOPS), MaxThroughput: new(shownThroughput),
+		MaxIOPS: new(v.iops), MaxThroughput: new(v.throughput),
 		Servers: []volumes.AttachedServer{},
 	}
 	for _, a := range v.attachments {

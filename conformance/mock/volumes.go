@@ -78,9 +78,12 @@ type volume struct {
 	Volume
 	attachments       []*attachment
 	created, modified time.Time
+	iops, throughput  int
 	broken            bool      // by a defect: it is in StateError once it is attached to nothing
 	busyUntil         time.Time // see WithBusy
 	last              moved     // see acrossDefects
+	oldestLast        bool      // see default-after-oldest
+	lagsUntil         time.Time // see across-lags
 }
 
 // attachment is a volume at a server. One that is coming or leaving arrives when it settles.
@@ -90,6 +93,8 @@ type attachment struct {
 	device  string
 	since   time.Time
 	settles time.Time
+	// terminates is set where the volume is to be deleted together with the server.
+	terminates bool
 }
 
 // event is something that happens by itself, at a time.
@@ -104,7 +109,7 @@ func newWorld(w World, now time.Time) (*world, error) {
 		if built.volume(v.ID) != nil {
 			return nil, fmt.Errorf("world: volume %s is listed twice", v.ID)
 		}
-		added := &volume{Volume: v, created: now, modified: now}
+		added := &volume{Volume: v, created: now, modified: now, iops: shownMaxIOPS, throughput: shownThroughput}
 		added.Size = cmp.Or(v.Size, 10)
 		if added.Type == "" {
 			added.Type = "SSD"

@@ -1,0 +1,93 @@
+package conformance
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// givingUp is what ends a run before its cases are asked: an endpoint that refuses every right signature, or
+// that has gone.
+type givingUp struct {
+	keys sync.Once
+	gone sync.Mutex
+}
+
+// giveUp has every case from now on end with why, unasked. Trouble says it to a person, unless the report
+// does by itself.
+func (r *runner) giveUp(why error, trouble *Trouble) {
+	r.results.Lock()
+	defer r.results.Unlock()
+	if r.abort == nil {
+		r.abort, r.trouble = why, trouble
+	}
+}
+
+// tryKeys gives the endpoint up where it refuses the keys of the run. Once a correctly signed request was
+// answered 401, the other versions and operations are tried: where one lets the keys in, the refusal is for
+// the cases to judge.
+func (v *versionRun) tryKeys(ctx context.Context) {
+	if !v.keys.refused.Load() || v.keys.taken.Load() || v.aborted() != nil {
+		return
+	}
+	v.giving.keys.Do(func() {
+		refused, err := v.refusesKeys(ctx)
+		switch {
+		case err != nil: // for the cases to say
+			return
+		case !refused:
+			v.keys.taken.Store(true)
+			return
+		}
+		v.giveUp(CannotJudge(CodeKeys, "not asked, as the endpoint refuses these keys (401)"), nil)
+	})
+}
+
+// refusesKeys reports whether every version answers every correctly signed request 401.
+func (v *versionRun) refusesKeys(ctx context.Context) (bool, error) {
+	t := v.trial(Case{ID: "keys", Harm: min(v.Harm, HarmRefused)})
+	asked := false
+	for _, client := range v.Clients {
+		for _, r := range []Request{{Operation: ShowVolume, Pair: Pair{Volume: v.Fixture.Volume}}, {Pair: t.Unused()}} {
+			if r.Pair.Volume == "" || r.Operation == Detach && !t.Allows(HarmRefused) {
+				continue
+			}
+			r.By, asked = client.ID, true
+			if e, err := t.Send(ctx, r); err != nil || e.Status != http.StatusUnauthorized {
+				return false, err
+			}
+		}
+	}
+	return asked, nil
+}
+
+// tryReaching gives the endpoint up where nothing takes connections any more.
+func (r *runner) tryReaching(ctx context.Context, err error) {
+	const moment = 300 * time.Millisecond // for a service that is started anew
+	if !refusesConnections(err) || r.aborted() != nil || ctx.Err() != nil {
+		return
+	}
+	r.giving.gone.Lock()
+	defer r.giving.gone.Unlock()
+	timer := time.NewTimer(moment)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+		return
+	}
+	if trouble := r.reach(ctx); trouble != nil {
+		trouble.Text = "It stopped answering in the middle of the run. " + trouble.Text
+		r.giveUp(CannotJudge(CodeNoAnswer, "not asked, as the endpoint can no longer be reached"), trouble)
+	}
+}
+
+// refusesConnections reports whether an error says that nothing listens.
+func refusesConnections(err error) bool {
+	var dial *net.OpError
+	var p *problem
+	return errors.As(err, &p) && p.unanswered && errors.As(p.dialed, &dial) && dial.Op == "dial"
+}
