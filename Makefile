@@ -33,6 +33,13 @@ mutants: ## break the mock in every way there is, and print which cases notice
 freedoms: ## use every freedom of the document, alone and in pairs, and raise no alarm
 	$(GO) test -count=1 -tags freedoms -run '^TestFreedoms' ./conformance/cases
 
+AXE := axe-core@4.14.1
+
+.PHONY: browser
+browser: ## use the HTML report in Chromium, and check its accessibility (needs chromium and npm)
+	npm install --silent --no-save --no-package-lock --prefix .browser $(AXE)
+	cd conformance/report/browser && $(GO) test -count=1 . -axe $(CURDIR)/.browser/node_modules/axe-core/axe.min.js
+
 .PHONY: bench
 bench: ## measure signing, side by side in one run
 	$(GO) test -run '^$$' -bench . -benchmem -count 10 ./signing | tee .bench.txt
@@ -45,6 +52,8 @@ fuzz: ## fuzz everything that reads what others wrote (FUZZTIME=1m each)
 	$(GO) test -run '^$$' -fuzz '^FuzzVerify$$' -fuzztime $(FUZZTIME) ./signing
 	$(GO) test -run '^$$' -fuzz '^FuzzParseDiscovery$$' -fuzztime $(FUZZTIME) ./openapi/lifecycle
 	$(GO) test -run '^$$' -fuzz '^FuzzErr$$' -fuzztime $(FUZZTIME) ./openapi/client
+	$(GO) test -run '^$$' -fuzz '^FuzzLoadBaseline$$' -fuzztime $(FUZZTIME) ./conformance
+	$(GO) test -run '^$$' -fuzz '^FuzzReadReports$$' -fuzztime $(FUZZTIME) ./conformance
 
 .PHONY: generate
 generate: ## write gen/ from the documents in openapi/

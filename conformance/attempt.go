@@ -10,6 +10,7 @@ import (
 // result asks a case until it can be judged, or its attempts are used up.
 func (v *versionRun) result(ctx context.Context, c Case) Result {
 	result := Result{Case: c.facts(), Version: v.client.Version, Started: moment(v.Clock())}
+	v.starts(result)
 	began := time.Now()
 	found, asked, unanswered := new(findings), 0, false
 	if why := v.whyNot(ctx, c); why != nil {
@@ -39,6 +40,7 @@ func (v *versionRun) result(ctx context.Context, c Case) Result {
 	result.Again = v.again(v.client, ids...)
 	result.Duration = since(began)
 	v.mask.result(&result)
+	v.Baseline.accept(v.Endpoint, v.Day, &result)
 	v.done(result, unanswered)
 	return result
 }
@@ -71,7 +73,7 @@ func (v *versionRun) attempts(ctx context.Context, c Case, result *Result) (foun
 				passed++
 			}
 			var some int
-			again, some, unanswered = v.variants(ctx, t, todo, found, open)
+			again, some, unanswered = v.variants(ctx, t, todo, result, found, open)
 			passed += some
 		}
 		v.watch(t)
@@ -93,7 +95,7 @@ func (v *versionRun) attempts(ctx context.Context, c Case, result *Result) (foun
 const enough, hopelessVariants = 5, 5
 
 // variants asks variants of a case in one attempt, and returns those to ask again.
-func (v *versionRun) variants(ctx context.Context, t *Trial, todo []Variant, found, open *findings) (again []Variant, passed int, unanswered bool) {
+func (v *versionRun) variants(ctx context.Context, t *Trial, todo []Variant, result *Result, found, open *findings) (again []Variant, passed int, unanswered bool) {
 	proofs, inARow, asked := 0, 0, 0
 	for some := range slices.Chunk(todo, v.width(t.asked)) {
 		switch left := plural(len(todo)-asked, "variant was", "variants were"); {
@@ -115,9 +117,13 @@ func (v *versionRun) variants(ctx context.Context, t *Trial, todo []Variant, fou
 				continue
 			case Pass:
 				passed++
+				result.Judged = append(result.Judged, some[i].Name)
 			case Fail:
 				proofs++
-				found.add(err, some[i].Name, "")
+				fallthrough
+			case Differs:
+				result.Judged = append(result.Judged, some[i].Name)
+				fallthrough
 			default:
 				found.add(err, some[i].Name, "")
 			}
@@ -142,6 +148,15 @@ func (v *versionRun) sample(c Case) []Variant {
 		drawn = append(drawn, c.Variants[(start+i)%size])
 	}
 	return drawn
+}
+
+// starts tells that a case begins.
+func (v *versionRun) starts(result Result) {
+	v.results.Lock()
+	defer v.results.Unlock()
+	if v.OnStart != nil {
+		v.OnStart(result.Case, result.Version)
+	}
 }
 
 // done reports a result, and gives the endpoint up where it has not answered for a while.
@@ -187,7 +202,7 @@ func firstText(of ...*findings) string {
 	return ""
 }
 
-func appendNew(list []string, more ...string) []string {
+func appendNew[T comparable](list []T, more ...T) []T {
 	for _, one := range more {
 		if !slices.Contains(list, one) {
 			list = append(list, one)

@@ -65,7 +65,7 @@ type Variant struct {
 func (c Case) facts() CaseFacts {
 	return CaseFacts{
 		ID: c.ID, Family: c.Family, Summary: c.Summary, Clauses: slices.Clone(c.Clauses), Harm: c.Harm,
-		Variants: len(c.Variants),
+		Variants: len(c.Variants), Collects: c.judgesLast(),
 	}
 }
 

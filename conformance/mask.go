@@ -73,20 +73,24 @@ func spellings(secret string) []string {
 	return list
 }
 
-// Contains reports whether one of several secrets is in a text, however it is written there. Secrets of
-// fewer than four bytes are pieces of many other words, and are not looked for.
-func Contains(values []string, text string) bool {
+// Secrets are values that nobody should see, in every way they may be written.
+type Secrets []string
+
+// SecretsOf is made of values. Those of fewer than four bytes are pieces of many other words, and are left out.
+func SecretsOf(values ...string) Secrets {
+	var all Secrets
 	for _, value := range values {
-		if len(value) < shortest {
-			continue
-		}
-		for _, spelling := range spellings(value) {
-			if strings.Contains(text, spelling) {
-				return true
-			}
+		if len(value) >= shortest {
+			all = append(all, spellings(value)...)
 		}
 	}
-	return false
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// In reports whether one of the secrets is in a text.
+func (s Secrets) In(text string) bool {
+	return slices.ContainsFunc(s, func(spelling string) bool { return strings.Contains(text, spelling) })
 }
 
 // text takes the secrets out of a text. Bytes that are no text are replaced, as JSON would: a report is

@@ -82,7 +82,7 @@ func TestMaskResult(t *testing.T) {
 	assert.Equal(t, secret, string(e.RequestBody), "what other results share is as it was")
 }
 
-func TestContains(t *testing.T) {
+func TestSecretsIn(t *testing.T) {
 	for _, c := range []struct {
 		text string
 		want bool
@@ -95,7 +95,7 @@ func TestContains(t *testing.T) {
 		{"key", false},
 		{"", false},
 	} {
-		assert.Equal(t, c.want, Contains([]string{"other", "a/secret+key", "key"}, c.text), c.text)
+		assert.Equal(t, c.want, SecretsOf("other", "a/secret+key", "key").In(c.text), c.text)
 	}
 }
 

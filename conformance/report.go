@@ -10,12 +10,17 @@ import (
 
 // report is what the results of a run come to, before it is concluded.
 func (r *runner) report(results []Result) *Report {
+	var listed []lifecycle.Version
+	if r.listed != nil {
+		listed = append(listed, r.listed.Versions...)
+	}
 	return &Report{
 		SchemaVersion: SchemaVersion,
 		Suite:         ThisSuite(),
 		Endpoint:      r.Endpoint,
 		Day:           r.Day,
 		Table:         Table{Source: r.Table.Source, Read: moment(r.Table.Read), Stale: r.Table.Stale(r.Day), Versions: slices.Clone(r.Table.Versions)},
+		Listed:        listed,
 		Harm:          r.Harm,
 		Fixture:       r.Fixture,
 		Seed:          r.Seed,
@@ -113,52 +118,77 @@ func whyUnjudged(clause Clause, results []Result) (why string, is bool) {
 func count(results []Result, requests int) Counts {
 	counts := Counts{Requests: requests}
 	for _, r := range results {
-		switch r.Verdict {
-		case Pass:
-			counts.Pass++
-		case Fail:
-			counts.Fail++
-		case Differs:
-			counts.Differs++
-		case Inconclusive:
-			counts.Inconclusive++
-		case Skip:
-			counts.Skip++
-		default:
-			counts.Error++
-		}
+		counts.add(r.Verdict, 1)
 	}
 	return counts
 }
 
-// conclude computes verdict, exit code and headline. A run that judged nothing is never a pass.
-func (r *Report) conclude() {
-	c := r.Counts
-	switch {
-	case c.Fail > 0, r.Options.Strict && c.Differs > 0:
-		r.Verdict, r.ExitCode = Fail, ExitFailed
-	case c.Inconclusive > 0, c.Error > 0, c.Pass+c.Differs == 0, r.Trouble != nil,
-		r.Options.RequireComplete && len(r.Unjudged) > 0:
-		r.Verdict, r.ExitCode = Inconclusive, ExitNotJudged
-	case c.Differs > 0:
-		r.Verdict, r.ExitCode = Differs, ExitOK
-	default:
-		r.Verdict, r.ExitCode = Pass, ExitOK
+// remaining counts the results by the verdict of what no baseline accepts.
+func (r *Report) remaining() Counts {
+	counts := r.Counts
+	for _, result := range r.Results {
+		counts.add(result.Verdict, -1)
+		counts.add(result.Remaining(), 1)
 	}
-	r.Headline = r.headline()
+	return counts
 }
 
-func (r *Report) headline() string {
-	what := map[Verdict]string{
-		Pass:         "behaves as documented",
-		Differs:      "behaves as documented, and differs where nothing is promised",
-		Fail:         "does not behave as documented",
-		Inconclusive: "could not be judged",
-	}[r.Verdict]
-	if r.Verdict == Inconclusive && r.Counts.Pass+r.Counts.Differs > 0 {
-		what = "could not be judged in full"
+func (c *Counts) add(v Verdict, n int) {
+	switch v {
+	case Pass:
+		c.Pass += n
+	case Fail:
+		c.Fail += n
+	case Differs:
+		c.Differs += n
+	case Inconclusive:
+		c.Inconclusive += n
+	case Skip:
+		c.Skip += n
+	default:
+		c.Error += n
 	}
-	said := fmt.Sprintf("%s %s on %s", r.Endpoint, what, r.Day)
+}
+
+// conclude computes verdict, exit code and headline. A run that judged nothing is never a pass; what a baseline
+// accepts is judged, and fails nothing.
+func (r *Report) conclude() {
+	judged := r.Counts.Pass + r.Counts.Fail + r.Counts.Differs
+	left := r.remaining()
+	r.Headline = "could not be judged"
+	switch {
+	case left.Fail > 0, r.Options.Strict && left.Differs > 0:
+		r.Verdict, r.ExitCode, r.Headline = Fail, ExitFailed, "does not behave as documented"
+	case r.Baseline != nil && len(r.Baseline.Problems) > 0:
+		r.Verdict, r.ExitCode, r.Headline = Fail, ExitFailed, "does not behave as its baseline says"
+	case left.Inconclusive > 0, left.Error > 0, judged == 0, r.Trouble != nil,
+		r.Options.RequireComplete && len(r.Unjudged) > 0:
+		r.Verdict, r.ExitCode = Inconclusive, ExitNotJudged
+		if judged > 0 {
+			r.Headline = "could not be judged in full"
+		}
+	case left.Differs > 0:
+		r.Verdict, r.ExitCode, r.Headline = Differs, ExitOK, "behaves as documented, and differs where nothing is promised"
+	default:
+		r.Verdict, r.ExitCode, r.Headline = Pass, ExitOK, "behaves as documented"
+		if r.Baseline != nil && r.Baseline.Known > 0 {
+			r.Headline = "deviates from the documents only in known ways"
+		}
+	}
+	r.Headline = fmt.Sprintf("%s %s on %s%s", r.Endpoint, r.Headline, r.Day, r.remarks())
+}
+
+// remarks are what a headline adds to the verdict.
+func (r *Report) remarks() string {
+	said := ""
+	if b := r.Baseline; b != nil {
+		if b.Known > 0 {
+			said += fmt.Sprintf("; %d known", b.Known)
+		}
+		if n := len(b.Problems); n > 0 {
+			said += "; " + plural(n, "problem with the baseline", "problems with the baseline")
+		}
+	}
 	if n := len(r.Unjudged); n > 0 {
 		said += fmt.Sprintf("; %s not judged", plural(n, "clause was", "clauses were"))
 	}

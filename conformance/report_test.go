@@ -114,6 +114,21 @@ func TestDrift(t *testing.T) {
 	}
 }
 
+// TestListed is what the endpoint says of its versions itself, whatever it was held to.
+func TestListed(t *testing.T) {
+	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"versions":[{"id":"v1.3","status":"SUPPORTED","not_before":"2027-03-01"},{"id":"v1.4","status":"CURRENT"}]}`)
+	})
+	report := run(t, configFor(t, startServer(t, handler), ask("one", HarmReads, end(nil))))
+	assert.Equal(t, []lifecycle.Version{
+		{ID: lifecycle.V(1, 3), Label: lifecycle.Supported, NotBefore: lifecycle.Day(2027, 3, 1)},
+		{ID: lifecycle.V(1, 4), Label: lifecycle.Current},
+	}, report.Listed)
+	silent := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) })
+	assert.Nil(t, run(t, configFor(t, startServer(t, silent), ask("one", HarmReads, end(nil)))).Listed)
+}
+
 // TestTable is what the endpoint was held to, as data.
 func TestTable(t *testing.T) {
 	read := time.Date(2026, 3, 3, 9, 0, 0, 0, time.FixedZone("KST", 9*60*60))

@@ -33,6 +33,8 @@ type Report struct {
 	Day lifecycle.Date `json:"day"`
 	// Table is what the endpoint's versions were held against.
 	Table Table `json:"table"`
+	// Listed are the versions that the endpoint lists itself, empty where it lists none or was not asked.
+	Listed []lifecycle.Version `json:"listed,omitempty"`
 	// Harm is the most that cases were allowed to do.
 	Harm    Harm    `json:"harm_allowed"`
 	Fixture Fixture `json:"fixture"`
@@ -192,6 +194,8 @@ type Result struct {
 	Started  time.Time `json:"started"`
 	Duration Millis    `json:"duration_ms"`
 	Attempts []Attempt `json:"attempts,omitempty"`
+	// Judged are the variants of the case that came to a verdict: a sample leaves some out.
+	Judged []string `json:"judged,omitempty"`
 	// Again is the command that asks the case again, signing anew.
 	Again string `json:"again"`
 	// Unasked is set for a case that was not asked, as the run was stopped or the endpoint given up.
@@ -217,6 +221,8 @@ type CaseFacts struct {
 	// has none.
 	Variants int `json:"variants,omitempty"`
 	Asked    int `json:"asked,omitempty"`
+	// Collects is set for a case that judges what others meet, too: how much that is depends on what they ask.
+	Collects bool `json:"collects,omitempty"`
 }
 
 // Finding is one fact about an endpoint, or one reason why something could not be judged.
@@ -263,10 +269,11 @@ type BaselineResult struct {
 
 // BaselineProblem is an entry of a baseline that does not say what is so.
 type BaselineProblem struct {
-	Kind    BaselineKind `json:"kind"`
-	Case    string       `json:"case"`
-	Version string       `json:"version,omitempty"`
-	Text    string       `json:"text"`
+	Kind BaselineKind `json:"kind"`
+	Case string       `json:"case"`
+	// Version is empty where the problem is that of several versions, or of none.
+	Version string `json:"version,omitempty"`
+	Text    string `json:"text"`
 }
 
 // BaselineKind is a stable name for a BaselineProblem.

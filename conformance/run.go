@@ -53,6 +53,8 @@ type Config struct {
 	Strict bool
 	// RequireComplete makes a run inconclusive that leaves a clause unjudged.
 	RequireComplete bool
+	// Baseline is what is known and accepted, nil for nothing.
+	Baseline *Baseline
 	// Seed makes the unused IDs and draws the samples: the same seed, the same requests.
 	Seed uint64
 	// Command is what a case is asked again with, before the flags that say which case: "scp-conformance
@@ -60,7 +62,9 @@ type Config struct {
 	Command string
 	// Transport carries the requests; nil is net/http's own.
 	Transport http.RoundTripper
-	// OnResult, unless it is nil, is called with each result as it comes, one at a time.
+	// OnStart, unless it is nil, is called when a case of a version begins, and OnResult with each result as it
+	// comes. They are called one at a time.
+	OnStart  func(CaseFacts, lifecycle.Version)
 	OnResult func(Result)
 }
 
@@ -96,6 +100,7 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 		report.Trouble = &Trouble{TroubleStopped, fmt.Sprintf("The run was stopped: %v.", context.Cause(ctx))}
 	}
 	report.Started, report.Duration = moment(started), since(began)
+	report.Baseline = config.Baseline.hold(report)
 	report.conclude()
 	return report, nil
 }

@@ -78,12 +78,18 @@ func (r *runner) all(ctx context.Context) []Result {
 		slots <- struct{}{}
 		running.Go(func() {
 			defer func() { <-slots }()
-			v := &versionRun{runner: r, client: client, index: i, watched: map[string]*findings{}}
+			v := &versionRun{runner: r, client: client, index: registered(client), watched: map[string]*findings{}}
 			perVersion[i] = v.all(ctx)
 		})
 	}
 	running.Wait()
 	return slices.Concat(perVersion...)
+}
+
+// registered is the place of a client among all of them: a version draws the same sample whichever others are
+// asked.
+func registered(client gen.Client) int {
+	return max(0, slices.IndexFunc(gen.Clients(), func(c gen.Client) bool { return c.ID == client.ID }))
 }
 
 // versionRun asks the cases of one version.

@@ -102,3 +102,16 @@ func TestSeedMakesTheSameRequests(t *testing.T) {
 	assert.Len(t, slices.Compact(slices.Sorted(slices.Values(first))), 2*len(gen.Clients()), "each ID is used once")
 	assert.NotEqual(t, first, paths(8))
 }
+
+// TestSampleOfOneVersion: a version that is asked by itself is asked the variants that it was asked beside the
+// others, or the command that asks a case again would ask another question.
+func TestSampleOfOneVersion(t *testing.T) {
+	config := configFor(t, startServer(t, newMock(t)), family(48))
+	config.Clients, config.Seed = gen.Clients(), 5
+	for _, together := range run(t, config).Results {
+		require.NotEmpty(t, together.Judged)
+		alone := config
+		alone.Clients = slices.DeleteFunc(gen.Clients(), func(c gen.Client) bool { return c.ID != together.Version.ID })
+		assert.Equal(t, together.Judged, runOne(t, alone).Judged, "%s", together.Version.ID)
+	}
+}

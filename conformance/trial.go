@@ -263,7 +263,7 @@ func (t *Trial) once(ctx context.Context, r Request) (Exchange, error) {
 	case changes && exchange.Status == http.StatusAccepted:
 		t.run.pending.put(r.Pair, r.Operation == Attach)
 		t.run.attachments.accepted(r.Pair, r.Operation == Attach)
-	case changes && r.Change == nil && exchange.fromGateway():
+	case changes && (r.Change == nil || r.Expect == ExpectAccepted) && exchange.fromGateway():
 		t.run.attachments.unsure(r.Pair)
 	}
 	return exchange, nil

@@ -34,19 +34,22 @@ func formCredentials() conformance.Case {
 		Harm:    conformance.HarmRefused,
 		Ask:     seeRefusals,
 		Watch: func(t *conformance.Trial, e conformance.Exchange) error {
-			secret := t.Credentials().SecretKey.Reveal()
+			keys := t.Credentials()
+			secret := keys.SecretKey.Reveal()
+			ofKey, ofRequest := conformance.SecretsOf(secret), conformance.SecretsOf(signaturesOf(e)...)
+			ofRight, accessKey := conformance.SecretsOf(rightSignature(e, secret)), conformance.SecretsOf(keys.AccessKey)
 			for place, text := range placesOf(e) {
 				what := ""
 				switch {
-				case conformance.Contains([]string{secret}, text):
+				case ofKey.In(text):
 					what = "the secret key"
-				case showsPiece(secret, text, e, t.Credentials().AccessKey):
+				case showsPiece(secret, text, e, keys.AccessKey):
 					what = "a piece of the secret key"
-				case conformance.Contains(signaturesOf(e), text):
+				case ofRequest.In(text):
 					what = "the signature of the request"
-				case conformance.Contains([]string{rightSignature(e, secret)}, text):
+				case ofRight.In(text):
 					what = "the signature that the request should have had"
-				case e.Status != http.StatusUnauthorized && conformance.Contains([]string{t.Credentials().AccessKey}, text):
+				case e.Status != http.StatusUnauthorized && accessKey.In(text):
 					what = "the access key"
 				default:
 					continue

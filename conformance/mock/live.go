@@ -190,8 +190,8 @@ func withNewer(table lifecycle.Table) lifecycle.Table {
 			newest = v.ID
 		}
 	}
-	table.Versions = append(versions,
-		lifecycle.Version{ID: newest.Next(), Label: lifecycle.Supported},
-		lifecycle.Version{ID: newest.Next().Next(), Label: lifecycle.Current})
+	next := newest.Next()
+	versions = append(versions, lifecycle.Version{ID: next, Label: lifecycle.Supported}, lifecycle.Version{ID: next.Next(), Label: lifecycle.Current})
+	table.Versions = versions
 	return table
 }

@@ -13,15 +13,25 @@ type block struct {
 	finding                   conformance.Finding
 	cases, versions, variants []string
 	requests                  int
-	again                     string
+	again                     string // the command that asks all of its cases again, in all of its versions
+}
+
+// askAgain makes the command that asks the case of a result again one that asks all cases and versions of the block.
+func (b *block) askAgain(result conformance.Result) {
+	replace := func(command, flag, one string, all []string) string {
+		return strings.Replace(command, " --"+flag+" "+one, " --"+flag+" "+strings.Join(all, ","), 1)
+	}
+	command := replace(result.Again, "case", result.Case.ID, b.cases)
+	b.again = replace(command, "api-version", result.Version.ID.String(), b.versions)
 }
 
 // blocksOf are the findings of a report with one verdict. One that breaks a clause has a block for each
 // case. Another has one for all cases that ended with its sentence: an endpoint that does not answer is
-// one fact.
+// one fact. What a baseline accepts in some versions has a block of its own.
 func blocksOf(r *conformance.Report, verdict conformance.Verdict) []*block {
 	var blocks []*block
 	byFact := map[string]*block{}
+	first := map[*block]conformance.Result{} // of those that can be asked again
 	for _, result := range r.Results {
 		seen := map[string]int{}
 		for _, f := range result.Findings {
@@ -34,11 +44,14 @@ func blocksOf(r *conformance.Report, verdict conformance.Verdict) []*block {
 				fact = fmt.Sprintf("%s %d", broken, seen[broken]) // a case may see a clause broken in two ways
 				seen[broken]++
 			}
+			if f.Known != nil {
+				fact += " known " + knownText(*f.Known)
+			}
 			b := byFact[fact]
 			if b == nil {
 				b = &block{finding: f}
 				if verdict != conformance.Skip && !result.Unasked {
-					b.again = result.Again
+					first[b] = result
 				}
 				byFact[fact] = b
 				blocks = append(blocks, b)
@@ -48,6 +61,9 @@ func blocksOf(r *conformance.Report, verdict conformance.Verdict) []*block {
 			b.variants = appendNew(b.variants, f.Variants...)
 			b.requests += f.Requests
 		}
+	}
+	for b, result := range first {
+		b.askAgain(result)
 	}
 	return blocks
 }

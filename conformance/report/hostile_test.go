@@ -2,10 +2,13 @@ package report_test
 
 import (
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/scp-openapi/virtualserver/conformance"
 )
@@ -20,7 +23,7 @@ var hostileWords = strings.Join([]string{
 	"```\n# heading\n```` | a | b |\n|---|---|\n`code` **bold** [link](https://evil.example) ![picture](https://evil.example/x.png) @everyone #1 https://evil.example",
 	"\u202eright to left\u202c \u2066isolated\u2069 \u200f\ufeff\u2028\u2029\U000e0041",
 	"caf\xe9 \xff\xfe \xed\xa0\x80",
-	strings.Repeat("verylongword", 400),
+	strings.Repeat("verylongword", 40),
 	`"quotes" 'apostrophes' \backslashes\ $(touch owned) ; --`,
 	"볼륨 \U0001f4a5",
 }, " ")
@@ -33,7 +36,8 @@ func hostile(t testing.TB) *conformance.Report {
 	return r
 }
 
-// spoil appends the words to every string but those of the named types that are enumerations.
+// spoil appends the words to every string that is not empty, but for those of the named types that are
+// enumerations.
 func spoil(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -64,16 +68,23 @@ func spoil(v reflect.Value) {
 			v.SetMapIndex(reflect.ValueOf(key.String()+hostileWords), values)
 		}
 	case reflect.String:
-		if v.Type() == reflect.TypeFor[string]() || v.Type() == reflect.TypeFor[conformance.Code]() {
+		code := v.Type() == reflect.TypeFor[conformance.Code]() && v.String() != string(conformance.CodeNotApplicable)
+		if v.String() != "" && (v.Type() == reflect.TypeFor[string]() || code) {
 			v.SetString(v.String() + hostileWords)
 		}
 	}
 }
 
-// requireNoControls: a text holds no character that a terminal obeys, and none that turns text around.
+var controls = regexp.MustCompile(`[\x00-\x09\x0b-\x1f\x7f\x{80}-\x{9f}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069}]`)
+
+// requireNoControls: a text is UTF-8, with no character that a terminal obeys and none that turns text
+// around.
 func requireNoControls(t *testing.T, text string) {
 	t.Helper()
-	assert.NotRegexp(t, `[\x00-\x09\x0b-\x1f\x7f\x{80}-\x{9f}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069}]`, text)
+	require.True(t, utf8.ValidString(text))
+	if at := controls.FindStringIndex(text); at != nil {
+		require.Failf(t, "a control character", "%+q", text[max(0, at[0]-80):at[1]])
+	}
 }
 
 func TestHostile(t *testing.T) {

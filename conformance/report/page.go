@@ -31,6 +31,15 @@ func (p *page) paragraph(start, text string) {
 	}
 }
 
+// item writes a text as an item of a list.
+func (p *page) item(text string) {
+	start := "- "
+	for _, line := range p.wrap(start, text) {
+		fmt.Fprintf(p, "%s%s\n", start, line)
+		start = "  "
+	}
+}
+
 func (p *page) wrap(start, text string) []string {
 	return Wrap(printable(text), p.width-len(start))
 }
@@ -53,8 +62,8 @@ func printable(s string) string {
 	}, s)
 }
 
-// Wrap breaks a text into lines of at most width characters, between words. A word that is longer is broken
-// before a slash, as in a path, and else not at all. There is always a line, an empty one of an empty text.
+// Wrap breaks a text into lines of at most width characters, between words. A longer word has a line of its own:
+// a path or a URL that is broken can no longer be copied. There is always a line, an empty one of an empty text.
 func Wrap(text string, width int) []string {
 	var lines []string
 	line := ""
@@ -66,13 +75,7 @@ func Wrap(text string, width int) []string {
 		if line != "" {
 			lines = append(lines, line)
 		}
-		for line = word; utf8.RuneCountInString(line) > width; {
-			end := strings.LastIndex(string([]rune(line)[:max(width, 0)]), "/")
-			if end <= 0 {
-				break
-			}
-			lines, line = append(lines, line[:end]), line[end:]
-		}
+		line = word
 	}
 	return append(lines, line)
 }

@@ -19,8 +19,8 @@ type Text struct {
 	Color bool
 	// Width is how many columns a line may have; 0 is 80. Commands, IDs and the verdict are never broken.
 	Width int
-	// Verbose adds a line for each result, with its notes.
-	Verbose bool
+	// Verbose adds a line for each result, with its notes; Streamed is set where [Text.Result] wrote them.
+	Verbose, Streamed bool
 	// Grid adds a table of cases by versions.
 	Grid bool
 	// Quiet leaves out what was skipped, and the totals.
@@ -48,46 +48,79 @@ var words = []word{
 
 const wordWidth = 4
 
-// Write writes the report.
-func (t Text) Write(w io.Writer, r *conformance.Report) error {
+// Write writes reports, each in a section of its own where there are several.
+func (t Text) Write(w io.Writer, reports ...*conformance.Report) error {
 	p := &page{width: cmp.Or(t.Width, 80)}
-	if t.Verbose {
-		t.results(p, r)
+	for i, r := range reports {
+		if len(reports) > 1 {
+			if i > 0 {
+				p.WriteString("\n")
+			}
+			fmt.Fprintf(p, "== %s on %s ==\n\n", printable(r.Endpoint), r.Day)
+		}
+		t.report(p, r)
+	}
+	_, err := io.WriteString(w, p.String())
+	return err
+}
+
+func (t Text) report(p *page, r *conformance.Report) {
+	if t.Streamed {
+		p.WriteString("\n") // after the lines
+	}
+	if t.Verbose && !t.Streamed {
+		for _, result := range r.Results {
+			t.result(p, result)
+		}
+		p.gap()
 	}
 	if t.Grid {
 		t.grid(p, r)
+	}
+	t.changes(p, r)
+	t.baseline(p, r)
+	var known []*block
+	for _, w := range words {
+		known = append(known, slices.DeleteFunc(blocksOf(r, w.verdict), func(b *block) bool { return b.finding.Known == nil })...)
+	}
+	if !t.Quiet {
+		t.blocks(p, "Known, and accepted", known)
 	}
 	for _, w := range words {
 		if w.verdict == conformance.Skip && t.Quiet {
 			continue
 		}
-		blocks := blocksOf(r, w.verdict)
-		if !t.Verbose { // nothing was left out where there is nothing to judge
-			blocks = slices.DeleteFunc(blocks, func(b *block) bool { return b.finding.Code == conformance.CodeNotApplicable })
-		}
-		t.blocks(p, w.heading, blocks)
+		t.blocks(p, w.heading, slices.DeleteFunc(blocksOf(r, w.verdict), func(b *block) bool {
+			nothing := b.finding.Code == conformance.CodeNotApplicable // was left out where there is nothing to judge
+			return b.finding.Known != nil || nothing && !t.Verbose
+		}))
 	}
 	if !t.Quiet {
 		t.totals(p, r)
 	}
 	t.verdict(p, r)
+}
+
+// Result writes the line of one result, with its notes.
+func (t Text) Result(w io.Writer, r conformance.Result) error {
+	p := &page{width: cmp.Or(t.Width, 80)}
+	t.result(p, r)
 	_, err := io.WriteString(w, p.String())
 	return err
 }
 
-// results writes a line for each result.
-func (t Text) results(p *page, r *conformance.Report) {
-	for _, result := range r.Results {
-		line := fmt.Sprintf("%-5s %s  %s", result.Version.ID, result.Case.ID, round(result.Duration))
-		if n := len(result.Attempts); n > 1 {
-			line += fmt.Sprintf("  (%d attempts)", n)
-		}
-		fmt.Fprintf(p, "%s  %s\n", t.word(result.Verdict), line)
-		for _, note := range result.Notes {
-			p.paragraph(indent, "note: "+note)
-		}
+func (t Text) result(p *page, r conformance.Result) {
+	line := fmt.Sprintf("%-5s %s  %s", r.Version.ID, printable(r.Case.ID), round(r.Duration))
+	if n := len(r.Attempts); n > 1 {
+		line += fmt.Sprintf("  (%d attempts)", n)
 	}
-	p.gap()
+	if r.Known() {
+		line += "  (known)"
+	}
+	fmt.Fprintf(p, "%s  %s\n", t.word(r.Verdict), line)
+	for _, note := range r.Notes {
+		p.paragraph(indent, "note: "+note)
+	}
 }
 
 // grid writes a table of cases by versions.
@@ -139,8 +172,11 @@ func (t Text) blocks(p *page, heading string, blocks []*block) {
 			}
 			p.paragraph(indent, strings.TrimSuffix(fmt.Sprintf("Clause %s (%s): %s", f.Clause, f.Source, f.Statement), ": "))
 		}
+		if f.Known != nil {
+			p.paragraph(indent, knownText(*f.Known))
+		}
 		if b.again != "" {
-			fmt.Fprintf(p, "%sAgain: %s\n", indent, b.again)
+			fmt.Fprintf(p, "%sAgain: %s\n", indent, printable(b.again))
 		}
 		p.gap()
 	}
@@ -189,20 +225,18 @@ func (t Text) verdict(p *page, r *conformance.Report) {
 	for _, group := range unjudgedOf(r) {
 		p.paragraph("", fmt.Sprintf("Not judged: %s (%s)", few(group.clauses), group.why))
 	}
-	if d := r.Drift; d != nil {
-		p.paragraph("", fmt.Sprintf("The endpoint lists %s as %s, and there is no document of it: the newest version was not judged.", d.ID, d.Label))
+	if r.Drift != nil {
+		p.paragraph("", driftText(r))
 	}
 	if r.Trouble != nil {
 		p.paragraph("", r.Trouble.Text)
 	}
 	p.gap()
-	var counts []string
-	for _, w := range slices.Backward(words) {
-		if n := r.Counts.Of(w.verdict); n > 0 || w.verdict == conformance.Pass || w.verdict == conformance.Fail {
-			counts = append(counts, fmt.Sprintf("%d %s", n, w.counted))
-		}
+	counts := countsText(r)
+	if n := len(blocksOf(r, conformance.Fail)) + len(blocksOf(r, conformance.Differs)); n > 0 {
+		counts += "; " + plural(n, "finding", "findings")
 	}
-	p.paragraph("", fmt.Sprintf("%s; %d requests in %s; seed %d", strings.Join(counts, ", "), r.Counts.Requests, round(r.Duration), r.Seed))
+	p.paragraph("", fmt.Sprintf("%s; %s in %s; seed %d", counts, plural(r.Counts.Requests, "request", "requests"), round(r.Duration), r.Seed))
 	fmt.Fprintf(p, "%s  %s\n", t.word(r.Verdict), printable(r.Headline))
 }
 

@@ -121,14 +121,14 @@ func (v Versions) Safe() bool {
 
 // JSON writes the versions as JSON.
 func (v Versions) JSON(w io.Writer) error {
-	return writeJSON(w, v)
+	return writeJSON(w, v, "  ")
 }
 
 // Text writes the versions for a terminal that is so many columns wide: a table, a timeline, and what
 // differs. It fits 60 columns.
 func (v Versions) Text(w io.Writer, table lifecycle.Table, width int) error {
 	var b strings.Builder
-	wrapped(&b, width, "", fmt.Sprintf("Versions of the API on %s, by the %s.", v.Day, v.Table))
+	wrapped(&b, width, "", fmt.Sprintf("Versions of the API on %s. Source: %s.", v.Day, v.Table))
 	for _, warning := range v.warnings() {
 		wrapped(&b, width, "", "Warning: "+warning+".")
 	}
@@ -143,10 +143,10 @@ func (v Versions) Text(w io.Writer, table lifecycle.Table, width int) error {
 	return err
 }
 
-// table writes a row for each version. What to do about it stands in the last column if it fits there
+// table writes a row for each version: the label as it was read, and the state on the day judged. What to do about it stands in the last column if it fits there
 // in every row, else below.
 func (v Versions) table(b *strings.Builder, width int) {
-	rows := [][]string{{"VERSION", "READ AS", "THAT DAY", "UNTIL", "LEFT", "WHAT TO DO"}}
+	rows := [][]string{{"VERSION", "LABEL", "STATE", "ENDS", "LEFT", "WHAT TO DO"}}
 	for _, s := range v.Versions {
 		rows = append(rows, []string{s.ID.String(), string(s.Label), string(s.State), s.NotBefore.String(), left(s), s.Advice})
 	}
@@ -188,11 +188,11 @@ func wrapped(b *strings.Builder, width int, start, text string) {
 // Markdown writes the versions as a table for a page or an issue.
 func (v Versions) Markdown(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "## Versions of the API on %s\n\nBy the %s.\n\n", v.Day, v.Table)
+	fmt.Fprintf(&b, "## Versions of the API on %s\n\nSource: %s.\n\n", v.Day, v.Table)
 	for _, warning := range v.warnings() {
 		fmt.Fprintf(&b, "> **Warning:** %s.\n\n", warning)
 	}
-	b.WriteString("| Version | Read as | That day | Until | Left | What to do |\n|---|---|---|---|---|---|\n")
+	b.WriteString("| Version | Label | State | Ends | Left | What to do |\n|---|---|---|---|---|---|\n")
 	for _, s := range v.Versions {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", s.ID, s.Label, s.State, s.NotBefore, left(s), s.Advice)
 	}

@@ -74,7 +74,7 @@ func (t Table) Check(day Date) []Finding {
 		switch {
 		case s.Lapsed:
 			findings = append(findings, v.found(GuaranteeLapsed, "%s", s))
-		case !v.agreed().contains(day):
+		case !v.agreed().Contains(day):
 			findings = append(findings, v.found(LabelContradictsDate,
 				"%s is labelled %s, but with date %s and %s left on %s it is %s", v.ID, v.Label, v.NotBefore, s.Left, day, s.State))
 		}

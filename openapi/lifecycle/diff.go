@@ -104,7 +104,7 @@ func (s Standing) labelFindings(listed Standing, day Date) []Finding {
 	case listed.Label == holds:
 		return s.differs(listed.Version, LabelStale, "the endpoint labels %s as %s, which is right on %s; the documents' %s is out of date",
 			s.ID, listed.Label, day, s.Label)
-	case !listed.Lapsed && !listed.agreed().contains(day), listed.Label == redated:
+	case !listed.Lapsed && !listed.agreed().Contains(day), listed.Label == redated:
 		return nil
 	case slices.Index(labels, listed.Label) > slices.Index(labels, holds):
 		return s.differs(listed.Version, LabelStale, "the endpoint labels %s as %s; it was %s by the documents, and has moved on since",

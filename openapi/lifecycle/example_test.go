@@ -48,7 +48,7 @@ func Example_warnAtStart() {
 		log.Warn("API version", "standing", standing, "source", versions.Describe(today))
 	}
 	// Output:
-	// level=WARN msg="API version" standing="1.2 is DEPRECATED until 2026-08-31, 47 days left" source="snapshot of the documents, by its labels read on or before 2026-06-02, at least 43 days before 2026-07-15"
+	// level=WARN msg="API version" standing="1.2 is DEPRECATED until 2026-08-31, 47 days left" source="snapshot of the documents, read on or before 2026-06-02, at least 43 days before 2026-07-15"
 }
 
 func withoutTime(_ []string, a slog.Attr) slog.Attr {

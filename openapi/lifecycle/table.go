@@ -77,7 +77,7 @@ func (t Table) Describe(day Date) string {
 	}
 	said, bound := fmt.Sprintf("snapshot of %s, read %s", t.Source, reading), ""
 	if t.Read.IsZero() {
-		said, bound = fmt.Sprintf("snapshot of %s, by its labels read %s", t.Source, reading), "at least "
+		bound = "at least " // the labels only tell between which days it was read
 	}
 	if age := t.Age(day); age.n > 0 {
 		said += fmt.Sprintf(", %s%s before %s", bound, age, day)

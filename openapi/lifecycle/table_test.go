@@ -80,14 +80,14 @@ func TestAge(t *testing.T) {
 		stale bool
 		said  string
 	}{
-		"the seed, before it was read":    {seed, "2026-01-01", "0 days", false, "snapshot of the documents, by its labels read between 2026-03-03 and 2026-06-02"},
-		"the seed, when it was read":      {seed, "2026-06-02", "0 days", false, "snapshot of the documents, by its labels read between 2026-03-03 and 2026-06-02"},
-		"the seed, 90 days later":         {seed, "2026-08-31", "90 days", false, "snapshot of the documents, by its labels read between 2026-03-03 and 2026-06-02, at least 90 days before 2026-08-31"},
-		"the seed, 91 days later":         {seed, "2026-09-01", "91 days", true, "snapshot of the documents, by its labels read between 2026-03-03 and 2026-06-02, at least 91 days before 2026-09-01"},
-		"the seed, half a year later":     {seed, "2026-11-23", "174 days", true, "snapshot of the documents, by its labels read between 2026-03-03 and 2026-06-02, at least 174 days before 2026-11-23"},
+		"the seed, before it was read":    {seed, "2026-01-01", "0 days", false, "snapshot of the documents, read between 2026-03-03 and 2026-06-02"},
+		"the seed, when it was read":      {seed, "2026-06-02", "0 days", false, "snapshot of the documents, read between 2026-03-03 and 2026-06-02"},
+		"the seed, 90 days later":         {seed, "2026-08-31", "90 days", false, "snapshot of the documents, read between 2026-03-03 and 2026-06-02, at least 90 days before 2026-08-31"},
+		"the seed, 91 days later":         {seed, "2026-09-01", "91 days", true, "snapshot of the documents, read between 2026-03-03 and 2026-06-02, at least 91 days before 2026-09-01"},
+		"the seed, half a year later":     {seed, "2026-11-23", "174 days", true, "snapshot of the documents, read between 2026-03-03 and 2026-06-02, at least 174 days before 2026-11-23"},
 		"an endpoint, on the day":         {asked, "2026-09-18", "0 days", false, "snapshot of an endpoint, read on 2026-09-18"},
 		"an endpoint, the day after":      {asked, "2026-09-19", "1 day", false, "snapshot of an endpoint, read on 2026-09-18, 1 day before 2026-09-19"},
-		"no dates":                        {table(t, [3]string{"1.3", "CURRENT", ""}), "2026-09-19", "unknown", true, "snapshot of an endpoint, by its labels read on an unknown day"},
+		"no dates":                        {table(t, [3]string{"1.3", "CURRENT", ""}), "2026-09-19", "unknown", true, "snapshot of an endpoint, read on an unknown day"},
 		"labels that agree on no day":     {broken, "2026-09-19", "unknown", true, "snapshot of an endpoint, read on an unknown day: the labels of an endpoint agree on no day"},
 		"an endpoint, judged on no day":   {asked, "", "unknown", true, "snapshot of an endpoint, read on 2026-09-18"},
 		"an endpoint, before it was read": {asked, "2026-01-01", "0 days", false, "snapshot of an endpoint, read on 2026-09-18"},

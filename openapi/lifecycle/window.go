@@ -19,8 +19,8 @@ func (v Version) agreed() Window {
 	return Window{}
 }
 
-// contains reports whether a day is in the window; none is in no window.
-func (w Window) contains(day Date) bool {
+// Contains reports whether a day is in the window; none is in no window.
+func (w Window) Contains(day Date) bool {
 	return !day.IsZero() && !day.before(w.First) && !w.Last.before(day)
 }
 

@@ -11,15 +11,21 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// again is the command as it was called, for a shell, without the flags that say which case to ask, and
-// how to print the result. It runs where the command was called.
+// notAgain are the flags that say which case to ask, what to hold the result against, and where and how to write
+// it: the command asks again what the endpoint does.
+var notAgain = []string{
+	"case", "api-version", "at", "seed", "baseline", "write-baseline", "previous", "out", "lang", "format", "grid", "quiet", "verbose",
+}
+
+// again is the command as it was called, for a shell, without the flags notAgain. It runs where the command was
+// called.
 func again(cmd *cobra.Command) string {
 	words := append([]string{program()}, strings.Fields(cmd.CommandPath())[1:]...)
 	add := func(name, value string) { words = append(words, "--"+name, quote(value)) }
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		list, isList := f.Value.(pflag.SliceValue)
 		switch {
-		case slices.Contains([]string{"case", "api-version", "at", "seed", "format", "grid", "quiet", "verbose"}, f.Name):
+		case slices.Contains(notAgain, f.Name):
 		case isList:
 			for _, element := range list.GetSlice() {
 				add(f.Name, element)

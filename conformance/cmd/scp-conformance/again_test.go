@@ -64,6 +64,7 @@ func TestAgain(t *testing.T) {
 		{"an endpoint", []string{"--endpoint", "HTTP://127.0.0.1:80/"}, " --endpoint http://127.0.0.1"},
 		{"booleans", []string{"--all=false", "--strict"}, " --all=false --strict=true"},
 		{"how to print", []string{"--quiet", "--grid", "--verbose", "--format", "json"}, ""},
+		{"what to hold it against, and where to write", []string{"--baseline", "known.yaml", "--previous", "old.json", "--out", "report", "--lang", "ko", "--write-baseline", "new.yaml"}, ""},
 		{"which case", []string{"--case", "a,b", "--api-version", "1.3", "--at", "2026-03-03", "--seed", "7"}, ""},
 		{"durations", []string{"--timeout", "90s", "--limit", "1h"}, " --timeout 1m30s --limit 1h0m"},
 		{"quotes", []string{"--credentials", "it's $HOME.json"}, ` --credentials 'it'\''s $HOME.json'`},

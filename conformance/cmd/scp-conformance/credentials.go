@@ -15,7 +15,7 @@ func findCredentials(cmd *cobra.Command, file string) (signing.Credentials, erro
 	credentials, err := signing.FindCredentials(file)
 	var exposed *signing.ExposedFileError
 	if errors.As(err, &exposed) {
-		fmt.Fprintln(cmd.ErrOrStderr(), "Warning:", exposed)
+		fmt.Fprintln(cmd.ErrOrStderr(), "Warning:", plain(exposed))
 		return credentials, nil
 	}
 	return credentials, err

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -47,7 +48,7 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		err = fmt.Errorf("%w\nSee %s --help.", err, called.CommandPath()) //nolint:revive,staticcheck // two sentences
 	}
 	if err != nil && (out.err == nil || !errors.Is(err, out.err)) {
-		fmt.Fprintln(stderr, "scp-conformance:", err)
+		fmt.Fprintln(stderr, "scp-conformance:", plain(err))
 	}
 	if out.err != nil {
 		fmt.Fprintln(stderr, "scp-conformance: writing to standard output:", out.err)
@@ -57,6 +58,11 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	return code
 }
+
+var packagePrefix = regexp.MustCompile(`(^|: |\n)(?:(?:conformance|signing|openapi|lifecycle): )+`)
+
+// plain is an error without the names of the packages that it comes from, which say nothing to a user.
+func plain(err error) string { return packagePrefix.ReplaceAllString(err.Error(), "$1") }
 
 func rootCommand(stdout, stderr io.Writer) *cobra.Command {
 	root := &cobra.Command{
@@ -89,7 +95,7 @@ Ctrl-C stops a command cleanly; a second Ctrl-C kills it.`,
 	root.SetUsageTemplate(narrow(root.UsageTemplate()))
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
-	root.AddCommand(runCommand(), casesCommand(), mockCommand(), versionsCommand(), versionCommand())
+	root.AddCommand(runCommand(), casesCommand(), mockCommand(), versionsCommand(), reportCommand(), versionCommand())
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd() // after SetOut, as it keeps the writer
 	for _, cmd := range root.Commands() {

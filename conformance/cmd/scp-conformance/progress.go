@@ -3,30 +3,60 @@ package main
 import (
 	"fmt"
 	"io"
+	"sync/atomic"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
 
 	"github.com/scp-openapi/virtualserver/conformance"
+	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 )
 
-// progress is one line on a terminal that says how far a run has come. Elsewhere it is nothing.
+// progress is a bar on a terminal that says how far a run has come, how long it may still take, and which case
+// began last. Elsewhere it is nothing.
 type progress struct {
-	w           io.Writer
-	done, total int
+	bars    *mpb.Progress
+	bar     *mpb.Bar
+	running atomic.Pointer[string]
 }
 
-// clearLine has a terminal go to the start of the line and empty it.
-const clearLine = "\r\x1b[K"
-
-func (p *progress) result(r conformance.Result) {
-	if _, ok := terminal(p.w); !ok {
-		return
+func newProgress(w io.Writer, total int) *progress {
+	p := &progress{}
+	file, ok := terminal(w)
+	if !ok {
+		return p
 	}
-	p.done++
-	line := fmt.Sprintf("%d of %d: %s in %s", p.done, p.total, r.Case.ID, r.Version.ID)
-	fmt.Fprintf(p.w, "%s%.*s", clearLine, columns(p.w)-1, line)
+	const barWidth = 24 // columns; less on a narrow terminal
+	p.bars = mpb.New(mpb.WithOutput(file), mpb.WithWidth(barWidth))
+	p.bar = p.bars.AddBar(int64(total), mpb.BarRemoveOnComplete(),
+		mpb.PrependDecorators(decor.CountersNoUnit("%d of %d ")),
+		mpb.AppendDecorators(
+			decor.AverageETA(decor.ET_STYLE_GO),
+			decor.Any(func(decor.Statistics) string {
+				if running := p.running.Load(); running != nil {
+					return " left: " + *running
+				}
+				return " left"
+			}),
+		))
+	return p
 }
 
+// began shows the case that is running.
+func (p *progress) began(c conformance.CaseFacts, version lifecycle.Version) {
+	p.running.Store(new(fmt.Sprintf("%s in %s", c.ID, version.ID)))
+}
+
+func (p *progress) ended() {
+	if p.bar != nil {
+		p.bar.Increment()
+	}
+}
+
+// clear removes the bar, whether or not all cases ended.
 func (p *progress) clear() {
-	if p.done > 0 {
-		fmt.Fprint(p.w, clearLine)
+	if p.bar != nil {
+		p.bar.Abort(true)
+		p.bars.Wait()
 	}
 }

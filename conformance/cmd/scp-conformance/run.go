@@ -28,12 +28,13 @@ type runFlags struct {
 	versions    []string
 	table       string
 	harm        string
-	format      string
-	text        report.Text
+	written
+	baseline baselineFlags
+	previous string
 }
 
 func runCommand() *cobra.Command {
-	flags := runFlags{harm: conformance.HarmDangerous.String(), format: "text"}
+	flags := runFlags{harm: conformance.HarmDangerous.String()}
 	cmd := &cobra.Command{
 		Use:   "run",
 		Short: "Ask every case of every version, and give a verdict",
@@ -60,11 +61,17 @@ server or not. A certificate of your own is trusted if SSL_CERT_FILE names it.
 
 Some cases have many variants: the ways to get a signature wrong, say. A run
 asks a sample of each, drawn by --seed, and all of them with --all, which is
-the default on this machine.`,
+the default on this machine.
+
+A baseline lists what is known and accepted, each with a reason and a last day.
+With --baseline a run fails on everything else, on an entry that has expired,
+and on one whose case passes or fails in another way. Begin one with
+--write-baseline, and fill in the reasons.`,
 		Example: `  scp-conformance run
   scp-conformance run --api-version 1.3 --case 'auth-*'
   scp-conformance run --endpoint http://127.0.0.1:8080 --credentials keys.json
-  scp-conformance run --format json > report.json`,
+  scp-conformance run --baseline known.yaml --out report/
+  scp-conformance run --format json-lines | jq 'select(.verdict == "fail")'`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return flags.run(cmd) },
 	}
@@ -79,10 +86,10 @@ the default on this machine.`,
 	choiceVar(cmd, &flags.harm, "harm", conformance.HarmNames(), "the most harmful `class` of cases to ask")
 	lifecycleVar(cmd, &flags.table)
 	configFlags(cmd, &flags.config)
-	choiceVar(cmd, &flags.format, "format", []string{"text", "json"}, "print as `format`")
-	f.BoolVar(&flags.text.Verbose, "verbose", false, "print a line for each case and version, with its notes")
-	f.BoolVar(&flags.text.Grid, "grid", false, "print a table of all cases by versions")
-	f.BoolVar(&flags.text.Quiet, "quiet", false, "print only what is wrong, and the verdict")
+	flags.add(cmd, lines)
+	flags.baseline.add(cmd)
+	f.StringVar(&flags.previous, "previous", "", "say what changed since the run whose report as JSON is this `file`")
+	completeFile(cmd, "previous")
 	return cmd
 }
 
@@ -128,27 +135,67 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 	if age := config.Table.Age(config.Day); config.Table.Stale(config.Day) {
 		fmt.Fprintf(notes, "The table of versions is old (%s): see scp-conformance versions.\n", age)
 	}
-	progress := &progress{w: notes, total: len(config.Cases) * len(config.Clients)}
-	config.OnResult = progress.result
-	result, err := conformance.Run(cmd.Context(), config)
-	progress.clear()
+	earlier, problem := f.earlier(cmd)
+	if problem != nil {
+		fmt.Fprintln(cmd.ErrOrStderr(), "The run is not compared with an earlier one:", problem)
+	}
+	result, err := f.judge(cmd, notes, config)
 	if err != nil {
 		return usage(err)
 	}
-	err = f.write(cmd.OutOrStdout(), result)
-	if result.ExitCode != conformance.ExitOK {
-		return &exit{err, result.ExitCode} // what was proved stays proved
+	if earlier != nil {
+		result.Compare(earlier, f.previous)
 	}
-	return err
+	if f.format == lines {
+		_ = report.LastLine(cmd.OutOrStdout(), result)
+	}
+	f.text.Streamed = f.streams()
+	err = errors.Join(f.deliver(cmd.OutOrStdout(), result), f.baseline.store(result, config.Baseline))
+	code := result.ExitCode
+	if err != nil || problem != nil {
+		code = worse(code, conformance.ExitNotJudged) // what was proved stays proved
+	}
+	return &exit{err, code}
 }
 
-func (f *runFlags) write(out io.Writer, r *conformance.Report) error {
-	if f.format == "json" {
-		return report.JSON(out, r)
+// judge runs the suite, and shows on the way what there is to show.
+func (f *runFlags) judge(cmd *cobra.Command, notes io.Writer, config conformance.Config) (*conformance.Report, error) {
+	out := cmd.OutOrStdout()
+	each := func(conformance.Result) {} // errors of standard output are told at the end
+	switch {
+	case f.format == lines:
+		each = func(r conformance.Result) { _ = report.Line(out, r) }
+	case f.streams():
+		text := fit(f.text, out)
+		each = func(r conformance.Result) { _ = text.Result(out, r) }
+		notes = io.Discard // what is printed shows how far it is
 	}
-	text := f.text
-	text.Color, text.Width = colorful(out), columns(out)
-	return text.Write(out, r)
+	progress := newProgress(notes, len(config.Cases)*len(config.Clients))
+	defer progress.clear()
+	config.OnStart = progress.began
+	config.OnResult = func(r conformance.Result) {
+		progress.ended()
+		each(r)
+	}
+	return conformance.Run(cmd.Context(), config)
+}
+
+// streams reports whether a line of text is printed for each result as it ends.
+func (f *runFlags) streams() bool { return f.format == "text" && f.text.Verbose }
+
+// earlier is the report of --previous, or nil.
+func (f *runFlags) earlier(cmd *cobra.Command) (*conformance.Report, error) {
+	if f.previous == "" {
+		return nil, nil //nolint:nilnil // none is named
+	}
+	reports, err := readFile(cmd.InOrStdin(), f.previous)
+	if err == nil && len(reports) != 1 {
+		err = fmt.Errorf("%s holds %d reports, and one is compared with one", f.previous, len(reports))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("--previous: %w", err)
+	}
+	return reports[0], nil
 }
 
 // newSeed is the seed of a run that was given none. A run that asks a sample counts the days, so that a fortnight
@@ -193,8 +240,11 @@ func (f *runFlags) complete(cmd *cobra.Command) (conformance.Config, error) {
 		return config, err
 	}
 	if config.Endpoint != "" {
-		config.Credentials, err = findCredentials(cmd, f.credentials)
+		if config.Credentials, err = findCredentials(cmd, f.credentials); err != nil {
+			return config, err
+		}
 	}
+	config.Baseline, err = f.baseline.load(config.Day)
 	return config, err
 }
 

@@ -120,11 +120,27 @@ func (f *versionsFlags) required(tables ...lifecycle.Table) ([]lifecycle.ID, err
 			return nil, fmt.Errorf("--require: %w", err)
 		}
 		if !slices.ContainsFunc(tables, func(t lifecycle.Table) bool { return hasVersion(t, id) }) {
-			return nil, fmt.Errorf("--require: unknown version %s%s", id, didYouMean(id.String(), versionValues()))
+			return nil, fmt.Errorf("--require: unknown version %s: known are %s", id, strings.Join(knownVersions(tables), ", "))
 		}
 		required = append(required, id)
 	}
 	return required, nil
+}
+
+// knownVersions are the versions of several tables, the oldest first.
+func knownVersions(tables []lifecycle.Table) []string {
+	var ids []lifecycle.ID
+	for _, table := range tables {
+		for _, v := range table.Versions {
+			ids = append(ids, v.ID)
+		}
+	}
+	slices.SortFunc(ids, lifecycle.ID.Compare)
+	var names []string
+	for _, id := range slices.Compact(ids) {
+		names = append(names, id.String())
+	}
+	return names
 }
 
 func hasVersion(table lifecycle.Table, id lifecycle.ID) bool {

@@ -1,0 +1,95 @@
+package report
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// text is a text of somebody else in Markdown, as one line: nothing in it is markup, a link, or a mention of
+// a person or an issue.
+func text(s string) string {
+	s = strings.TrimSpace(printable(clip(s, markdownText)))
+	var b strings.Builder
+	for i, r := range s {
+		switch {
+		case strings.ContainsRune("\\`*_[]<>|~&$!", r), i == 0 && strings.ContainsRune("-+=", r):
+			b.WriteRune('\\')
+			b.WriteRune(r)
+		case r == '@', r == '#':
+			fmt.Fprintf(&b, "%c<!-- -->", r) // GitHub looks for mentions after it has undone escapes
+		case r == ':' && strings.HasPrefix(s[i:], "://"):
+			b.WriteString("&#58;")
+		case r == '.' && i > 2 && strings.EqualFold(s[i-3:i], "www"), beginsList(s, i):
+			fmt.Fprintf(&b, "&#%d;", r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// beginsList reports whether a text is a number up to i, and there the sign that makes it an item of a list.
+func beginsList(s string, i int) bool {
+	return i > 0 && strings.Trim(s[:i], "0123456789") == "" && (s[i] == '.' || s[i] == ')') && (i+1 == len(s) || s[i+1] == ' ')
+}
+
+// link is an address as a link, or any other text as text.
+func link(s string) string {
+	if webAddress.MatchString(s) {
+		return "<" + s + ">"
+	}
+	return text(s)
+}
+
+var webAddress = regexp.MustCompile(`^https?://[0-9A-Za-z][0-9A-Za-z./?#&=_~%:+,-]*$`)
+
+// code is a text of somebody else in a line, as code.
+func code(s string) string {
+	s = strings.TrimSpace(printable(clip(s, markdownText)))
+	if s == "" {
+		return ""
+	}
+	fence := strings.Repeat("`", backticks(s)+1)
+	if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {
+		s = " " + s + " "
+	}
+	return fence + s + fence
+}
+
+// codes is some of many names, as code.
+func codes(names []string) string {
+	const most = 6
+	more := ""
+	if n := len(names) - most; n > 1 {
+		names, more = names[:most], fmt.Sprintf(" and %d more", n)
+	}
+	var list []string
+	for _, name := range names {
+		list = append(list, code(name))
+	}
+	return strings.Join(list, ", ") + more
+}
+
+// cell is code in a cell of a table, which a bar would end.
+func cell(code string) string { return strings.ReplaceAll(code, "|", `\|`) }
+
+// fenced is a block of code.
+func fenced(language, s string) string {
+	fence := strings.Repeat("`", max(3, backticks(s)+1))
+	return fence + language + "\n" + strings.TrimRight(s, "\n") + "\n" + fence + "\n"
+}
+
+// backticks is the length of the longest run of backticks in a text.
+func backticks(s string) int {
+	longest, run := 0, 0
+	for _, r := range s {
+		if r != '`' {
+			run = 0
+			continue
+		}
+		run++
+		longest = max(longest, run)
+	}
+	return longest
+}
