@@ -11,6 +11,12 @@ TOOLS := $(GO) tool -modfile=.tools/go.mod
 conformance: ## judge every version against the built-in mock
 	$(GO) run ./conformance/cmd/scp-conformance run
 
+COMMAND := scp-conformance
+
+.PHONY: build
+build: ## build the command as one static file (COMMAND=scp-conformance)
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o $(COMMAND) ./conformance/cmd/scp-conformance
+
 .PHONY: test
 test: ## run the tests, with the race detector where there is a C compiler
 	$(GO) test $(RACE) ./...
@@ -64,6 +70,14 @@ generate: ## write gen/ from the documents in openapi/
 .PHONY: lint
 lint: ## look for what the compiler lets through
 	$(TOOLS) golangci-lint run ./...
+
+.PHONY: lint-ci
+lint-ci: ## lint the workflows
+	$(GO) tool -modfile=.tools/actionlint.mod actionlint
+
+.PHONY: govulncheck
+govulncheck: ## look for known vulnerabilities in what is called (needs the network)
+	$(TOOLS) govulncheck ./...
 
 REDOCLY := @redocly/cli@2.77.0
 SPECTRAL := @stoplight/spectral-cli@6.16.3
