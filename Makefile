@@ -11,6 +11,12 @@ TOOLS := $(GO) tool -modfile=.tools/go.mod
 conformance: ## judge every version against the built-in mock
 	$(GO) run ./conformance/cmd/scp-conformance run
 
+COMMAND := scp-conformance
+
+.PHONY: build
+build: ## build the command as one static file (COMMAND=scp-conformance)
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o $(COMMAND) ./conformance/cmd/scp-conformance
+
 .PHONY: test
 test: ## run the tests, with the race detector where there is a C compiler
 	$(GO) test $(RACE) ./...
@@ -27,12 +33,20 @@ mutants: ## break the mock in every way there is, and print which cases notice
 freedoms: ## use every freedom of the document, alone and in pairs, and raise no alarm
 	$(GO) test -count=1 -tags freedoms -run '^TestFreedoms' ./conformance/cases
 
+.PHONY: crash
+crash: ## kill a run at 30 points, and see that its volumes are put back
+	$(GO) test -count=1 -tags crash -run '^TestKilled$$' ./conformance/cmd/scp-conformance
+
 AXE := axe-core@4.14.1
 
 .PHONY: browser
 browser: ## use the HTML report in Chromium, and check its accessibility (needs chromium and npm)
 	npm install --silent --no-save --no-package-lock --prefix .browser $(AXE)
 	cd conformance/report/browser && $(GO) test -count=1 . -axe $(CURDIR)/.browser/node_modules/axe-core/axe.min.js
+
+.PHONY: soak
+soak: ## judge through a bad network, 20 times in a row (an hour)
+	$(GO) test -count=1 -tags soak -timeout 3h -v -run '^TestSoak' ./conformance/cases
 
 .PHONY: bench
 bench: ## measure signing, side by side in one run
@@ -56,6 +70,14 @@ generate: ## write gen/ from the documents in openapi/
 .PHONY: lint
 lint: ## look for what the compiler lets through
 	$(TOOLS) golangci-lint run ./...
+
+.PHONY: lint-ci
+lint-ci: ## lint the workflows
+	$(GO) tool -modfile=.tools/actionlint.mod actionlint
+
+.PHONY: govulncheck
+govulncheck: ## look for known vulnerabilities in what is called (needs the network)
+	$(TOOLS) govulncheck ./...
 
 REDOCLY := @redocly/cli@2.77.0
 SPECTRAL := @stoplight/spectral-cli@6.16.3

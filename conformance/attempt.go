@@ -17,12 +17,17 @@ func (v *versionRun) result(ctx context.Context, c Case) Result {
 		found.add(why, "", "")
 		result.Unasked = VerdictOf(why) != Skip
 	} else {
-		v.touching(c, func() { found, asked, unanswered = v.attempts(ctx, c, &result) })
+		v.touching(c, func() {
+			ctx, cancel := v.limited(ctx)
+			defer cancel()
+			found, asked, unanswered = v.attempts(ctx, c, &result)
+		})
 	}
 	if watched := v.watched[c.ID]; watched != nil {
 		found.merge(watched)
 	}
 	result.Verdict, result.Findings = found.verdict(asked > 0), found.result()
+	v.tried(result.Verdict)
 	if result.Verdict != Skip { // what some variants skipped is no finding beside what others found
 		result.Findings = slices.DeleteFunc(result.Findings, func(f Finding) bool {
 			if f.Verdict == Skip {
@@ -32,10 +37,8 @@ func (v *versionRun) result(ctx context.Context, c Case) Result {
 		})
 	}
 	ids := []string{c.ID}
-	for _, f := range result.Findings {
-		if f.SeenBy != "" {
-			ids = append(ids, f.SeenBy)
-		}
+	for _, p := range found.worstFirst() {
+		ids = append(ids, p.seers...)
 	}
 	result.Again = v.again(v.client, ids...)
 	result.Duration = since(began)
@@ -84,7 +87,7 @@ func (v *versionRun) attempts(ctx context.Context, c Case, result *Result) (foun
 		todo = again
 		v.tryKeys(ctx)
 		v.tryReaching(ctx, open.unanswered())
-		if len(open.list) == 0 || attempt >= v.Attempts || v.aborted() != nil || ctx.Err() != nil {
+		if len(open.list) == 0 || v.aborted() != nil || !v.another(ctx, attempt, open.passing()) {
 			found.merge(open)
 			return found, passed, unanswered
 		}
@@ -138,7 +141,7 @@ func (v *versionRun) variants(ctx context.Context, t *Trial, todo []Variant, res
 // a fortnight of runs whose seeds follow each other. Versions are asked different ones.
 func (v *versionRun) sample(c Case) []Variant {
 	const nights = 14
-	if v.All || len(c.Variants) == 0 {
+	if v.whole() || len(c.Variants) == 0 {
 		return c.Variants
 	}
 	size := uint64(len(c.Variants))
@@ -175,6 +178,26 @@ func (v *versionRun) done(result Result, unanswered bool) {
 	if v.OnResult != nil {
 		v.OnResult(result)
 	}
+}
+
+// passing reports whether a case cannot be judged for a reason that passes by itself: an answer was lost, or is a
+// gateway's.
+func (f *findings) passing() bool {
+	return slices.ContainsFunc(f.list, func(p *problem) bool { return passing(p) })
+}
+
+func passing(err error) bool {
+	p, ok := errors.AsType[*problem](err)
+	return ok && (p.unanswered || p.Code == CodeUnavailable)
+}
+
+// another reports whether to try once more what could not be judged in so many attempts. Where the reason passes by
+// itself it waits before, and more attempts are worth it.
+func (r *runner) another(ctx context.Context, attempts int, passing bool) bool {
+	if !passing || r.overload.nothingElse() {
+		return attempts < r.tries() && ctx.Err() == nil
+	}
+	return attempts < 2*r.tries()-1 && pause(ctx, r.jitter(attempts-1)) == nil
 }
 
 // unanswered is the first finding that no answer came, or nil.

@@ -26,9 +26,9 @@ func TestAttempts(t *testing.T) {
 		{0, 3, []Verdict{Pass}},
 		{1, 3, []Verdict{Inconclusive, Pass}},
 		{2, 3, []Verdict{Inconclusive, Inconclusive, Pass}},
-		{3, 3, []Verdict{Inconclusive, Inconclusive, Inconclusive}},
 		{9, 1, []Verdict{Inconclusive}},
-		{1, 2, []Verdict{Inconclusive, Pass}},
+		{2, 2, []Verdict{Inconclusive, Inconclusive, Pass}},
+		{9, 2, slices.Repeat([]Verdict{Inconclusive}, 3)}, // in vain by then
 		{9, 0, slices.Repeat([]Verdict{Inconclusive}, DefaultAttempts)},
 	} {
 		t.Run(fmt.Sprintf("%d fail, %d attempts", c.fails, c.attempts), func(t *testing.T) {
@@ -40,7 +40,10 @@ func TestAttempts(t *testing.T) {
 					return
 				}
 				service.ServeHTTP(w, r)
-			})), ask("root", HarmReads, listVersions))
+			})), ask("root", HarmReads, func(ctx context.Context, t *Trial) error {
+				_, err := t.Send(ctx, Request{Operation: ListVersions, Once: true})
+				return err
+			}))
 			config.Attempts = c.attempts
 			result := runOne(t, config)
 			var ends []Verdict
@@ -75,8 +78,8 @@ func TestOnlyInconclusiveIsAskedAgain(t *testing.T) {
 		{"not applicable", NotApplicable("no such version"), Skip, 1},
 		{"error", context.Canceled, Error, 1},
 		{"the guard", CannotJudge(CodeSetup, "it: %w", &GuardError{}), Error, 1},
-		{"inconclusive", CannotJudge(CodeSetup, "perhaps"), Inconclusive, 3},
-		{"wrapped", fmt.Errorf("set-up: %w", CannotJudge(CodeSetup, "perhaps")), Inconclusive, 3},
+		{"inconclusive", CannotJudge(CodeSetup, "perhaps"), Inconclusive, DefaultAttempts},
+		{"wrapped", fmt.Errorf("set-up: %w", CannotJudge(CodeSetup, "perhaps")), Inconclusive, DefaultAttempts},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var asked atomic.Int32

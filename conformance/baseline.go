@@ -180,8 +180,18 @@ func (f Fingerprint) check(of Case, cases []Case) error {
 
 // matches reports whether a text is what a pattern stands for.
 func matches(pattern, text string) bool {
-	expression := strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, `.*`)
-	return regexp.MustCompile(`^(?:` + expression + `)$`).MatchString(text)
+	parts := strings.Split(pattern, "*")
+	last := len(parts) - 1
+	if last == 0 {
+		return pattern == text
+	}
+	text, is := strings.CutPrefix(text, parts[0])
+	for _, part := range parts[1:last] {
+		if is {
+			_, text, is = strings.Cut(text, part)
+		}
+	}
+	return is && strings.HasSuffix(text, parts[last])
 }
 
 // covers reports whether the entry is about a result.
@@ -352,6 +362,9 @@ func WriteBaseline(w io.Writer, r *Report, held *Baseline) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# Findings that are known and accepted until they expire, as of %s.\n", r.Day)
 	b.WriteString("# Say why in each reason: an empty one is refused.\n")
+	if !r.Options.All {
+		b.WriteString("# They are those of a sample: each entry holds in every version and for every variant of its case.\n")
+	}
 	if len(content.Known) == 0 {
 		b.WriteString("# Nothing was found that could be accepted.\n")
 	}
@@ -367,7 +380,7 @@ func (e *BaselineEntry) inUse(r *Report) bool {
 	})
 }
 
-// newEntries are one for each finding that is not accepted, with the versions it was found in.
+// newEntries are one for each finding that is not accepted, with the versions it was found in, if all were asked.
 func newEntries(r *Report) []BaselineEntry {
 	var list []BaselineEntry
 	byFinding := map[string]int{}
@@ -377,8 +390,8 @@ func newEntries(r *Report) []BaselineEntry {
 				continue
 			}
 			finding := fingerprint(f)
-			if len(finding.Variants) == result.Case.Variants {
-				finding.Variants = nil // all of them
+			if !r.Options.All || len(finding.Variants) == result.Case.Variants {
+				finding.Variants = nil // all of them, or those of one night
 			}
 			key := result.Case.ID + " " + finding.String()
 			i, known := byFinding[key]
@@ -387,7 +400,9 @@ func newEntries(r *Report) []BaselineEntry {
 				byFinding[key] = i
 				list = append(list, BaselineEntry{Case: result.Case.ID, Endpoint: r.Endpoint, Finding: finding, Expires: r.Day.Plus(nearExpiry)})
 			}
-			list[i].Versions = append(list[i].Versions, result.Version.ID.String())
+			if r.Options.All { // a sample asks other versions another night
+				list[i].Versions = append(list[i].Versions, result.Version.ID.String())
+			}
 		}
 	}
 	return list

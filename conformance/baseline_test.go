@@ -63,6 +63,31 @@ known:
 	assert.Empty(t, load(t, "known: []").Entries, "nothing is known")
 }
 
+func TestMatches(t *testing.T) {
+	for _, c := range []struct {
+		pattern, text string
+		want          bool
+	}{
+		{"1.2", "1.2", true},
+		{"1.2", "1.20", false},
+		{"1.*", "1.2", true},
+		{"1.*", "11.2", false},
+		{"*", "", true},
+		{"**", "x", true},
+		{"*.2", "1.2", true},
+		{"*1*", "2.1.3", true},
+		{"a*a", "a", false},
+		{"a*b*c", "a-b-b-c", true},
+		{"a*b*c", "acb", false},
+		{"http://[::1]:*", "http://[::1]:80", true},
+		{"(", "(", true},
+		{"\xff", "x", false},
+		{"\xff*", "\xffx", true},
+	} {
+		assert.Equal(t, c.want, matches(c.pattern, c.text), "%q %q", c.pattern, c.text)
+	}
+}
+
 // TestLoadBaselineRefuses: what could accept nothing, or more than was meant, is said with its line.
 func TestLoadBaselineRefuses(t *testing.T) {
 	const entry = "known:\n- case: many\n  finding: {clause: REFUSED, code: accepted}\n  reason: why\n  expires: 2026-05-01\n"
@@ -324,6 +349,15 @@ func TestWriteBaseline(t *testing.T) {
 	held := concluded(filled, nil, results()...)
 	assert.Equal(t, ExitNotJudged, held.ExitCode, "but for what could not be judged")
 	assert.Empty(t, held.Baseline.Problems)
+
+	// A sample asks other versions and variants another night: what it found is accepted in all of them.
+	sample := concluded(nil, nil, results()...)
+	sample.Options.All = false
+	written.Reset()
+	require.NoError(t, WriteBaseline(&written, sample, nil))
+	assert.Contains(t, written.String(), "those of a sample")
+	assert.NotContains(t, written.String(), "versions:")
+	assert.NotContains(t, written.String(), "variants:")
 
 	// What was accepted is kept, with its reason; what is stale is not.
 	stale := load(t, strings.ReplaceAll(text, "reason: ''", "reason: why")+

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"crypto/x509"
 	"net/http"
 	"net/url"
 	"testing"
@@ -14,18 +15,18 @@ import (
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
-// TestRunEndpoints lets the suite at what is on this machine and at nothing else.
+// TestRunEndpoints: what is not on this machine is live.
 func TestRunEndpoints(t *testing.T) {
-	const accepted, live, invalid = "", "live endpoints are refused for now", "endpoint"
+	const here, live, invalid = "here", "live", "endpoint"
 	for _, c := range []struct{ endpoint, want string }{
-		{"http://127.0.0.1:1", accepted},
-		{"http://127.0.0.1", accepted},
-		{"http://127.0.0.2:1/", accepted},
-		{"http://localhost:1", accepted},
-		{"http://LocalHost:1", accepted},
-		{"https://localhost:1", accepted},
-		{"http://[::1]:1", accepted},
-		{"http://[::ffff:127.0.0.1]:1", accepted},
+		{"http://127.0.0.1:1", here},
+		{"http://127.0.0.1", here},
+		{"http://127.0.0.2:1/", here},
+		{"http://localhost:1", here},
+		{"http://LocalHost:1", here},
+		{"https://localhost:1", here},
+		{"http://[::1]:1", here},
+		{"http://[::ffff:127.0.0.1]:1", here},
 
 		{"https://virtualserver.kr-west1.e.samsungsdscloud.com", live},
 		{"https://10.0.0.1:8080", live},
@@ -72,13 +73,14 @@ func TestRunEndpoints(t *testing.T) {
 	} {
 		t.Run(c.endpoint, func(t *testing.T) {
 			config := configFor(t, c.endpoint, ask("one", HarmReads, listVersions))
+			config.Harm = HarmReads
 			var dialled []string
 			config.Transport = roundTripFunc(func(r *http.Request) (*http.Response, error) {
 				dialled = append(dialled, r.URL.Hostname())
-				return nil, http.ErrServerClosed
+				return nil, x509.HostnameError{Certificate: &x509.Certificate{}, Host: "h.example"} // and nothing is asked again
 			})
 			report, err := Run(t.Context(), config)
-			if c.want != accepted {
+			if c.want == invalid {
 				require.ErrorContains(t, err, c.want)
 				assert.NotContains(t, err.Error(), "hunter2")
 				assert.NotContains(t, err.Error(), "ter2")
@@ -93,6 +95,8 @@ func TestRunEndpoints(t *testing.T) {
 			u, err := url.Parse(report.Endpoint)
 			require.NoError(t, err)
 			assert.Equal(t, []string{u.Hostname()}, dialled)
+			assert.Equal(t, c.want == live, report.Options.Live)
+			assert.Equal(t, c.want == live, report.Options.Rate > 0, "what is live is asked slowly")
 		})
 	}
 }
@@ -117,6 +121,8 @@ func TestRunRefuses(t *testing.T) {
 		"negative settle":              {func(c *Config) { c.Settle = -1 }, "cannot be negative"},
 		"negative limit":               {func(c *Config) { c.Limit = -1 }, "cannot be negative"},
 		"negative linger":              {func(c *Config) { c.Linger = -1 }, "cannot be negative"},
+		"negative case limit":          {func(c *Config) { c.CaseLimit = -1 }, "cannot be negative"},
+		"negative rate":                {func(c *Config) { c.Rate = -1 }, "cannot be negative"},
 		"negative attempts":            {func(c *Config) { c.Attempts = -1 }, "cannot be negative"},
 		"negative parallel":            {func(c *Config) { c.Parallel = -1 }, "cannot be negative"},
 		"no cases":                     {func(c *Config) { c.Cases = nil }, "no cases to ask"},
@@ -157,7 +163,8 @@ func TestRunDefaults(t *testing.T) {
 	config := Config{Endpoint: startServer(t, newMock(t)), Credentials: credentials, Cases: []Case{ask("one", HarmReads, listVersions)}}
 	report := run(t, config)
 	assert.Equal(t, Options{
-		Timeout: Millis(10 * time.Second), Settle: Millis(30 * time.Second), Limit: Millis(30 * time.Minute), Linger: Millis(2 * time.Second),
+		Timeout: Millis(10 * time.Second), CaseLimit: Millis(5 * time.Minute), Limit: Millis(30 * time.Minute),
+		Settle: Millis(30 * time.Second), Linger: Millis(2 * time.Second),
 		Attempts: 3, Parallel: 1,
 	}, report.Options)
 	assert.Equal(t, HarmReads, report.Harm, "nothing is changed unless a Config says so")

@@ -10,11 +10,15 @@ import (
 type problem struct {
 	Finding
 	cause error
+	// seers are the other cases that met the fact.
+	seers []string
 	// key tells apart the facts of one clause and code that are not one fact.
 	key string
 	// unanswered is set where no answer came at all, and dialed is then what net/http says of it.
 	unanswered bool
 	dialed     error
+	// inDoubt is set where it may have been carried out all the same.
+	inDoubt bool
 }
 
 // Error implements error.
@@ -132,6 +136,9 @@ func (f *findings) addFact(p *problem, variant, seenBy string) {
 	}
 	known := f.list[i]
 	known.Requests++
+	if seenBy != "" {
+		known.seers = appendNew(known.seers, seenBy)
+	}
 	if variant != "" && !slices.Contains(known.Variants, variant) {
 		known.Variants = append(known.Variants, variant)
 	}
@@ -146,6 +153,7 @@ func (f *findings) merge(other *findings) {
 			continue
 		}
 		f.list[known].Requests += p.Requests
+		f.list[known].seers = appendNew(f.list[known].seers, p.seers...)
 		for _, variant := range p.Variants {
 			if !slices.Contains(f.list[known].Variants, variant) {
 				f.list[known].Variants = append(f.list[known].Variants, variant)
@@ -174,13 +182,16 @@ func (f *findings) verdict(asked bool) Verdict {
 // result is the facts as a report has them, the worst first.
 func (f *findings) result() []Finding {
 	var list []Finding
-	for _, p := range f.list {
+	for _, p := range f.worstFirst() {
 		list = append(list, p.Finding)
 	}
-	slices.SortStableFunc(list, func(a, b Finding) int {
+	return list
+}
+
+func (f *findings) worstFirst() []*problem {
+	return slices.SortedStableFunc(slices.Values(f.list), func(a, b *problem) int {
 		return slices.Index(severity, b.Verdict) - slices.Index(severity, a.Verdict)
 	})
-	return list
 }
 
 // ExchangeOf is the exchange that shows a finding, and false where there is none.

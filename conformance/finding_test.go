@@ -256,7 +256,9 @@ func TestWatchersName(t *testing.T) {
 		return nil
 	}}
 	// "first" shows the same fact from two cases, and "third" comes between its two findings by severity.
-	config := configFor(t, startServer(t, newMock(t)), watcher, about("first"), about("third"), about("second"), about("fourth"))
+	also := about("first")
+	also.ID = "also"
+	config := configFor(t, startServer(t, newMock(t)), watcher, about("first"), about("third"), about("second"), about("fourth"), also)
 	config.Command = "scp-conformance run"
 	report := run(t, config)
 	require.Equal(t, "watcher", report.Results[0].Case.ID, "results are in the order of the cases")
@@ -273,7 +275,7 @@ func TestWatchersName(t *testing.T) {
 		`inconclusive its own request by ""`,
 		`differs third has an odd body by "third"`,
 	}, seen)
-	assert.Equal(t, "scp-conformance run --case watcher --case first --case second --case third --api-version "+newestClient()[0].ID.String()+" --at 2026-04-01 --seed 1", result.Again)
+	assert.Equal(t, "scp-conformance run --case watcher --case first --case also --case second --case third --api-version "+newestClient()[0].ID.String()+" --at 2026-04-01 --seed 1", result.Again)
 	for _, r := range report.Results[1:] {
 		assert.Equal(t, Pass, r.Verdict, "%s: what it met is judged once", r.Case.ID)
 	}

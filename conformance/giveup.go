@@ -3,17 +3,22 @@ package conformance
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // givingUp is what ends a run before its cases are asked: an endpoint that refuses every right signature, or
 // that has gone.
 type givingUp struct {
-	keys sync.Once
-	gone sync.Mutex
+	keys  sync.Once
+	gone  sync.Mutex
+	downs atomic.Int32 // requests that stayed 5xx, while nothing else worked either
+	// hopeless is how many cases in a row stayed inconclusive in all their attempts.
+	hopeless atomic.Int32
 }
 
 // giveUp has every case from now on end with why, unasked. Trouble says it to a person, unless the report
@@ -62,6 +67,37 @@ func (v *versionRun) refusesKeys(ctx context.Context) (bool, error) {
 		}
 	}
 	return asked, nil
+}
+
+// down gives the endpoint up where request after request stays 5xx, and nothing else works.
+func (r *runner) down(e Exchange) {
+	const enough = 3
+	if r.giving.downs.Add(1) != enough {
+		return
+	}
+	status := StatusText(e.Status)
+	r.giveUp(CannotJudge(CodeUnavailable, "not asked, as the endpoint answers %s to everything", status),
+		&Trouble{TroubleDown, fmt.Sprintf("The endpoint answers %s to everything: is this the Virtual Server API, and is it up?", status)})
+}
+
+// tries is how often to ask a case that cannot be judged: once, where a few in a row could not be, however often
+// they were asked.
+func (r *runner) tries() int {
+	const few = 3
+	if r.giving.hopeless.Load() >= few {
+		return 1
+	}
+	return r.Attempts
+}
+
+// tried records how a case ended after all its attempts.
+func (r *runner) tried(verdict Verdict) {
+	switch verdict {
+	case Inconclusive:
+		r.giving.hopeless.Add(1)
+	case Pass, Fail, Differs:
+		r.giving.hopeless.Store(0)
+	}
 }
 
 // tryReaching gives the endpoint up where nothing takes connections any more.

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -103,4 +104,21 @@ func TestStamps(t *testing.T) {
 		assert.Equal(t, c.want, s.next(c.r, now).Sub(now), "request %d", i+1)
 	}
 	assert.Equal(t, time.Second, s.next(shows("a", ""), now.Add(time.Second)).Sub(now))
+}
+
+// TestHopelessCases asks a case once where three in a row could not be judged, however often they were asked, and
+// as often as before once one can be.
+func TestHopelessCases(t *testing.T) {
+	asked := map[string]int{}
+	unclear := func(id string) Case {
+		return ask(id, HarmReads, func(ctx context.Context, t *Trial) error {
+			asked[id]++
+			return errors.Join(listVersions(ctx, t), CannotJudge(CodeSetup, "no volume is shown"))
+		})
+	}
+	config := configFor(t, startServer(t, newMock(t)),
+		unclear("a"), unclear("b"), unclear("c"), unclear("d"), ask("clear", HarmReads, listVersions), unclear("e"))
+	config.Attempts = 2
+	run(t, config)
+	assert.Equal(t, map[string]int{"a": 2, "b": 2, "c": 2, "d": 1, "e": 2}, asked)
 }

@@ -84,8 +84,10 @@ func (g *guard) namesNothing(query string) bool {
 	// Many a gateway bounds a query at some hundred bytes; a case asks with one that is longer. What names
 	// nothing in 200 bytes names nothing in a thousand: every one of them is looked at.
 	const longest = 1000
-	return len(query) <= longest && !looksLikeID.MatchString(query) &&
-		!slices.ContainsFunc(g.fixture.ids(), func(id string) bool { return id != "" && strings.Contains(query, id) })
+	return len(query) <= longest && !slices.ContainsFunc([]string{query, decodedLoosely(query)}, func(reading string) bool {
+		return looksLikeID.MatchString(reading) ||
+			slices.ContainsFunc(g.fixture.ids(), func(id string) bool { return id != "" && strings.Contains(reading, id) })
+	})
 }
 
 // looksLikeID finds what could be an ID of this API: a UUID begins with eight hexadecimal digits.

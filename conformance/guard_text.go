@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"math/big"
 	"net/url"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -67,6 +69,20 @@ func decoded(text string) string {
 	}
 	return text
 }
+
+// decodedLoosely is a text after all its percent-encoding is undone, whatever is malformed around it: a server may
+// go on behind that.
+func decodedLoosely(text string) string {
+	for range 3 {
+		text = encodedByte.ReplaceAllStringFunc(text, func(encoded string) string {
+			value, _ := strconv.ParseUint(encoded[1:], 16, 8)
+			return string([]byte{byte(value)})
+		})
+	}
+	return text
+}
+
+var encodedByte = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
 
 // oneSegment reports whether a segment stays one, and stays a name, however often it is decoded.
 func oneSegment(segment string) bool {

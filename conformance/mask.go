@@ -4,8 +4,10 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -19,6 +21,8 @@ type mask struct {
 	// a run makes thousands of signatures.
 	short map[string]bool
 	long  map[string][]string
+	// longest is how many bytes the longest of them has.
+	longest int
 }
 
 // masked stands where a secret stood.
@@ -48,6 +52,7 @@ func (m *mask) add(secrets ...string) {
 }
 
 func (m *mask) know(spelling string) {
+	m.longest = max(m.longest, len(spelling))
 	if len(spelling) < probe {
 		m.short[spelling] = true
 		return
@@ -61,14 +66,38 @@ func (m *mask) know(spelling string) {
 // spellings are the ways a value is written in a header, in a URL and in JSON.
 func spellings(secret string) []string {
 	quoted, _ := json.Marshal(secret) // a string always can be
-	inJSON := strings.Trim(string(quoted), `"`)
+	inJSON := strings.TrimSuffix(strings.TrimPrefix(string(quoted), `"`), `"`)
+	plainJSON := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(secret) // where < > & stay what they are
 	list := []string{
 		secret, url.QueryEscape(secret), url.PathEscape(secret),
-		inJSON, strings.ReplaceAll(inJSON, "/", `\/`),
+		lowerEscapes(url.QueryEscape(secret)), lowerEscapes(url.PathEscape(secret)),
+		inJSON, strings.ReplaceAll(inJSON, "/", `\/`), plainJSON, strings.ReplaceAll(plainJSON, "/", `\/`),
+		html.EscapeString(secret),
 	}
 	if len(secret) >= 2*shortest { // a shorter one, encoded, is a piece of many an ID
-		list = append(list, hex.EncodeToString([]byte(secret)),
-			strings.TrimRight(base64.StdEncoding.EncodeToString([]byte(secret)), "="))
+		inHex := hex.EncodeToString([]byte(secret))
+		list = append(list, inHex, strings.ToUpper(inHex))
+		list = append(list, inBase64(secret)...)
+	}
+	return list
+}
+
+var percentEscape = regexp.MustCompile(`%[0-9A-F]{2}`)
+
+// lowerEscapes is an escaped text with the escapes in small letters.
+func lowerEscapes(s string) string { return percentEscape.ReplaceAllStringFunc(s, strings.ToLower) }
+
+// inBase64 is what a secret is in base64: on its own, and wherever it may begin in a longer text, as in that of a
+// user name, a colon and a password. The characters that hold bits of what stands around it are left out.
+func inBase64(secret string) []string {
+	const byteBits, characterBits = 8, 6
+	list := []string{strings.TrimRight(base64.StdEncoding.EncodeToString([]byte(secret)), "=")}
+	for before := range 3 {
+		first, last := (before*byteBits+characterBits-1)/characterBits, (before+len(secret))*byteBits/characterBits
+		list = append(list, base64.StdEncoding.EncodeToString([]byte(strings.Repeat(" ", before) + secret))[first:last])
+	}
+	for _, spelling := range slices.Clone(list) {
+		list = append(list, strings.NewReplacer("+", "-", "/", "_").Replace(spelling))
 	}
 	return list
 }
@@ -102,7 +131,41 @@ func (m *mask) body(b Body) Body {
 	if len(b) == 0 {
 		return nil
 	}
-	return Body(m.bytes(string(b)))
+	s := string(b)
+	if len(s) >= maxEvidence {
+		s = m.whole(s)
+	}
+	return Body(m.bytes(s))
+}
+
+// whole takes the start of a secret from the end of a text that was cut off there.
+func (m *mask) whole(s string) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i := max(0, len(s)-m.longest); i <= len(s)-shortest; i++ {
+		if m.begins(s[i:]) {
+			return s[:i] + masked
+		}
+	}
+	return s
+}
+
+// begins reports whether a secret begins with a text.
+func (m *mask) begins(start string) bool {
+	for secret := range m.short {
+		if strings.HasPrefix(secret, start) {
+			return true
+		}
+	}
+	if len(start) >= probe {
+		return slices.ContainsFunc(m.long[start[:probe]], func(secret string) bool { return strings.HasPrefix(secret, start) })
+	}
+	for secret := range m.long {
+		if strings.HasPrefix(secret, start) {
+			return true
+		}
+	}
+	return false
 }
 
 func (m *mask) bytes(s string) string {
@@ -178,4 +241,21 @@ func (m *mask) exchange(e *Exchange) {
 	e.RequestHeader, e.ResponseHeader = m.header(e.RequestHeader), m.header(e.ResponseHeader)
 	e.Trailer, e.Informational = m.header(e.Trailer), m.header(e.Informational)
 	e.RequestBody, e.Body = m.body(e.RequestBody), m.body(e.Body)
+}
+
+// maskedError is an error without the secrets in its text.
+type maskedError struct {
+	text  string
+	cause error
+}
+
+func (e *maskedError) Error() string { return e.text }
+func (e *maskedError) Unwrap() error { return e.cause }
+
+// error takes the secrets out of an error's text.
+func (m *mask) error(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &maskedError{m.text(err.Error()), err}
 }

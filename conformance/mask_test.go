@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"html"
 	"net/http"
 	"net/url"
 	"strings"
@@ -31,6 +32,11 @@ func TestMask(t *testing.T) {
 		"in JSON of PHP":       strings.ReplaceAll(string(quoted), "/", `\/`),
 		"in hexadecimal":       hex.EncodeToString([]byte(secret)),
 		"in base64":            base64.StdEncoding.EncodeToString([]byte(secret)),
+		"in JSON of Python":    strings.NewReplacer(`"`, `\"`).Replace(secret),
+		"in a query of .NET":   lowerEscapes(url.QueryEscape(secret)),
+		"in HTML":              html.EscapeString(secret),
+		"in large hexadecimal": strings.ToUpper(hex.EncodeToString([]byte(secret))),
+		"in base64 for URLs":   base64.RawURLEncoding.EncodeToString([]byte(secret)),
 		"a short one":          "short-one",
 		"a short one, encoded": base64.StdEncoding.EncodeToString([]byte("short-one")),
 	} {
@@ -48,6 +54,35 @@ func TestMask(t *testing.T) {
 	assert.Equal(t, "abc is too short", m.text("abc is too short"), "a value of three letters is a piece of many words")
 	assert.Equal(t, "nothing", m.text("nothing"))
 	assert.Empty(t, m.text(""))
+}
+
+// TestMaskWithin takes a secret out of what is encoded together with other things, but for the bits that it shares a
+// character with.
+func TestMaskWithin(t *testing.T) {
+	const secret = `canary/secret+key`
+	m := newMask(secret)
+	for _, before := range []string{"", "a", "ab", "abc", "name:"} {
+		for _, after := range []string{"", ".", "..", "\xff\xff"} {
+			for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.RawURLEncoding} {
+				clean := m.text(encoding.EncodeToString([]byte(before + secret + after)))
+				assert.Contains(t, clean, masked)
+				assert.LessOrEqual(t, len(clean)-len(masked), (len(before)+len(after)+2)*4/3+4, clean)
+			}
+		}
+	}
+}
+
+// TestMaskCut takes what is left of a secret at the end of a body that is kept in part.
+func TestMaskCut(t *testing.T) {
+	const secret = "canary/secret+key"
+	m := newMask(secret, "short-one")
+	for _, spelling := range append(spellings(secret), "short-one") {
+		for left := shortest; left < len(spelling); left++ {
+			filled := strings.Repeat(" ", maxEvidence-left)
+			assert.Equal(t, filled+masked, string(m.body(Body(filled+spelling[:left]))), spelling[:left])
+		}
+	}
+	assert.Equal(t, "canary", string(m.body(Body("canary"))), "nothing was cut off")
 }
 
 // TestMaskLongest takes the longest secret where one begins like another.

@@ -1,12 +1,9 @@
 package conformance
 
-import (
-	"sync"
-	"time"
-)
+import "sync"
 
-// overload decides how often an answer that may be a gateway's is asked for again. Where nothing but such
-// answers comes any more, asking again gains nothing.
+// overload decides how often an answer that may be a gateway's, or that was lost, is asked for again. Where
+// nothing else comes any more, asking again gains nothing.
 type overload struct {
 	mu     sync.Mutex
 	inARow int // requests that stayed so
@@ -39,15 +36,23 @@ func (o *overload) again(try int) bool {
 	return false
 }
 
+// nothingElse reports whether nothing else came lately.
+func (o *overload) nothingElse() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.inARow >= hopeless
+}
+
+// unanswered records a request that got no answer, and is not sent again.
+func (o *overload) unanswered() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.inARow++
+}
+
 // passed records another answer.
 func (o *overload) passed() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.inARow = 0
-}
-
-// pauseBefore is how long to wait before sending a request again.
-func (o *overload) pauseBefore(try int) time.Duration {
-	const first = 10 * time.Millisecond
-	return first << (2 * try) // 10, 40, 160, 640 ms
 }

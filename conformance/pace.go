@@ -15,22 +15,31 @@ const (
 	slowly = 25 * time.Millisecond
 )
 
-// pace is how long answers take.
-type pace struct{ answers, nanoseconds atomic.Int64 }
+// pace is how long answers take. slow is set once enough of them took long.
+type pace struct {
+	answers, nanoseconds atomic.Int64
+	slow                 atomic.Bool
+}
 
 func (p *pace) see(took time.Duration) {
-	p.answers.Add(1)
+	const enough = 30
 	p.nanoseconds.Add(int64(took))
+	if p.answers.Add(1) >= enough && p.mean() >= slowly {
+		p.slow.Store(true)
+	}
 }
 
 func (p *pace) mean() time.Duration {
 	return time.Duration(p.nanoseconds.Load() / max(1, p.answers.Load()))
 }
 
+// whole reports whether the run asks everything, and not a sample.
+func (r *runner) whole() bool { return r.All && (!r.SampleIfSlow || !r.pace.slow.Load()) }
+
 // width is how many variants of a case to ask side by side. A live endpoint is asked one thing after the other, and
 // so is any endpoint where a case touches what exists.
 func (v *versionRun) width(c Case) int {
-	if c.Harm > HarmRefused || !v.endpoint.Loopback() || v.pace.mean() < slowly {
+	if c.Harm > HarmRefused || v.Live || v.pace.mean() < slowly {
 		return 1
 	}
 	return atOnce

@@ -81,3 +81,40 @@ func TestSideBySide(t *testing.T) {
 		})
 	}
 }
+
+// TestSampleIfSlow asks all of a quick endpoint, and a sample of one that turned out to be slow.
+func TestSampleIfSlow(t *testing.T) {
+	for name, c := range map[string]struct {
+		takes    time.Duration
+		unless   bool
+		asked    int
+		headline string
+	}{
+		"quick":                  {0, true, 28, "behaves as documented on 2026-04-01"},
+		"slow":                   {slowly + 5*time.Millisecond, true, 2, "behaves as documented on 2026-04-01, as far as a sample shows"},
+		"slow, and all the same": {slowly + 5*time.Millisecond, false, 28, "behaves as documented on 2026-04-01"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			service := newMock(t)
+			handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				time.Sleep(c.takes) // that answers take their time is the subject
+				service.ServeHTTP(w, r)
+			})
+			several := ask("several", HarmRefused, func(ctx context.Context, t *Trial) error {
+				for range 30 {
+					if err := detachUnused(ctx, t); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			config := configFor(t, startServer(t, handler), several, family(28))
+			config.All, config.SampleIfSlow = true, c.unless
+			report := run(t, config)
+			assert.Equal(t, c.asked, report.Results[1].Case.Asked)
+			assert.Equal(t, c.asked == 28, report.Options.All)
+			assert.Equal(t, config.Endpoint+" "+c.headline, report.Headline)
+		})
+	}
+}

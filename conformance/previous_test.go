@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -182,10 +183,17 @@ func TestReadReports(t *testing.T) {
 func TestReadReportsRefuses(t *testing.T) {
 	stored, err := json.Marshal(concluded(nil, nil, ended("plain", Fail, nil, proof(refused, CodeAccepted, 202))))
 	require.NoError(t, err)
-	with := func(old, replacement string) string {
-		require.Contains(t, string(stored), old)
-		return strings.Replace(string(stored), old, replacement, 1)
+	with := func(replacements ...string) string {
+		content := string(stored)
+		for pair := range slices.Chunk(replacements, 2) {
+			require.Contains(t, content, pair[0])
+			content = strings.Replace(content, pair[0], pair[1], 1)
+		}
+		return content
 	}
+	both, err := json.Marshal(concluded(nil, nil, ended("plain", Fail, nil, proof(refused, CodeAccepted, 202)), ended("plain", Pass, nil)))
+	require.NoError(t, err)
+	twice := string(both)
 	for name, c := range map[string]struct{ content, says string }{
 		"empty":                  {"", "not a report as JSON"},
 		"half":                   {string(stored[:len(stored)/2]), "not a report as JSON"},
@@ -200,6 +208,10 @@ func TestReadReportsRefuses(t *testing.T) {
 		"results left out":       {with(`"counts":{"pass":0,"fail":1`, `"counts":{"pass":1,"fail":0`), "counts are not those of its results"},
 		"another exit code":      {with(`"exit_code":1`, `"exit_code":0`), "contradicts itself"},
 		"an unknown run verdict": {with(`"verdict":"fail","headline"`, `"verdict":"skip","headline"`), "contradicts itself"},
+		"a pass that failed":     {with(`"verdict":"fail","headline"`, `"verdict":"pass","headline"`, `"exit_code":1`, `"exit_code":0`), `verdict "pass", and by its results "fail"`},
+		"a pass with a failure":  {with(`"verdict":"fail","findings"`, `"verdict":"pass","findings"`, `"counts":{"pass":0,"fail":1`, `"counts":{"pass":1,"fail":0`), `ends with "pass", and has a finding with "fail"`},
+		"an unknown finding":     {with(`"findings":[{"verdict":"fail"`, `"findings":[{"verdict":"odd"`), `finding with an unknown verdict "odd"`},
+		"one question twice":     {twice, `case "plain" is there twice in 1.3`},
 		"a pass of nothing":      {`{"schema_version":2,"verdict":"pass","exit_code":0,"results":[]}`, "contradicts itself"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -29,14 +29,17 @@ func TestRunUnreachable(t *testing.T) {
 	untrusted.StartTLS()
 	t.Cleanup(untrusted.Close)
 
-	for _, c := range []struct{ name, endpoint, says string }{
-		{"nothing listens", "http://" + closed.Addr().String(), "Nothing answers at"},
-		{"nothing, by https", "https://" + closed.Addr().String(), "Nothing answers at"},
-		{"https where http is spoken", strings.Replace(startServer(t, newMock(t)), "http://", "https://", 1), "Is it http or https?"},
-		{"an unknown certificate", untrusted.URL, "cannot be trusted"},
-		{"hangs up", startListener(t, func(c net.Conn) { c.Close() }), "and not in HTTP"},
-		{"speaks another way", startListener(t, func(c net.Conn) { fmt.Fprint(c, "220 mail.example ESMTP\r\n"); c.Close() }), "and not in HTTP"},
-		{"says nothing", startServer(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })), "did not answer within 200ms"},
+	for _, c := range []struct {
+		name, endpoint, says string
+		requests             int // that reach something; what seems lost is asked for again
+	}{
+		{"nothing listens", "http://" + closed.Addr().String(), "Nothing answers at", 0},
+		{"nothing, by https", "https://" + closed.Addr().String(), "Nothing answers at", 0},
+		{"https where http is spoken", strings.Replace(startServer(t, newMock(t)), "http://", "https://", 1), "Is it http or https?", 0},
+		{"an unknown certificate", untrusted.URL, "cannot be trusted", 0},
+		{"hangs up", startListener(t, func(c net.Conn) { c.Close() }), "and not in HTTP", 5},
+		{"speaks another way", startListener(t, func(c net.Conn) { fmt.Fprint(c, "220 mail.example ESMTP\r\n"); c.Close() }), "and not in HTTP", 5},
+		{"says nothing", startServer(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })), "did not answer within 200ms", 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			config := configFor(t, c.endpoint, ask("one", HarmReads, listVersions), ask("two", HarmDangerous, listVersions))
@@ -51,7 +54,7 @@ func TestRunUnreachable(t *testing.T) {
 			assert.Equal(t, TroubleUnreachable, report.Trouble.Kind)
 			assert.Contains(t, report.Trouble.Text, c.endpoint)
 			assert.Contains(t, report.Trouble.Text, c.says)
-			assert.Equal(t, 1, report.Counts.Requests)
+			assert.Equal(t, c.requests, report.Counts.Requests)
 			for _, r := range report.Results {
 				assert.Equal(t, Inconclusive, r.Verdict)
 				assert.Empty(t, r.Attempts, "what was given up is not asked")
@@ -81,7 +84,7 @@ func TestRunSilent(t *testing.T) {
 		assert.Equal(t, i >= 3, r.Unasked, "case %d", i)
 		assert.Equal(t, CodeNoAnswer, r.Findings[0].Code)
 	}
-	assert.Equal(t, 1+3*2, report.Counts.Requests)
+	assert.Equal(t, 1+3*2+2+2, report.Counts.Requests, "three are sent again, and then none")
 	require.NotNil(t, report.Trouble)
 	assert.Equal(t, TroubleSilent, report.Trouble.Kind)
 }
@@ -96,7 +99,10 @@ func TestRunSilentNowAndThen(t *testing.T) {
 	})
 	var cases []Case
 	for i := range 9 {
-		cases = append(cases, ask(fmt.Sprintf("case-%d", i), HarmReads, listVersions))
+		cases = append(cases, ask(fmt.Sprintf("case-%d", i), HarmReads, func(ctx context.Context, t *Trial) error {
+			_, err := t.Send(ctx, Request{Operation: ListVersions, Once: true})
+			return err
+		}))
 	}
 	config := configFor(t, startServer(t, handler), cases...)
 	config.Attempts = 1

@@ -18,6 +18,7 @@ func (r *runner) report(results []Result) *Report {
 		SchemaVersion: SchemaVersion,
 		Suite:         ThisSuite(),
 		Endpoint:      r.Endpoint,
+		ClockSkew:     r.turnstile.clocks.skew(),
 		Day:           r.Day,
 		Table:         Table{Source: r.Table.Source, Read: moment(r.Table.Read), Stale: r.Table.Stale(r.Day), Versions: slices.Clone(r.Table.Versions)},
 		Listed:        listed,
@@ -25,10 +26,10 @@ func (r *runner) report(results []Result) *Report {
 		Fixture:       r.Fixture,
 		Seed:          r.Seed,
 		Options: Options{
-			Timeout: Millis(r.Timeout), Settle: Millis(r.Settle), Limit: Millis(r.Limit), Linger: Millis(r.Linger),
-			Attempts: r.Attempts, Parallel: r.Parallel, All: r.All, Strict: r.Strict, RequireComplete: r.RequireComplete,
+			Timeout: Millis(r.Timeout), CaseLimit: Millis(r.CaseLimit), Limit: Millis(r.Limit),
+			Settle: Millis(r.Settle), Linger: Millis(r.Linger), Rate: r.Rate, Live: r.Live, Attempts: r.Attempts, Parallel: r.Parallel, All: r.whole(), Strict: r.Strict, RequireComplete: r.RequireComplete,
 		},
-		Counts:   count(results, int(r.requests.Load())),
+		Counts:   count(results, int(r.turnstile.requests.Load())),
 		Trouble:  cmp.Or(r.trouble, r.troubleOf(results)),
 		Drift:    r.drift(),
 		Unjudged: unjudged(r.clauses(), results),
@@ -168,7 +169,7 @@ func (r *Report) conclude() {
 			r.Headline = "could not be judged in full"
 		}
 	case left.Differs > 0:
-		r.Verdict, r.ExitCode, r.Headline = Differs, ExitOK, "behaves as documented, and differs where nothing is promised"
+		r.Verdict, r.ExitCode, r.Headline = Differs, ExitOK, "behaves as documented"
 	default:
 		r.Verdict, r.ExitCode, r.Headline = Pass, ExitOK, "behaves as documented"
 		if r.Baseline != nil && r.Baseline.Known > 0 {
@@ -181,6 +182,12 @@ func (r *Report) conclude() {
 // remarks are what a headline adds to the verdict.
 func (r *Report) remarks() string {
 	said := ""
+	if r.sampled() && (r.Verdict == Pass || r.Verdict == Differs) {
+		said += ", as far as a sample shows"
+	}
+	if r.Verdict == Differs {
+		said += ", and differs where nothing is promised"
+	}
 	if b := r.Baseline; b != nil {
 		if b.Known > 0 {
 			said += fmt.Sprintf("; %d known", b.Known)
@@ -189,6 +196,9 @@ func (r *Report) remarks() string {
 			said += "; " + plural(n, "problem with the baseline", "problems with the baseline")
 		}
 	}
+	if warning := r.ClockWarning(); warning != "" {
+		said += "; " + warning
+	}
 	if n := len(r.Unjudged); n > 0 {
 		said += fmt.Sprintf("; %s not judged", plural(n, "clause was", "clauses were"))
 	}
@@ -196,6 +206,13 @@ func (r *Report) remarks() string {
 		said += fmt.Sprintf("; its CURRENT version %s is newer than the documents", r.Drift.ID)
 	}
 	return said
+}
+
+// sampled reports whether the run asked a part of what there is to ask, by its seed.
+func (r *Report) sampled() bool {
+	return !r.Options.All && slices.ContainsFunc(r.Results, func(result Result) bool {
+		return result.Case.Asked < result.Case.Variants && result.Verdict != Skip
+	})
 }
 
 // plural is a number with a word for one or for several.

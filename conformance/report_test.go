@@ -60,7 +60,7 @@ func TestUnjudgedInARun(t *testing.T) {
 	report := run(t, config)
 	assert.ElementsMatch(t, []Unjudged{
 		{"TEST-OTHER", "no case that judges it was asked; see --case"},
-		{"TEST-BEYOND", "its class is dangerous, and the run allows no more than detaches; allow it with --harm dangerous"},
+		{"TEST-BEYOND", "its class is dangerous, and the run allows no more than detaches; allow it with --allow dangerous"},
 	}, report.Unjudged)
 	assert.Equal(t, ExitOK, report.ExitCode)
 	assert.True(t, strings.HasSuffix(report.Headline, "; 2 clauses were not judged"), report.Headline)

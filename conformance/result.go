@@ -29,6 +29,9 @@ type Report struct {
 	Started       time.Time `json:"started"`
 	// Duration is that of the whole run.
 	Duration Millis `json:"duration_ms"`
+	// ClockSkew is how far at least the endpoint's clock is ahead of the one that signed, by the Date of its first
+	// answer; negative where it is behind, and 0 where nothing shows that they differ.
+	ClockSkew Millis `json:"clock_skew_ms,omitempty"`
 	// Day is the day judged.
 	Day lifecycle.Date `json:"day"`
 	// Table is what the endpoint's versions were held against.
@@ -50,6 +53,9 @@ type Report struct {
 	Counts   Counts `json:"counts"`
 	// Trouble says why nothing, or not everything, could be judged. It is nil where everything was.
 	Trouble *Trouble `json:"trouble,omitempty"`
+	// PutBack says of each volume that an earlier run had left changed, and that was put back before anything was
+	// asked, what was done.
+	PutBack []string `json:"put_back,omitempty"`
 	// Drift is the version the endpoint lists as CURRENT, where it is newer than every document.
 	Drift *lifecycle.Version `json:"drift,omitempty"`
 	// Unjudged are the clauses that some case is about, and that no case judged in this run.
@@ -110,12 +116,18 @@ type Table struct {
 
 // Options are the settings of a run that bear on what it asks, and on what it makes of the answers.
 type Options struct {
-	Timeout  Millis `json:"timeout_ms"`
-	Settle   Millis `json:"settle_ms"`
-	Limit    Millis `json:"limit_ms"`
-	Linger   Millis `json:"linger_ms"`
-	Attempts int    `json:"attempts"`
-	Parallel int    `json:"parallel"`
+	// Timeout bounds one request, CaseLimit one case, and Limit the run.
+	Timeout   Millis `json:"timeout_ms"`
+	CaseLimit Millis `json:"case_limit_ms"`
+	Limit     Millis `json:"limit_ms"`
+	Settle    Millis `json:"settle_ms"`
+	Linger    Millis `json:"linger_ms"`
+	Attempts  int    `json:"attempts"`
+	Parallel  int    `json:"parallel"`
+	// Rate is how many requests were sent a second at most; 0 where there was no bound.
+	Rate float64 `json:"rps"`
+	// Live is set where the endpoint was treated as one that people use.
+	Live bool `json:"live"`
 	// All is set where families were asked whole, and not a sample of each.
 	All bool `json:"all"`
 	// Strict is set where Differs counts as Fail.
@@ -173,6 +185,8 @@ const (
 	TroubleStopped       TroubleKind = "stopped"        // interrupted, or the limit was reached
 	TroubleNothingJudged TroubleKind = "nothing-judged" // no case came to a verdict
 	TroubleSilent        TroubleKind = "silent"         // too many requests in a row got no answer
+	TroubleDown          TroubleKind = "down"           // every answer is 5xx
+	TroubleFixture       TroubleKind = "fixture"        // the volumes could not be taken, or not be put back
 )
 
 // Unjudged is a clause that was left unjudged, and how to have it judged.
@@ -352,7 +366,7 @@ type Exchange struct {
 	// Expected is the answer that the case expected, and About what it asked for, in a few words.
 	Expected Expectation `json:"expected,omitempty"`
 	About    string      `json:"about,omitempty"`
-	// Repeated is set where the request was sent again, as the answer may have been a gateway's.
+	// Repeated is set where the request was sent again, as the answer may have been a gateway's, or was lost.
 	Repeated bool `json:"repeated,omitempty"`
 	// Stayed is set where such an answer came each time, while the endpoint answers other requests.
 	Stayed bool `json:"stayed,omitempty"`

@@ -121,7 +121,8 @@ func TestReportFacts(t *testing.T) {
 	assert.Equal(t, config.Fixture, report.Fixture)
 	assert.Equal(t, uint64(7), report.Seed)
 	assert.Equal(t, Options{
-		Timeout: Millis(2 * time.Second), Settle: Millis(2 * time.Second), Limit: Millis(DefaultLimit), Linger: Millis(10 * time.Millisecond),
+		Timeout: Millis(2 * time.Second), CaseLimit: Millis(DefaultCaseLimit), Limit: Millis(DefaultLimit),
+		Settle: Millis(2 * time.Second), Linger: Millis(10 * time.Millisecond),
 		Attempts: 5, Parallel: 2, All: true, Strict: true, RequireComplete: true,
 	}, report.Options)
 	assert.Equal(t, gen.Table().Versions, report.Table.Versions)
@@ -132,7 +133,7 @@ func TestReportFacts(t *testing.T) {
 
 	skipped := report.Results[1]
 	assert.Equal(t, Skip, skipped.Verdict)
-	assert.Equal(t, "its class is dangerous, and the run allows no more than refused; allow it with --harm dangerous", skipped.Reason())
+	assert.Equal(t, "its class is dangerous, and the run allows no more than refused; allow it with --allow dangerous", skipped.Reason())
 	assert.Empty(t, skipped.Attempts)
 	assert.False(t, skipped.Unasked, "that is for what the run wanted to ask")
 	assert.Empty(t, report.Results[0].Reason())
@@ -200,7 +201,7 @@ func TestReportJSON(t *testing.T) {
 		"endpoint": "http://127.0.0.1:1", "started": "2026-04-01T09:00:00.123456Z", "duration_ms": 1.5, "day": "2026-04-01",
 		"table": {"source": "documents", "stale": false, "versions": [{"id": "1.3", "label": "CURRENT"}]},
 		"harm_allowed": "detaches", "fixture": {"volume": "v", "spare_volume": "s"}, "seed": 18446744073709551615,
-		"options": {"timeout_ms": 0, "settle_ms": 0, "limit_ms": 0, "linger_ms": 0, "attempts": 0, "parallel": 0,
+		"options": {"timeout_ms": 0, "case_limit_ms": 0, "limit_ms": 0, "settle_ms": 0, "linger_ms": 0, "rps": 0, "live": false, "attempts": 0, "parallel": 0,
 			"all": false, "strict": false, "require_complete": false},
 		"verdict": "fail", "headline": "it fails", "exit_code": 1,
 		"counts": {"pass": 0, "fail": 1, "differs": 0, "inconclusive": 0, "skip": 0, "error": 0, "requests": 0},

@@ -45,3 +45,39 @@ func TestTurn(t *testing.T) {
 		})
 	}
 }
+
+// TestMovesToday: of the cases that move volumes, a live endpoint is asked some each night, and all within a few; one
+// that a person names is asked every night.
+func TestMovesToday(t *testing.T) {
+	var movers []Case
+	for _, id := range []string{"a", "b", "c", "d", "e", "f", "g", "h"} {
+		c := ask(id, HarmDetaches, end(nil))
+		c.Rotates = true
+		movers = append(movers, c)
+	}
+	reads := ask("reads", HarmReads, end(nil))
+	r := &runner{Config: Config{Clients: gen.Clients(), Day: judged, Live: true, Cases: append(movers, reads)}}
+	versions := len(r.callable())
+	nights := map[string]int{}
+	for seed := range movesRarely * versions {
+		r.Seed = uint64(seed)
+		assert.True(t, r.movesToday(reads))
+		for _, c := range movers {
+			if r.movesToday(c) {
+				nights[c.ID]++
+			}
+		}
+	}
+	for _, c := range movers {
+		assert.Equal(t, versions, nights[c.ID], "%s: once in each version", c.ID)
+	}
+	for _, config := range []Config{
+		{Clients: r.Clients, Day: judged, Live: true, Cases: movers[:1]},
+		{Clients: r.Clients, Day: judged, Cases: movers},
+	} {
+		for seed := range movesRarely {
+			config.Seed = uint64(seed * versions)
+			assert.True(t, (&runner{Config: config}).movesToday(movers[0]))
+		}
+	}
+}

@@ -19,9 +19,11 @@ import (
 
 // Config is what Run judges, and how.
 type Config struct {
-	// Endpoint is the URL of the service. For now it has to be on this machine.
+	// Endpoint is the URL of the service.
 	Endpoint    string
 	Credentials signing.Credentials
+	// Live has an endpoint on this machine treated as one that people use, as every other is.
+	Live bool
 	// Fixture is what of the account may be touched.
 	Fixture Fixture
 	// Clients are the versions to ask; nil for every version that has a document.
@@ -32,23 +34,34 @@ type Config struct {
 	Clauses []Clause
 	// Table is what the endpoint's versions are held to; that of the documents if it has no versions.
 	Table lifecycle.Table
-	// Harm is the most that may be asked; cases beyond it are skipped.
-	Harm Harm
+	// Harm is the most that may be asked; cases beyond it are skipped. Of a live endpoint, HarmDetaches needs a
+	// fixture that names a volume and a server, and HarmDangerous that server in SacrificeServer too.
+	Harm            Harm
+	SacrificeServer string
+	// StateDir is the directory of the ledger, which remembers what the volumes of the fixture were attached to
+	// before a run changed that. Where it is empty, a live endpoint has one in DefaultStateDir, and one on this
+	// machine has none: its volumes are left as they were asked last.
+	StateDir string
 	// Day is the day judged, today if it is zero. It moves no clock.
 	Day lifecycle.Date
 	// Clock signs requests; nil is time.Now.
 	Clock func() time.Time
-	// Timeout bounds one request, Settle how long a volume may be on its way, and Limit the whole run: what
-	// was not asked by then is inconclusive. Linger is how long what was done has to last. Each has a
-	// default for 0.
-	Timeout, Settle, Limit, Linger time.Duration
-	// Attempts is how often a case is asked that could not be judged; DefaultAttempts for 0.
+	// Timeout bounds one request, CaseLimit one case with all its attempts, and Limit the whole run: what was not
+	// asked by then is inconclusive. Settle is how long a volume may be on its way, and Linger how long what
+	// was done has to last. Each has a default for 0.
+	Timeout, CaseLimit, Limit, Settle, Linger time.Duration
+	// Rate is how many requests are sent a second at most. For 0 it is LiveRate of a live endpoint, and there
+	// is no bound for another.
+	Rate float64
+	// Attempts is how often a case is asked that could not be judged; DefaultAttempts for 0. Where the network may
+	// be to blame, it is asked again twice as often.
 	Attempts int
 	// Parallel is how many versions are asked side by side; 1 for 0. Cases that touch the fixture never
 	// are.
 	Parallel int
-	// All asks every variant of every case, and not a sample of them.
-	All bool
+	// All asks every variant of every case, and not a sample of them. With SampleIfSlow it does so of an endpoint
+	// that answers within 25 ms on average, and a slower one is asked a sample all the same.
+	All, SampleIfSlow bool
 	// Strict makes a case fail that differs from what was only observed in the field, or is assumed.
 	Strict bool
 	// RequireComplete makes a run inconclusive that leaves a clause unjudged.
@@ -66,15 +79,20 @@ type Config struct {
 	// comes. They are called one at a time.
 	OnStart  func(CaseFacts, lifecycle.Version)
 	OnResult func(Result)
+	// OnNote, unless it is nil, is called with what a person should know at once: that volumes of an earlier run
+	// were put back, say.
+	OnNote func(string)
 }
 
 // Defaults for zero Config fields.
 const (
-	DefaultTimeout  = 10 * time.Second
-	DefaultSettle   = 30 * time.Second
-	DefaultLinger   = 2 * time.Second
-	DefaultAttempts = 3
-	DefaultLimit    = 30 * time.Minute
+	DefaultTimeout   = 10 * time.Second
+	DefaultCaseLimit = 5 * time.Minute
+	DefaultLimit     = 30 * time.Minute
+	DefaultSettle    = 30 * time.Second
+	DefaultLinger    = 2 * time.Second
+	DefaultAttempts  = 3
+	LiveRate         = 20
 )
 
 // Run asks the cases of an endpoint, version after version. It returns an error only where the Config is
@@ -94,11 +112,14 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	if trouble := r.reach(ctx); trouble != nil {
 		r.giveUp(CannotJudge(CodeNoAnswer, "not asked, as the endpoint could not be reached"), trouble)
 	}
+	r.custody.take(ctx)
 	results := r.all(ctx)
+	r.custody.giveBack(ctx)
 	report := r.report(results)
 	if ctx.Err() != nil {
 		report.Trouble = &Trouble{TroubleStopped, fmt.Sprintf("The run was stopped: %v.", context.Cause(ctx))}
 	}
+	r.custody.tell(report)
 	report.Started, report.Duration = moment(started), since(began)
 	report.Baseline = config.Baseline.hold(report)
 	report.conclude()
@@ -111,15 +132,15 @@ func (c *Config) complete() error {
 	if err != nil {
 		return err
 	}
-	if !endpoint.Loopback() {
-		// Nothing yet asks before it detaches what is somebody's.
-		return fmt.Errorf("endpoint %s is not on this machine, and the suite detaches volumes: live endpoints are refused for now", endpoint)
-	}
 	c.Endpoint = endpoint.String()
+	if strings.HasPrefix(c.Endpoint, "http://") && !endpoint.Loopback() {
+		return fmt.Errorf("endpoint %s is not on this machine, and plain http: write https", endpoint)
+	}
+	c.Live = c.IsLive()
 	if _, err := signing.New(c.Credentials); err != nil {
 		return err
 	}
-	if err := c.Fixture.check(); err != nil {
+	if err := cmp.Or(c.Fixture.check(), c.checkHarm()); err != nil {
 		return err
 	}
 	if err := checkCases(c.Cases); err != nil {
@@ -138,14 +159,21 @@ func (c *Config) complete() error {
 		c.Day = lifecycle.On(c.Clock())
 	}
 	c.Command = cmp.Or(c.Command, "scp-conformance run --endpoint "+c.Endpoint)
+	if c.Live {
+		c.Timeout, c.Settle = cmp.Or(c.Timeout, DefaultLiveTimeout), cmp.Or(c.Settle, DefaultLiveSettle)
+	}
 	c.Timeout = cmp.Or(c.Timeout, DefaultTimeout)
 	c.Settle = cmp.Or(c.Settle, DefaultSettle)
 	c.Linger = cmp.Or(c.Linger, DefaultLinger)
 	c.Attempts = cmp.Or(c.Attempts, DefaultAttempts)
 	c.Limit = cmp.Or(c.Limit, DefaultLimit)
+	c.CaseLimit = cmp.Or(c.CaseLimit, DefaultCaseLimit)
 	c.Parallel = cmp.Or(c.Parallel, 1)
-	if min(c.Timeout, c.Settle, c.Limit, c.Linger) < 0 || min(c.Attempts, c.Parallel) < 0 {
-		return errors.New("timeout, settle, linger, limit, attempts and parallel cannot be negative")
+	if min(c.Timeout, c.CaseLimit, c.Limit, c.Settle, c.Linger) < 0 || min(c.Attempts, c.Parallel) < 0 || c.Rate < 0 {
+		return errors.New("timeout, case limit, limit, settle, linger, attempts, parallel and rate cannot be negative")
+	}
+	if c.Live && c.Rate == 0 {
+		c.Rate = LiveRate
 	}
 	c.Transport = endpoint.Transport(c.Transport)
 	if own, ok := c.Transport.(*http.Transport); ok && own.MaxResponseHeaderBytes == 0 {
@@ -176,35 +204,61 @@ func checkCases(cases []Case) error {
 // reach finds out whether anything answers at all, and says what a person can do where nothing does. What
 // the endpoint says of its versions is kept, to tell where it has moved on.
 func (r *runner) reach(ctx context.Context) *Trouble {
-	ctx, cancel := context.WithTimeout(ctx, r.Timeout)
-	defer cancel()
-	wire := &recorder{base: r.counted()}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.Endpoint+"/", nil)
-	if err != nil {
-		return &Trouble{TroubleUnreachable, err.Error()}
-	}
-	resp, err := wire.RoundTrip(req)
+	exchange, err := r.firstAnswer(ctx)
 	if err == nil {
-		resp.Body.Close()
-		exchange, _ := wire.last()
 		if listed, err := parseDiscovery(exchange, r.Endpoint, r.Clock()); err == nil {
 			r.listed = &listed
 		}
 		return nil
 	}
-	if exchange, _ := wire.last(); exchange.Status != 0 || ctx.Err() != nil && !errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
+	if exchange.Status != 0 || ctx.Err() != nil {
 		return nil // the cases say more
 	}
 	return &Trouble{TroubleUnreachable, r.mask.text(r.whyUnreachable(err))}
 }
 
+// firstAnswer asks for GET /, again where the answer seems to have been lost on its way.
+func (r *runner) firstAnswer(ctx context.Context) (Exchange, error) {
+	for try := 0; ; try++ {
+		exchange, err := r.getRoot(ctx)
+		if err == nil || exchange.Status != 0 || !passes(err, try) || try == repeats || pause(ctx, r.jitter(try)) != nil {
+			return exchange, err
+		}
+	}
+}
+
+func (r *runner) getRoot(ctx context.Context) (Exchange, error) {
+	ctx, err := r.turnstile.admit(ctx)
+	if err != nil {
+		return Exchange{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, r.Timeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.Endpoint+"/", nil)
+	if err != nil {
+		return Exchange{}, err
+	}
+	wire := &recorder{base: r.turnstile}
+	resp, err := wire.RoundTrip(req)
+	if err == nil {
+		resp.Body.Close()
+	}
+	exchange, _ := wire.last()
+	return exchange, err
+}
+
+// tlsAlert is the Op of a net.OpError by which crypto/tls tells an alert of the other side.
+const tlsAlert = "remote error"
+
 func (r *runner) whyUnreachable(err error) string {
-	var dial *net.OpError
+	var op *net.OpError
 	switch {
-	case errors.As(err, &dial) && dial.Op == "dial":
+	case errors.As(err, &op) && op.Op == "dial":
 		return fmt.Sprintf("Nothing answers at %s: %v. Is it started, and the port right?", r.Endpoint, root(err))
 	case errors.As(err, new(x509.UnknownAuthorityError)), errors.As(err, new(x509.HostnameError)), errors.As(err, new(x509.CertificateInvalidError)):
-		return fmt.Sprintf("The certificate of %s cannot be trusted: %v. If it is your own, name it in SSL_CERT_FILE.", r.Endpoint, root(err))
+		return fmt.Sprintf("The certificate of %s cannot be trusted: %v. If it is your own, name its authority with --ca-file.", r.Endpoint, root(err))
+	case errors.As(err, &op) && op.Op == tlsAlert:
+		return fmt.Sprintf("%s ends the TLS handshake (%v). If it wants a certificate, name yours with --client-cert and --client-key.", r.Endpoint, root(err))
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Sprintf("%s takes connections, and did not answer within %s.", r.Endpoint, r.Timeout)
 	}
@@ -220,7 +274,7 @@ func (r *runner) again(client gen.Client, ids ...string) string {
 		}
 	}
 	command += fmt.Sprintf(" --api-version %s --at %s --seed %d", client.ID, r.Day, r.Seed)
-	if r.All && !strings.Contains(command, " --all") {
+	if r.whole() && !strings.Contains(command, " --all") {
 		command += " --all"
 	}
 	return command

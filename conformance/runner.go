@@ -2,12 +2,10 @@ package conformance
 
 import (
 	"context"
-	"errors"
 	"math/rand/v2"
 	"net/http"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/scp-openapi/virtualserver/gen"
@@ -35,7 +33,9 @@ type runner struct {
 	aside    aside
 	// attachments are where volumes have to be.
 	attachments attachments
-	requests    atomic.Int64
+	// turnstile is the transport of all requests.
+	turnstile *turnstile
+	custody   *custody
 	// listed is what the endpoint says of its versions, if it says anything that makes sense.
 	listed *lifecycle.Table
 
@@ -57,7 +57,7 @@ func newRunner(config Config) (*runner, error) {
 		return nil, err
 	}
 	random := rand.New(rand.NewPCG(config.Seed, config.Seed)) //nolint:gosec // IDs that can be made again, no secrets
-	return &runner{
+	r := &runner{
 		Config:   config,
 		endpoint: endpoint,
 		unused:   newUnusedIDs(random.Uint64),
@@ -68,7 +68,10 @@ func newRunner(config Config) (*runner, error) {
 		aside:    aside{why: map[string]string{}},
 
 		attachments: attachments{servers: map[string]map[string]bool{}, changes: map[string]int{}},
-	}, nil
+		turnstile:   newTurnstile(config.Transport, config.Rate, config.Clock),
+	}
+	r.custody = &custody{run: r}
+	return r, nil
 }
 
 // all asks every case of every version, as many versions side by side as the run allows.
@@ -101,6 +104,8 @@ type versionRun struct {
 	index  int
 	// skip is what cases of an ended version end with that is no longer answered.
 	skip error
+	// itsTurn is set while the version keeps the fixture to itself from case to case.
+	itsTurn bool
 	// watched are the facts that cases met which others are about, by the case that is.
 	watched map[string]*findings
 }
@@ -112,15 +117,25 @@ func (v *versionRun) all(ctx context.Context) []Result {
 	v.tryKeys(ctx)
 	results := make([]Result, len(v.Cases))
 	family := ""
-	v.between(ctx)
-	for _, i := range v.order() {
+	turns := v.takesTurns()
+	if !turns {
+		v.between(ctx)
+	}
+	for todo := v.order(); len(todo) > 0; {
+		at := 0
+		if turns {
+			at = v.next(ctx, todo)
+		}
+		i := todo[at]
+		todo = slices.Delete(todo, at, at+1)
 		c := v.Cases[i]
-		if family != "" && family != c.Family && v.touches(family) {
+		if family != "" && family != c.Family && v.touches(family) && (v.itsTurn || !turns) {
 			v.between(ctx)
 		}
 		family = c.Family
 		results[i] = v.result(ctx, c)
 	}
+	v.letGo()
 	v.between(ctx)
 	for i, c := range v.Cases {
 		if c.judgesLast() {
@@ -142,7 +157,7 @@ func (v *versionRun) order() []int {
 		}
 	}
 	first := 0
-	if v.Parallel > 1 {
+	if v.Parallel > 1 && !v.takesTurns() {
 		first = v.index % len(v.Clients) * len(families) / len(v.Clients)
 	}
 	var order []int
@@ -164,15 +179,23 @@ func (v *versionRun) between(ctx context.Context) {
 			continue
 		}
 		v.touching(c, func() {
-			t := v.trial(c)
-			err := t.question(ctx, c.Between)
-			for again := 1; errors.Is(err, errUnseen) && again < v.Attempts; again++ {
-				err = t.question(ctx, c.Between)
-			}
-			v.watchedBy(c.ID).add(err, "", "")
-			v.watch(t)
+			ctx, cancel := v.limited(ctx)
+			defer cancel()
+			v.watchedBy(c.ID).add(v.lookBetween(ctx, c), "", "")
 			v.tryKeys(ctx)
 		})
+	}
+}
+
+// lookBetween has a case look, again where an answer is lost.
+func (v *versionRun) lookBetween(ctx context.Context, c Case) error {
+	for attempt := 1; ; attempt++ {
+		t := v.trial(c)
+		err := t.question(ctx, c.Between)
+		v.watch(t)
+		if !passing(err) || !v.another(ctx, attempt, true) {
+			return err
+		}
 	}
 }
 
@@ -230,6 +253,7 @@ func (r *runner) watches(clause, asked string) bool {
 // if the case changes it.
 func (v *versionRun) touching(c Case, f func()) {
 	switch {
+	case v.itsTurn:
 	case c.SideBySide:
 		v.fixture.RLock()
 		defer v.fixture.RUnlock()
@@ -242,7 +266,7 @@ func (v *versionRun) touching(c Case, f func()) {
 
 // alone runs f, a part of what touching runs, while no other version touches the fixture.
 func (v *versionRun) alone(c Case, f func()) {
-	if c.SideBySide {
+	if c.SideBySide && !v.itsTurn {
 		v.fixture.RUnlock()
 		defer v.fixture.RLock()
 		v.fixture.Lock()
@@ -267,23 +291,15 @@ func (v *versionRun) trial(c Case) *Trial {
 	if !known { // no longer in a table that was read from an endpoint
 		standing = lifecycle.Standing{Version: v.client.Version, State: lifecycle.Ended}
 	}
+	wire := http.RoundTripper(v.turnstile)
+	if c.Harm >= HarmDetaches {
+		wire = v.custody.watch(wire)
+	}
 	return &Trial{
 		run: v.runner, asked: c, client: v.client, standing: standing,
-		guard: &guard{base: v.counted(), harm: c.Harm, endpoint: v.endpoint, fixture: v.Fixture, unused: v.unused},
+		guard: &guard{base: wire, harm: c.Harm, endpoint: v.endpoint, fixture: v.Fixture, unused: v.unused},
 	}
 }
-
-// counted is the transport of the run, which counts what it sends.
-func (r *runner) counted() http.RoundTripper {
-	return roundTripper(func(req *http.Request) (*http.Response, error) {
-		r.requests.Add(1)
-		return r.Transport.RoundTrip(req)
-	})
-}
-
-type roundTripper func(*http.Request) (*http.Response, error)
-
-func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
 func (r *runner) aborted() error {
 	r.results.Lock()
@@ -300,13 +316,17 @@ func (v *versionRun) whyNot(ctx context.Context, c Case) error {
 	case ctx.Err() != nil:
 		return CannotJudge(CodeStopped, "not asked, as the run was stopped: %w", context.Cause(ctx))
 	case c.Harm > v.Harm:
-		return Skipped("its class is %s, and the run allows no more than %s; allow it with --harm %s", c.Harm, v.Harm, c.Harm)
+		return Skipped("its class is %s, and the run allows no more than %s; allow it with %s", c.Harm, v.Harm, v.allowing(c.Harm))
+	case c.Harm >= HarmDetaches && v.custody.refused() != nil:
+		return v.custody.refused()
 	case standing.State == lifecycle.Planned && !c.AnyState:
 		return Skipped("version %s is PLANNED: it cannot be called yet", v.client.ID)
 	case v.skip != nil && !c.AnyState:
 		return v.skip
-	case c.Rotates && !v.All && v.turn() != v.client.ID:
+	case c.Rotates && !v.whole() && v.turn() != v.client.ID:
 		return NotApplicable("a sample asks it in one version, %s with this seed", v.turn())
+	case c.Rotates && !v.All && !v.movesToday(c):
+		return Skipped("it moves volumes several times, and a sample of a live endpoint asks it one night in %d; ask it with --all", movesRarely)
 	}
 	return nil
 }

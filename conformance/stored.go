@@ -51,10 +51,8 @@ func (r *Report) check() error {
 	case r.SchemaVersion < 0:
 		return fmt.Errorf("unknown schema_version %d", r.SchemaVersion)
 	}
-	for _, result := range r.Results {
-		if !slices.Contains(severity, result.Verdict) {
-			return fmt.Errorf("case %q has an unknown verdict %q", result.Case.ID, result.Verdict)
-		}
+	if err := r.checkResults(); err != nil {
+		return err
 	}
 	if counted := count(r.Results, r.Counts.Requests); counted != r.Counts {
 		return errors.New("it contradicts itself: its counts are not those of its results")
@@ -63,6 +61,36 @@ func (r *Report) check() error {
 	want, known := code[r.Verdict]
 	if !known || want != r.ExitCode || want == ExitOK && r.Counts.Pass+r.Counts.Fail+r.Counts.Differs == 0 {
 		return fmt.Errorf("it contradicts itself: verdict %q with exit code %d", r.Verdict, r.ExitCode)
+	}
+	// Another build may have been stricter than this one, but none ends better than its results.
+	concluded := *r
+	concluded.conclude()
+	if concluded.ExitCode != r.ExitCode && (r.ExitCode == ExitOK || concluded.ExitCode == ExitFailed) {
+		return fmt.Errorf("it contradicts itself: verdict %q, and by its results %q", r.Verdict, concluded.Verdict)
+	}
+	return nil
+}
+
+// checkResults refuses results with a verdict that is not that of their findings, and two of one question, of which
+// one would hide the other.
+func (r *Report) checkResults() error {
+	seen := map[asked]bool{}
+	for _, result := range r.Results {
+		if !slices.Contains(severity, result.Verdict) {
+			return fmt.Errorf("case %q has an unknown verdict %q", result.Case.ID, result.Verdict)
+		}
+		for _, f := range result.Findings {
+			if !slices.Contains(severity, f.Verdict) {
+				return fmt.Errorf("case %q has a finding with an unknown verdict %q", result.Case.ID, f.Verdict)
+			}
+			if f.Verdict != Skip && worst(result.Verdict, f.Verdict) != result.Verdict {
+				return fmt.Errorf("it contradicts itself: case %q ends with %q, and has a finding with %q", result.Case.ID, result.Verdict, f.Verdict)
+			}
+		}
+		if seen[askedOf(result)] {
+			return fmt.Errorf("it contradicts itself: case %q is there twice in %s", result.Case.ID, result.Version.ID)
+		}
+		seen[askedOf(result)] = true
 	}
 	return nil
 }

@@ -78,6 +78,23 @@ func (t *Trial) Fixture() Fixture { return t.run.Fixture }
 // Endpoint is the endpoint that is judged.
 func (t *Trial) Endpoint() signing.Endpoint { return t.run.endpoint }
 
+// Live reports whether the endpoint is treated as one that people use.
+func (t *Trial) Live() bool { return t.run.Live }
+
+// Proxied reports whether requests reach the endpoint through a proxy.
+func (t *Trial) Proxied() bool {
+	transport, ok := t.run.Transport.(*http.Transport)
+	if !ok || transport.Proxy == nil {
+		return false
+	}
+	req, err := http.NewRequest(http.MethodGet, t.run.Endpoint, nil) //nolint:noctx // it is not sent
+	if err != nil {
+		return false
+	}
+	proxy, err := transport.Proxy(req)
+	return proxy != nil || err != nil
+}
+
 // Timeout bounds one request; Settle bounds how long a volume may be on its way; Linger is how long what
 // was done has to last to count as done.
 func (t *Trial) Timeout() time.Duration { return t.run.Timeout }
@@ -170,9 +187,13 @@ type Request struct {
 
 // Send sends a request, and returns it with its answer. An answer that may be a gateway's is asked for
 // again, with growing pauses; one that stays so is returned where the endpoint answers other requests, and
-// the case cannot be judged where it does not. Without an answer the case cannot be judged either.
+// the case cannot be judged where it does not. Without an answer the case cannot be judged either. A request
+// that changes nothing is sent again where its answer is lost, or breaks off.
 func (t *Trial) Send(ctx context.Context, r Request) (Exchange, error) {
-	exchange, _, err := t.send(ctx, r)
+	exchange, lost, err := t.send(ctx, r)
+	if err == nil && lost && r.mayChange() && exchange.Refused() {
+		err = t.doneUnseen(ctx, r, exchange)
+	}
 	return exchange, err
 }
 
@@ -181,22 +202,26 @@ func (t *Trial) send(ctx context.Context, r Request) (exchange Exchange, lost bo
 	for try := 0; ; try++ {
 		exchange, err = t.once(ctx, r)
 		switch {
-		case err != nil:
+		case err != nil && !t.resends(ctx, r, err, try):
+			t.run.overload.unanswered()
 			return exchange, lost, err
-		case !exchange.Overloaded():
+		case err == nil && !exchange.Overloaded() && !r.brokeOff(exchange):
 			t.run.overload.passed()
 			return exchange, lost, nil
 		case r.Once:
-			return exchange, lost, nil
+			return exchange, lost, err
 		case !t.run.overload.again(try):
-			if err := t.overloaded(ctx, exchange); err != nil {
+			if exchange.Overloaded() {
+				err = t.overloaded(ctx, exchange)
+			}
+			if err != nil {
 				return exchange, lost, err
 			}
 			return t.stayed(exchange), lost, nil
 		}
 		lost = lost || exchange.fromGateway()
 		t.repeated()
-		if err := t.pause(ctx, t.run.overload.pauseBefore(try)); err != nil {
+		if err := t.backOff(ctx, exchange, try); err != nil {
 			return exchange, lost, err
 		}
 	}
@@ -209,6 +234,7 @@ func (t *Trial) overloaded(ctx context.Context, exchange Exchange) error {
 		return CannotJudge(CodeUnavailable, "the endpoint asks for fewer requests (429)")
 	}
 	if !t.works(ctx) {
+		t.run.down(exchange)
 		return CannotJudge(CodeUnavailable, "%s is answered %s, and nothing shows that the endpoint works at all", exchange, StatusText(exchange.Status))
 	}
 	return nil
@@ -241,8 +267,12 @@ func (t *Trial) works(ctx context.Context) bool {
 
 // once sends a request a single time.
 func (t *Trial) once(ctx context.Context, r Request) (Exchange, error) {
+	admitted, err := t.run.turnstile.admit(ctx)
+	if err != nil {
+		return Exchange{}, stopped(ctx)
+	}
 	wire := &recorder{base: t.guard, change: r.Change}
-	err := t.call(ctx, wire, r)
+	err = t.call(admitted, wire, r)
 	exchange, sent := wire.last()
 	exchange.Case, exchange.Expected, exchange.About = t.asked.ID, r.Expect, r.About
 	if sent {
@@ -256,14 +286,13 @@ func (t *Trial) once(ctx context.Context, r Request) (Exchange, error) {
 	case !sent:
 		return exchange, fmt.Errorf("the client sent no request: %w", err)
 	case exchange.Status == 0:
-		return exchange, t.unanswered(exchange, err)
+		return exchange, t.unanswered(ctx, r, exchange, wire, err)
 	}
-	changes := (r.Operation == Detach || r.Operation == Attach) && r.Path == ""
 	switch {
-	case changes && exchange.Status == http.StatusAccepted:
+	case r.changes() && exchange.Status == http.StatusAccepted:
 		t.run.pending.put(r.Pair, r.Operation == Attach)
 		t.run.attachments.accepted(r.Pair, r.Operation == Attach)
-	case changes && (r.Change == nil || r.Expect == ExpectAccepted) && exchange.fromGateway():
+	case (r.mayChange() || r.changes() && r.Change == nil) && exchange.fromGateway():
 		t.run.attachments.unsure(r.Pair)
 	}
 	return exchange, nil
@@ -334,14 +363,6 @@ func (t *Trial) raw(ctx context.Context, wire http.RoundTripper, signer *signing
 	return resp.Body.Close()
 }
 
-// unanswered is the finding that no answer came.
-func (t *Trial) unanswered(exchange Exchange, err error) error {
-	p := problemf(Inconclusive, CodeNoAnswer, "%s got no answer: %w", exchange, root(err))
-	p.unanswered, p.dialed = true, err
-	p.Exchange = &exchange
-	return p
-}
-
 // block remembers the first request that was blocked.
 func (t *Trial) block(err error) {
 	t.mu.Lock()
@@ -375,14 +396,10 @@ func (t *Trial) taken() []Exchange {
 
 // pause ends a case whose run was stopped.
 func (t *Trial) pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return CannotJudge(CodeStopped, "the run was stopped: %w", context.Cause(ctx))
+	if pause(ctx, d) != nil {
+		return stopped(ctx)
 	}
+	return nil
 }
 
 // Pause waits. It ends the case where the run is stopped meanwhile.
@@ -418,7 +435,7 @@ func (t *Trial) AskedOnce() error {
 
 // Turn reports whether the version is one in which cases are asked that rotate: each where everything is asked, and
 // else one a night.
-func (t *Trial) Turn() bool { return t.run.All || t.run.turn() == t.client.ID }
+func (t *Trial) Turn() bool { return t.run.whole() || t.run.turn() == t.client.ID }
 
 // Allows reports whether the run may do what a harm class covers.
 func (t *Trial) Allows(h Harm) bool { return h <= t.run.Harm }

@@ -38,8 +38,8 @@ func (n *unusedIDs) has(id string) bool {
 	return n.ids[id]
 }
 
-// add declares the segments of a path unused, encoded or not. It refuses what could be the ID of something:
-// a segment that begins like a UUID and has no unused ID in it.
+// add declares the segments of a path unused, encoded or not. It refuses what could be the ID of something: a
+// segment in which something begins like a UUID, besides unused IDs.
 func (n *unusedIDs) add(path string) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -49,7 +49,7 @@ func (n *unusedIDs) add(path string) error {
 	}
 	for _, reading := range readings {
 		for segment := range strings.SplitSeq(reading, "/") {
-			if looksLikeID.MatchString(segment) && !n.within(segment) {
+			if looksLikeID.MatchString(n.without(segment)) || looksLikeID.MatchString(n.without(decoded(segment))) {
 				return fmt.Errorf("segment %.80q of a path could be the ID of something", segment)
 			}
 		}
@@ -62,13 +62,10 @@ func (n *unusedIDs) add(path string) error {
 	return nil
 }
 
-// within reports whether an ID made here is in a segment, encoded or not.
-func (n *unusedIDs) within(segment string) bool {
-	plain := decoded(segment)
+// without is a text less the IDs that were made here.
+func (n *unusedIDs) without(text string) string {
 	for _, id := range n.made {
-		if strings.Contains(segment, id) || strings.Contains(plain, id) {
-			return true
-		}
+		text = strings.ReplaceAll(text, id, "…")
 	}
-	return false
+	return text
 }

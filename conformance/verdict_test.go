@@ -37,7 +37,7 @@ func TestConclude(t *testing.T) {
 	)
 	const (
 		documented = "behaves as documented on 2026-04-01"
-		differs    = "behaves as documented, and differs where nothing is promised on 2026-04-01"
+		differs    = "behaves as documented on 2026-04-01, and differs where nothing is promised"
 		not        = "does not behave as documented on 2026-04-01"
 		unknown    = "could not be judged on 2026-04-01"
 		inPart     = "could not be judged in full on 2026-04-01"

@@ -3,6 +3,7 @@ package conformance
 import (
 	"cmp"
 	"context"
+	"hash/fnv"
 	"net/http"
 	"slices"
 
@@ -10,18 +11,44 @@ import (
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 )
 
-// turn is the version whose turn it is with the seed of the run: of those that have not ended, or of all
-// where all have.
+// turn is the version whose turn it is with the seed of the run.
 func (r *runner) turn() lifecycle.ID {
+	callable := r.callable()
+	return callable[r.Seed%uint64(len(callable))].ID
+}
+
+// callable are the versions of the run that have not ended, or all where all have.
+func (r *runner) callable() []gen.Client {
 	standings := r.Table.At(r.Day)
 	callable := slices.DeleteFunc(slices.Clone(r.Clients), func(c gen.Client) bool {
 		standing, known := standings.Of(c.ID)
 		return !known || standing.State == lifecycle.Ended || standing.State == lifecycle.Planned
 	})
 	if len(callable) == 0 {
-		callable = r.Clients
+		return r.Clients
 	}
-	return callable[r.Seed%uint64(len(callable))].ID
+	return callable
+}
+
+// movesRarely is how many nights a sample of a live endpoint takes to ask all cases that move volumes several
+// times: there each move takes seconds or minutes.
+const movesRarely = 4
+
+// movesToday reports whether a case that rotates and moves volumes is asked with the seed of the run.
+func (r *runner) movesToday(c Case) bool {
+	movers := 0
+	for _, other := range r.Cases {
+		if other.Rotates && other.Harm >= HarmDetaches {
+			movers++
+		}
+	}
+	if !r.Live || c.Harm < HarmDetaches || movers < movesRarely { // a person named those few
+		return true
+	}
+	hash := fnv.New32a()
+	hash.Write([]byte(c.ID))
+	night := r.Seed / uint64(len(r.callable()))
+	return uint64(hash.Sum32())%movesRarely == night%movesRarely
 }
 
 // clientOf is the client of a version.

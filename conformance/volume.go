@@ -75,25 +75,26 @@ func (t *Trial) Unattached(ctx context.Context) (Pair, error) {
 	if err != nil {
 		return p, err
 	}
+	return p, t.UnattachedPair(ctx, p)
+}
+
+// UnattachedPair sees to it that a volume is not attached to a server.
+func (t *Trial) UnattachedPair(ctx context.Context, p Pair) error {
 	volume, err := t.dataVolume(ctx, p)
 	if err != nil || !AttachedTo(volume, p.Server) {
-		return p, err
+		return err
 	}
 	if back, err := t.strayed(ctx, p, false); err != nil || back {
-		return p, err
+		return err
 	}
-	exchange, err := t.SendBusy(ctx, Request{Pair: p, Expect: ExpectAccepted, About: "an attached volume"})
-	if err != nil {
-		return p, err
-	}
-	if exchange.Status != http.StatusAccepted {
-		return p, ShownBy(exchange, CannotJudge(CodeSetup, "set-up: the detach of volume %s was answered %s", p.Volume, StatusText(exchange.Status)))
+	if err := t.setUp(ctx, Request{Operation: Detach, Pair: p, Expect: ExpectAccepted, About: "an attached volume"}); err != nil {
+		return err
 	}
 	volume, away, err := t.AwaitDetached(ctx, p)
 	if err == nil && !away {
 		err = CannotJudge(CodeSetup, "set-up: the detach of volume %s was accepted, and it is %s at server %s still", p.Volume, volume.State, p.Server)
 	}
-	return p, err
+	return err
 }
 
 // dataVolume shows a volume with which nothing is under way. A volume that an OS starts from cannot be
@@ -156,18 +157,7 @@ func (t *Trial) doneUnseen(ctx context.Context, r Request, exchange Exchange) er
 
 // attach asks for a volume to be attached.
 func (t *Trial) attach(ctx context.Context, p Pair) error {
-	exchange, err := t.SendBusy(ctx, Request{Operation: Attach, Pair: p, Expect: ExpectAccepted, About: "an available volume"})
-	switch {
-	case errors.Is(err, errUnseen): // which is as good, as it is set-up
-		t.run.pending.put(p, true)
-		t.run.attachments.accepted(p, true)
-		return nil
-	case err != nil:
-		return err
-	case exchange.Status != http.StatusAccepted:
-		return ShownBy(exchange, CannotJudge(CodeSetup, "set-up: attaching volume %s was answered %s", p.Volume, StatusText(exchange.Status)))
-	}
-	return nil
+	return t.setUp(ctx, Request{Operation: Attach, Pair: p, Expect: ExpectAccepted, About: "an available volume"})
 }
 
 // BeginAttach asks for a volume to be attached, and does not wait for it.
@@ -180,22 +170,33 @@ func (t *Trial) Show(ctx context.Context, volume string) (*volumes.Volume, error
 }
 
 func (t *Trial) show(ctx context.Context, volume string) (*volumes.Volume, Exchange, error) {
-	exchange, err := t.Send(ctx, Request{Operation: ShowVolume, Pair: Pair{Volume: volume}, Expect: ExpectShown, About: "a volume of the fixture"})
+	exchange, err := t.Send(ctx, showing(volume))
 	if err != nil {
 		return nil, exchange, err
 	}
+	shown, err := t.shownIn(exchange, volume)
+	return shown, exchange, err
+}
+
+// showing asks to see a volume of the fixture.
+func showing(volume string) Request {
+	return Request{Operation: ShowVolume, Pair: Pair{Volume: volume}, Expect: ExpectShown, About: "a volume of the fixture"}
+}
+
+// shownIn is the volume that an answer shows.
+func (t *Trial) shownIn(exchange Exchange, volume string) (*volumes.Volume, error) {
 	t.run.keys.see(exchange.Status)
 	if exchange.Status != http.StatusOK {
-		return nil, exchange, ShownBy(exchange, CannotJudge(CodeSetup, "showing volume %s was answered %s", volume, StatusText(exchange.Status)))
+		return nil, ShownBy(exchange, CannotJudge(CodeSetup, "showing volume %s was answered %s", volume, StatusText(exchange.Status)))
 	}
 	var shown volumes.Volume
 	if err := json.Unmarshal(exchange.Body, &shown); err != nil {
-		return nil, exchange, ShownBy(exchange, CannotJudge(CodeSetup, "showing volume %s was answered 200 with something else than a volume: %w", volume, err))
+		return nil, ShownBy(exchange, CannotJudge(CodeSetup, "showing volume %s was answered 200 with something else than a volume: %w", volume, err))
 	}
 	if !strings.EqualFold(shown.ID, volume) {
-		return nil, exchange, ShownBy(exchange, CannotJudge(CodeSetup, "showing volume %s was answered 200 with another volume (%.60q)", volume, shown.ID))
+		return nil, ShownBy(exchange, CannotJudge(CodeSetup, "showing volume %s was answered 200 with another volume (%.60q)", volume, shown.ID))
 	}
-	return &shown, exchange, nil
+	return &shown, nil
 }
 
 // confirm is for how long a look may lag behind what was done (assumed): until then, one that shows what was
@@ -261,7 +262,7 @@ func (t *Trial) wait(ctx context.Context, volume string, done func(*volumes.Volu
 
 // poll shows a volume until it is as it should be, less and less often, or the time is over.
 func (t *Trial) poll(ctx context.Context, volume string, limit time.Duration, done func(*volumes.Volume) bool) (shown *volumes.Volume, ok bool, err error) {
-	const longestPause = time.Second
+	const longestPause = 500 * time.Millisecond
 	deadline := time.Now().Add(limit)
 	for pause := t.firstPause(); ; pause = min(2*pause, longestPause) {
 		shown, err = t.Show(ctx, volume)
@@ -279,12 +280,12 @@ func (t *Trial) poll(ctx context.Context, volume string, limit time.Duration, do
 }
 
 // firstPause is how soon to look again: at once on this machine, where a detach may take a millisecond, and
-// with some patience elsewhere, where each look is a request more.
+// with some patience where it is live, and each look is a request more.
 func (t *Trial) firstPause() time.Duration {
-	if t.run.endpoint.Loopback() {
-		return time.Millisecond
+	if t.run.Live {
+		return 200 * time.Millisecond
 	}
-	return 200 * time.Millisecond
+	return time.Millisecond
 }
 
 // waits bounds what is waited for. Where an endpoint was seen to let several waits run out, the next ones

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/scp-openapi/virtualserver/signing"
@@ -23,6 +24,8 @@ const maxEvidence = 64 << 10
 type recorder struct {
 	base   http.RoundTripper
 	change func(*http.Request) // of a request, after it was signed; nil for none
+	// unconnected is set where a connection was wanted for the last request, and none came.
+	unconnected atomic.Bool
 
 	mu        sync.Mutex
 	exchanges []Exchange
@@ -46,12 +49,16 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 	}
 	var early hints
-	req = req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{Got1xxResponse: early.got}))
+	req = req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
+		Got1xxResponse: early.got,
+		GetConn:        func(string) { r.unconnected.Store(true) },
+		GotConn:        func(httptrace.GotConnInfo) { r.unconnected.Store(false) },
+	}))
 	resp, err := r.base.RoundTrip(req)
 	if err == nil && resp.StatusCode == http.StatusSwitchingProtocols {
 		// Neither a timeout nor a context ends the reading of what follows a 101.
 		resp.Body.Close()
-		err = errors.New("the answer is 101 Switching Protocols, and nobody asked for another protocol")
+		err = errSwitched
 	}
 	if err == nil {
 		keep(&exchange, resp)
@@ -68,6 +75,8 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	return resp, nil
 }
+
+var errSwitched = errors.New("the answer is 101 Switching Protocols, and nobody asked for another protocol")
 
 // keep reads the start of an answer into the exchange, and gives the answer a body that begins with it.
 func keep(exchange *Exchange, resp *http.Response) {

@@ -3,8 +3,11 @@ package cases
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net/http"
+	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/scp-openapi/virtualserver/conformance"
 )
@@ -80,7 +83,12 @@ func formCompletes() conformance.Case {
 		Harm:    conformance.HarmRefused,
 		Ask:     seeStrays,
 		Watch: func(t *conformance.Trial, e conformance.Exchange) error {
-			straysOf(t).see(e)
+			seen := straysOf(t)
+			seen.see(e)
+			shown := slices.Contains([]conformance.Expectation{conformance.ExpectShown, conformance.ExpectAccepted}, e.Expected)
+			if e.Status == 0 && shown || e.Repeated && e.Status != 0 {
+				networkTrouble(t).Store(true)
+			}
 			coding := e.ResponseHeader.Get("Content-Encoding")
 			switch {
 			case e.Status == 0, e.Overloaded() && !e.Stayed:
@@ -88,6 +96,8 @@ func formCompletes() conformance.Case {
 			case e.CutOff():
 				return conformance.Distinct(conformance.Broken(formComplete, conformance.CodeIncomplete,
 					"%s was answered %s with a body that goes on beyond %d bytes", e, conformance.StatusText(e.Status), len(e.Body)), "endless")
+			case e.Err != "" && !seen.breaksOff(e):
+				return nil // lost on its way, and asked for again
 			case e.Err != "":
 				return conformance.Distinct(conformance.Broken(formComplete, conformance.CodeIncomplete,
 					"the answer to %s (%s) broke off: %s", e, conformance.StatusText(e.Status), e.Err), "broken off")
@@ -100,16 +110,20 @@ func formCompletes() conformance.Case {
 	}
 }
 
-// strays counts the requests of a version that got no answer, though the next one did.
+// strays counts the requests of a version whose answer was lost or broke off, though the next one was not.
 type strays struct {
 	mu              sync.Mutex
 	requests, stray int
-	pending         bool                 // the last request got no answer
-	last            conformance.Exchange // the last one without an answer
+	lost            bool                 // the last answer was
+	last            conformance.Exchange // the last one that was
+	// brokeOff counts the answers that broke off, and answers those that there were, by method and status.
+	brokeOff, answers map[string]int
 }
 
 func straysOf(t *conformance.Trial) *strays {
-	return conformance.OfRun(t, "strays in "+t.Version().String(), func() *strays { return new(strays) })
+	return conformance.OfRun(t, "strays in "+t.Version().String(), func() *strays {
+		return &strays{brokeOff: map[string]int{}, answers: map[string]int{}}
+	})
 }
 
 // see looks at an exchange.
@@ -117,21 +131,47 @@ func (s *strays) see(e conformance.Exchange) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests++
+	if e.Status != 0 {
+		s.answers[kindOf(e)]++
+	}
 	switch {
 	case e.Status == 0:
-		s.pending, s.last = true, e
-	case s.pending:
-		s.pending = false
+		s.lost, s.last = true, e
+	case e.Err != "":
+		s.brokeOff[kindOf(e)]++
+	case s.lost:
+		s.lost = false
 		s.stray++
 	}
 }
 
-// judge finds what is more than a few: one now and then is the network's, and repeated.
-func (s *strays) judge() error {
-	const few, percent = 3, 1
+func kindOf(e conformance.Exchange) string { return fmt.Sprintf("%s %d", e.Method, e.Status) }
+
+// breaksOff reports whether so many answers like this one broke off that the network cannot be why.
+func (s *strays) breaksOff(e conformance.Exchange) bool {
+	const few = 3
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.stray < few || s.stray*100 <= s.requests*percent {
+	broke, all := s.brokeOff[kindOf(e)], s.answers[kindOf(e)]
+	return e.Stayed || broke >= few && 2*broke > all
+}
+
+// networkTrouble is whether anything but refusals was lost, or an answer broke off or was a gateway's.
+func networkTrouble(t *conformance.Trial) *atomic.Bool {
+	return conformance.OfRun(t, "network trouble", func() *atomic.Bool { return new(atomic.Bool) })
+}
+
+// judge finds what is more than a few: one now and then is the network's, and repeated. A network harms all alike:
+// where it was seen to, and where the endpoint is live, many have to be.
+func (s *strays) judge(network bool) error {
+	const few, percent, bad = 3, 1, 20
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	most := percent
+	if network {
+		most = bad
+	}
+	if s.stray < few || s.stray*100 <= s.requests*most {
 		return nil
 	}
 	return conformance.ShownBy(s.last, conformance.Distinct(conformance.Broken(formComplete, conformance.CodeNoAnswer,
@@ -144,5 +184,5 @@ func seeStrays(ctx context.Context, t *conformance.Trial) error {
 	if err := seeRefusals(ctx, t); err != nil {
 		return err
 	}
-	return straysOf(t).judge()
+	return straysOf(t).judge(t.Live() || networkTrouble(t).Load())
 }

@@ -1,12 +1,12 @@
-//go:build live
-
 package cases_test
 
 import (
-	"fmt"
+	"net/http"
 	"net/http/httptest"
-	"slices"
+	"os"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -14,55 +14,51 @@ import (
 	"github.com/scp-openapi/virtualserver/conformance"
 	"github.com/scp-openapi/virtualserver/conformance/cases"
 	"github.com/scp-openapi/virtualserver/conformance/mock"
+	"github.com/scp-openapi/virtualserver/gen"
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
-// TestLive runs the whole catalogue twenty times against the mock as the live service was seen, stray answers and
-// a second of 409 after each operation included. Whatever those hit, the findings are the same each time: one
-// for each deviation at most. It takes about ten minutes, most of which it waits:
-//
-//	go test -tags live -timeout 2h -parallel 10 -run TestLive ./conformance/cases
-func TestLive(t *testing.T) {
-	const runs = 20
-	var all [runs][]string
-	t.Run("runs", func(t *testing.T) {
-		for i := range runs {
-			t.Run(fmt.Sprint(i+1), func(t *testing.T) {
-				t.Parallel()
-				report := judgeLive(t, uint64(i+1))
-				for _, r := range report.Results {
-					assert.NotContains(t, []conformance.Verdict{conformance.Inconclusive, conformance.Error}, r.Verdict, "%s: %s", where(r), r.Reason())
-					for _, f := range r.Findings {
-						if r.Verdict != conformance.Skip {
-							all[i] = append(all[i], fmt.Sprintf("%s %s: %s %s", where(r), f.Verdict, f.Clause, f.Code))
-						}
-					}
-				}
-				t.Logf("%s, %d requests: %s", report.Duration, report.Counts.Requests, report.Headline)
+// TestLiveNight: a night of a live endpoint, whatever it allows, raises no alarm, sends as many requests as it says,
+// and leaves nothing behind.
+func TestLiveNight(t *testing.T) {
+	t.Parallel()
+	pair := conformance.Fixture{Volume: mock.VolumeID, Server: mock.ServerID}
+	for _, tt := range []struct {
+		name    string
+		harm    conformance.Harm
+		fixture conformance.Fixture
+	}{
+		{"nothing named", conformance.HarmRefused, conformance.Fixture{}},
+		{"refused", conformance.HarmRefused, pair},
+		{"detaches", conformance.HarmDetaches, pair},
+		{"detaches all", conformance.HarmDetaches, mockFixture},
+		{"dangerous", conformance.HarmDangerous, mockFixture},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			m, err := mock.New([]signing.Credentials{mockKeys}, mock.WithDelay(5*time.Millisecond), mock.WithDay(dayOf(freeDay)))
+			require.NoError(t, err)
+			var requests atomic.Int64
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				requests.Add(1)
+				m.ServeHTTP(w, r)
+			}))
+			defer server.Close()
+			stateDir := t.TempDir()
+			report, err := conformance.Run(t.Context(), conformance.Config{
+				Endpoint: server.URL, Credentials: mockKeys, Cases: cases.All(), Clauses: cases.Clauses(), Live: true, Rate: 100_000,
+				Harm: tt.harm, Fixture: tt.fixture, SacrificeServer: tt.fixture.Server, Parallel: len(gen.Clients()), Seed: 1,
+				Day: dayOf(freeDay), Linger: 50 * time.Millisecond, Settle: 10 * time.Second, StateDir: stateDir,
 			})
-		}
-	})
-	for i := range all {
-		assert.Equal(t, all[0], all[i], "run %d", i+1)
+			require.NoError(t, err)
+			assert.Equal(t, conformance.ExitOK, report.ExitCode, report.Headline)
+			for id, findings := range notPassed(report) {
+				t.Errorf("%s: %v", id, findings[0].Text)
+			}
+			assert.EqualValues(t, requests.Load(), report.Counts.Requests)
+			left, err := os.ReadDir(stateDir)
+			require.NoError(t, err)
+			assert.Empty(t, left)
+		})
 	}
-	for _, finding := range all[0] {
-		t.Log(finding)
-	}
-	assert.Len(t, slices.Compact(slices.Clone(all[0])), len(all[0]), "several findings of one kind")
-}
-
-// judgeLive asks everything of the mock as the live service was seen. Other requests get a stray answer with
-// each seed.
-func judgeLive(t *testing.T, seed uint64) *conformance.Report {
-	t.Helper()
-	service, err := mock.New([]signing.Credentials{mockKeys}, mock.Live(), mock.WithGatewayErrors(mock.LiveErrorRate, seed), mock.WithDay(dayOf(freeDay)))
-	require.NoError(t, err)
-	server := httptest.NewServer(service)
-	t.Cleanup(server.Close)
-	report, err := conformance.Run(t.Context(), conformance.Config{
-		Endpoint: server.URL, Credentials: mockKeys, Cases: cases.All(), Clauses: cases.Clauses(), Fixture: mockFixture,
-		Harm: conformance.HarmDangerous, Day: dayOf(freeDay), Seed: 1, All: true,
-	})
-	require.NoError(t, err)
-	return report
 }

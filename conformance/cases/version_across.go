@@ -152,9 +152,9 @@ func (s side) await(
 	ctx context.Context, t *conformance.Trial, volume string, limit time.Duration, done func(*volumes.Volume) bool,
 ) (*volumes.Volume, bool, error) {
 	const longestPause = time.Second
-	firstPause := 200 * time.Millisecond
-	if t.Endpoint().Loopback() {
-		firstPause = time.Millisecond
+	firstPause := time.Millisecond
+	if t.Live() {
+		firstPause = 200 * time.Millisecond
 	}
 	deadline := time.Now().Add(limit)
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {

@@ -269,6 +269,12 @@ func leaveSpare(ctx context.Context, t *conformance.Trial) (*lasting, error) {
 
 // stays judges whether the spare volume is as it was left.
 func (l *lasting) stays(ctx context.Context, t *conformance.Trial) error {
+	if halfway := spareHalfway(t); halfway.Load() {
+		if err := t.UnattachedPair(ctx, l.pair); err != nil {
+			return err
+		}
+		halfway.Store(false)
+	}
 	rests := func(v *volumes.Volume) bool { return len(v.Servers) == 0 && conformance.Available(v) }
 	shown, still, err := t.Await(ctx, l.pair.Volume, min(600*time.Millisecond, t.Settle()), rests)
 	if err != nil || still {

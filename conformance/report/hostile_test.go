@@ -69,7 +69,8 @@ func spoil(v reflect.Value) {
 		}
 	case reflect.String:
 		code := v.Type() == reflect.TypeFor[conformance.Code]() && v.String() != string(conformance.CodeNotApplicable)
-		if v.String() != "" && (v.Type() == reflect.TypeFor[string]() || code) {
+		source := v.Type() == reflect.TypeFor[conformance.Source]()
+		if v.String() != "" && (v.Type() == reflect.TypeFor[string]() || code || source) {
 			v.SetString(v.String() + hostileWords)
 		}
 	}

@@ -94,7 +94,7 @@ func (r *htmlReport) KoreanHeadline() template.HTML {
 	default:
 		return ""
 	}
-	said := fmt.Sprintf(" 엔드포인트는 %s 기준 %s", r.Day, says)
+	said := fmt.Sprintf(" 엔드포인트는 %s 기준으로 %s", r.Day, says)
 	if b := r.Baseline; b != nil {
 		if b.Known > 0 {
 			said += fmt.Sprintf("; 알려진 결과 %d건", b.Known)

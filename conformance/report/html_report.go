@@ -149,6 +149,14 @@ type htmlFinding struct {
 	Shown    *htmlExchange
 }
 
+// order is the place of a finding: the worst first, and what is known after all else.
+func (f *htmlFinding) order() int {
+	if f.Known != nil {
+		return len(worstFirst) + rank(f.Verdict)
+	}
+	return rank(f.Verdict)
+}
+
 func newHTMLReport(number int, r *conformance.Report) *htmlReport {
 	laid := &htmlReport{Report: r, Number: number, Lives: livesOf(r), Timeline: newTimeline(r), Changed: changesOf(r), About: about(r)}
 	for _, group := range unjudgedOf(r) {
@@ -257,7 +265,7 @@ func (c *htmlCase) add(result conformance.Result) {
 		}
 		c.addFinding(f, fact, version, result)
 	}
-	slices.SortStableFunc(c.Findings, func(a, b *htmlFinding) int { return rank(a.Verdict) - rank(b.Verdict) })
+	slices.SortStableFunc(c.Findings, func(a, b *htmlFinding) int { return a.order() - b.order() })
 }
 
 func (c *htmlCase) addFinding(f conformance.Finding, fact, version string, result conformance.Result) {

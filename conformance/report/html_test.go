@@ -108,7 +108,7 @@ func TestHTMLOrder(t *testing.T) {
 	assert.Equal(t, len(tree(t).Results), strings.Count(page, `<td role="cell" data-verdict=`), "each result once")
 	assert.Contains(t, page, `<li data-verdict="fail"><b>5</b>`, "known ones are not failed")
 	assert.Contains(t, page, `<li class="known"><b>3</b>`)
-	assert.Contains(t, page, `data-verdict="skip" data-version="1.10" class="idle"`, "there is nothing to judge")
+	assert.Contains(t, page, `data-verdict="skip" data-version="1.2" class="idle"`, "there is nothing to judge")
 	assert.Contains(t, page, `2031-04-01 in Korea`)
 
 	known := tree(t)
@@ -138,10 +138,10 @@ func TestHTMLAbout(t *testing.T) {
 				result(newest, "form", "c", conformance.Differs, breach(detail, "x", 1)),
 			}, r.Baseline.Problems[:1], true
 		}, []string{"1 documented behaviour does not hold.", "1 behaviour that was only observed or assumed is different.", "1 entry of the baseline does not hold."}, "기준선 문제 1건"},
-		"the baseline alone": {func(r *conformance.Report) { r.Results = nil }, []string{"4 entries of the baseline do not hold."}, "기준선과 다르게 동작합니다"},
+		"the baseline alone": {func(r *conformance.Report) { r.Results = nil }, []string{"4 entries of the baseline do not hold."}, "기준으로 기준선과 다르게 동작합니다"},
 		"differs":            {func(r *conformance.Report) { r.Verdict = conformance.Differs }, []string{"Nothing documented is broken.", "2 behaviours that were only"}, "문서에 정해지지 않은 차이가 있습니다"},
 		"known alone":        {func(r *conformance.Report) { r.Verdict = conformance.Pass }, []string{"as documented, or known and accepted"}, "이미 알려진 점에서만"},
-		"nothing judged":     {func(r *conformance.Report) { r.Verdict, r.Results = conformance.Inconclusive, nil }, []string{"not everything could be judged"}, "기준 판정하지 못했습니다"},
+		"nothing judged":     {func(r *conformance.Report) { r.Verdict, r.Results = conformance.Inconclusive, nil }, []string{"not everything could be judged"}, "기준으로 판정하지 못했습니다"},
 		"an old table":       {func(r *conformance.Report) { r.Listed = nil }, []string{"The version table is 121 days old."}, ""},
 		"a table of unknown age": {func(r *conformance.Report) {
 			r.Listed, r.Table.Read, r.Table.Versions = nil, time.Time{}, nil

@@ -197,9 +197,9 @@ func junitFindings(result conformance.Result) string {
 	}
 	var b strings.Builder
 	for _, f := range result.Findings {
-		fmt.Fprintf(&b, "%s: %s\n", f.Verdict, printable(f.Text))
+		fmt.Fprintf(&b, "%s: %s\n", printable(string(f.Verdict)), printable(f.Text))
 		if f.Clause != "" {
-			fmt.Fprintf(&b, "clause %s (%s): %s\n", printable(f.Clause), f.Source, printable(f.Statement))
+			fmt.Fprintf(&b, "clause %s (%s): %s\n", printable(f.Clause), printable(string(f.Source)), printable(f.Statement))
 		}
 		if len(f.Variants) > 0 {
 			fmt.Fprintf(&b, "variants: %s\n", printable(few(f.Variants)))

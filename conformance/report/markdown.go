@@ -304,7 +304,7 @@ func markdownFinding(b *block) string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "#### %s in %s\n\n%s\n\n", b.codes(), strings.Join(b.versions, ", "), text(b.text()))
 	if f.Clause != "" {
-		fmt.Fprintf(&s, "Clause **%s** (%s): %s\n\n", text(f.Clause), f.Source, text(f.Statement))
+		fmt.Fprintf(&s, "Clause **%s** (%s): %s\n\n", text(f.Clause), text(string(f.Source)), text(f.Statement))
 	}
 	if len(b.variants) > 0 && len(b.cases) == 1 {
 		fmt.Fprintf(&s, "Variants: %s\n\n", text(few(b.variants)))

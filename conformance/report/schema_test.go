@@ -61,7 +61,7 @@ func mapped(of reflect.Type) *generated.Schema {
 	words := func(list ...any) *generated.Schema { return &generated.Schema{Type: "string", Enum: list} }
 	switch of {
 	case reflect.TypeFor[conformance.Millis]():
-		return &generated.Schema{Type: "number", Minimum: "0", Description: "in milliseconds"}
+		return &generated.Schema{Type: "number", Description: "in milliseconds"}
 	case reflect.TypeFor[conformance.Body]():
 		object := &generated.Schema{Type: "object", Properties: generated.NewProperties(), Required: []string{"base64"}, AdditionalProperties: generated.FalseSchema}
 		object.Properties.Set("base64", &generated.Schema{Type: "string", ContentEncoding: "base64"})

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/scp-openapi/virtualserver/conformance"
 )
@@ -68,6 +69,7 @@ func (t Text) report(p *page, r *conformance.Report) {
 	if t.Streamed {
 		p.WriteString("\n") // after the lines
 	}
+	clock(p, r)
 	if t.Verbose && !t.Streamed {
 		for _, result := range r.Results {
 			t.result(p, result)
@@ -131,7 +133,7 @@ func (t Text) grid(p *page, r *conformance.Report) {
 	for _, result := range r.Results {
 		id, version := result.Case.ID, result.Version.ID.String()
 		cases, versions = appendNew(cases, id), appendNew(versions, version)
-		width = max(width, len(id))
+		width = max(width, utf8.RuneCountInString(id))
 		cells[[2]string{id, version}] = result.Verdict
 	}
 	if len(cases) == 0 {
@@ -143,7 +145,7 @@ func (t Text) grid(p *page, r *conformance.Report) {
 	}
 	fmt.Fprintln(p, strings.TrimRight(line, " "))
 	for _, id := range cases {
-		line := fmt.Sprintf("%-*s", width, id)
+		line := fmt.Sprintf("%-*s", width, printable(id))
 		for _, version := range versions {
 			line += "  " + t.word(cells[[2]string{id, version}])
 		}
@@ -191,7 +193,7 @@ func (t Text) totals(p *page, r *conformance.Report) {
 		family := result.Case.Family
 		if of[family] == nil {
 			families = append(families, family)
-			width = max(width, len(family))
+			width = max(width, utf8.RuneCountInString(family))
 		}
 		of[family] = append(of[family], result)
 	}
@@ -211,7 +213,7 @@ func (t Text) totals(p *page, r *conformance.Report) {
 	}
 	fmt.Fprintln(p, line)
 	row := func(name string, counts tally) {
-		line := fmt.Sprintf("%-*s", width, name)
+		line := fmt.Sprintf("%-*s", width, printable(name))
 		for i, w := range shown {
 			line += fmt.Sprintf("  %*d", wordWidth, counts.of[w.verdict])
 			if i == 0 && total.known > 0 {
@@ -234,6 +236,9 @@ func (t Text) verdict(p *page, r *conformance.Report) {
 	}
 	if r.Drift != nil {
 		p.paragraph("", driftText(r))
+	}
+	for _, said := range r.PutBack {
+		p.paragraph("", said)
 	}
 	if r.Trouble != nil {
 		p.paragraph("", r.Trouble.Text)

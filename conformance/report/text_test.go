@@ -133,6 +133,14 @@ func everything() *conformance.Report {
 	return r
 }
 
+func TestTextHostile(t *testing.T) {
+	for _, text := range []report.Text{{}, {Verbose: true, Grid: true}} {
+		var out bytes.Buffer
+		require.NoError(t, text.Write(&out, hostile(t), hostile(t)))
+		requireNoControls(t, out.String())
+	}
+}
+
 func passed() *conformance.Report {
 	r := everything()
 	r.Results = slices.DeleteFunc(r.Results, func(r conformance.Result) bool { return r.Verdict != conformance.Pass })

@@ -14,7 +14,7 @@ import (
 // notAgain are the flags that say which case to ask, what to hold the result against, and where and how to write
 // it: the command asks again what the endpoint does.
 var notAgain = []string{
-	"case", "api-version", "at", "seed", "baseline", "write-baseline", "previous", "out", "lang", "format", "grid", "quiet", "verbose",
+	"case", "api-version", "at", "seed", "baseline", "write-baseline", "previous", "out", "lang", "format", "grid", "quiet", "verbose", configFlag,
 }
 
 // again is the command as it was called, for a shell, without the flags notAgain. It runs where the command was

@@ -32,6 +32,7 @@ func TestAgainRuns(t *testing.T) {
 	t.Setenv("SCP_ACCESS_KEY", keys.AccessKey)
 	t.Setenv("SCP_SECRET_KEY", keys.SecretKey.Reveal())
 	t.Setenv("TZ", "UTC")
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
 
 	table := filepath.Join(t.TempDir(), "it's a $table.json")
 	require.NoError(t, os.Rename(seedTable(t), table))

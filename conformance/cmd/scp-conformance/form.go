@@ -40,6 +40,7 @@ type written struct {
 	text     report.Text
 	language string
 	out      string // a directory, or empty
+	quoted   quoted
 }
 
 // add adds the flags.
@@ -88,7 +89,11 @@ func (w *written) deliver(out io.Writer, reports ...*conformance.Report) error {
 			errs = append(errs, err)
 		}
 	}
+	if w.format == "text" {
+		w.quoted.begin(out)
+	}
 	note(w.print(out, reports...))
+	w.quoted.end(out)
 	if w.format == "text" && inWorkflow() {
 		note(report.GitHub(out, reports...))
 		errs = append(errs, appendSummary(reports...))

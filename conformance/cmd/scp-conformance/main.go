@@ -92,14 +92,15 @@ Ctrl-C stops a command cleanly; a second Ctrl-C kills it.`,
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.SetVersionTemplate("{{.Version}}")
-	root.SetUsageTemplate(narrow(root.UsageTemplate()))
+	root.SetUsageTemplate(narrow(root.UsageTemplate()) + variablesTemplate)
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
-	root.AddCommand(runCommand(), casesCommand(), mockCommand(), versionsCommand(), reportCommand(), versionCommand())
+	root.AddCommand(runCommand(), casesCommand(), mockCommand(), versionsCommand(), reportCommand(), restoreCommand(), versionCommand())
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd() // after SetOut, as it keeps the writer
 	for _, cmd := range root.Commands() {
 		cmd.Flags().SortFlags = false // they are in the order of their subjects
+		settable(cmd)
 		refuseEmpty(cmd)
 		if cmd.HasSubCommands() {
 			cmd.Args, cmd.RunE = noArgs, missing

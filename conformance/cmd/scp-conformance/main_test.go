@@ -41,6 +41,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("NEWER", clients[len(clients)-1].ID.Next().Next().String())
 			env.Setenv("DEFECT", "accepted-200")
 			env.Setenv("CAUGHTBY", "detach-accepted")
+			env.Setenv("XDG_STATE_HOME", env.WorkDir)
 			env.Setenv("GORACE", "atexit_sleep_ms=10") // a binary with -race waits a second when it ends
 			return nil
 		},

@@ -55,7 +55,7 @@ func writeNew(name string, replace bool, content func(io.Writer) error) error {
 	return err
 }
 
-var reportStart = regexp.MustCompile(`^[\s\[]*\{\s*"schema_version":`)
+var reportStart = regexp.MustCompile(`^[\s\[]*\{\s*"schema_version":\s*\d+,\s*"suite":\s*\{`)
 
 // holdsReport reports whether a file is a report as JSON.
 func holdsReport(name string) bool {
@@ -64,7 +64,7 @@ func holdsReport(name string) bool {
 		return false
 	}
 	defer file.Close()
-	start := make([]byte, 64)
+	start := make([]byte, 128)
 	n, err := io.ReadFull(file, start)
 	return (err == nil || errors.Is(err, io.ErrUnexpectedEOF)) && reportStart.Match(start[:n])
 }

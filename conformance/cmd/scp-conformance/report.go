@@ -101,25 +101,35 @@ func readFile(stdin io.Reader, name string) ([]*conformance.Report, error) {
 	return reports, nil
 }
 
-// compare says in each report what changed since the earlier one of its endpoint. A single report is compared
-// with a single earlier one of any endpoint: that of a mock has another port each time.
+// compare says in each report what changed since the earlier one of its endpoint: the last that is named, where there
+// are several. A single report is compared with a single earlier one of any endpoint: that of a mock has another port
+// each time. An earlier report that none is compared with is told.
 func (f *reportFlags) compare(stdin io.Reader, reports []*conformance.Report) error {
+	type stored struct {
+		*conformance.Report
+		file string
+	}
 	var errs []error
-	earlier := map[*conformance.Report]string{}
+	var earlier []stored
 	for _, name := range f.previous {
 		read, err := readFile(stdin, name)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("--previous: %w", err))
 		}
 		for _, r := range read {
-			earlier[r] = name
+			earlier = append(earlier, stored{r, name})
 		}
 	}
-	for _, r := range reports {
-		for previous, name := range earlier {
+	for _, previous := range earlier {
+		compared := false
+		for _, r := range reports {
 			if previous.Endpoint == r.Endpoint || len(reports) == 1 && len(earlier) == 1 {
-				r.Compare(previous, name)
+				r.Compare(previous.Report, previous.file)
+				compared = true
 			}
+		}
+		if !compared {
+			errs = append(errs, fmt.Errorf("--previous: %s is about %s, and no other report is", previous.file, previous.Endpoint))
 		}
 	}
 	return errors.Join(errs...)

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -23,18 +26,19 @@ import (
 // runFlags are the flags of run.
 type runFlags struct {
 	config      conformance.Config // what the flags set as it is
+	connection  connection
 	credentials string
 	cases       []string
 	versions    []string
 	table       string
-	harm        string
+	allow       string
 	written
 	baseline baselineFlags
 	previous string
 }
 
 func runCommand() *cobra.Command {
-	flags := runFlags{harm: conformance.HarmDangerous.String()}
+	var flags runFlags
 	cmd := &cobra.Command{
 		Use:   "run",
 		Short: "Ask every case of every version, and give a verdict",
@@ -55,13 +59,22 @@ keys come from the first of these places that has them:
   SCP_TF_ACCESS_KEY and SCP_TF_SECRET_KEY, as of the Terraform provider
   ~/.scpconf/credentials.json
 
-The volumes and servers to try are those of the mock, unless --volume, --server
-and the like name others. When the run ends, the volume may be attached to the
-server or not. A certificate of your own is trusted if SSL_CERT_FILE names it.
+An endpoint that is not on this machine is live, and so is any with --live. It
+is sent a few requests a second at most, through the proxy that HTTPS_PROXY
+names, if any. Cases of the classes reads and refused are asked: they change
+nothing.
+  --allow detaches   attaches and detaches --volume, and needs --server
+  --allow dangerous  asks a server to do what it must refuse: a broken one may
+                     harm it, so it also needs --sacrifice-server
+On this machine everything is allowed, and the volumes and servers to try are
+those of the mock, unless --volume, --server and the like name others.
+
+When a run of an endpoint ends, its volumes are as they were found. A run that
+was killed is made good by the next one, or by scp-conformance restore.
 
 Some cases have many variants: the ways to get a signature wrong, say. A run
 asks a sample of each, drawn by --seed, and all of them with --all, which is
-the default on this machine.
+the default unless the endpoint is live.
 
 A baseline lists what is known and accepted, each with a reason and a last day.
 With --baseline a run fails on everything else, on an entry that has expired,
@@ -76,14 +89,16 @@ and on one whose case passes or fails in another way. Begin one with
 		RunE: func(cmd *cobra.Command, _ []string) error { return flags.run(cmd) },
 	}
 	f := cmd.Flags()
-	f.Var(&endpoint{&flags.config.Endpoint}, "endpoint", "judge the endpoint at this `URL` instead of the built-in mock")
+	flags.connection.add(cmd, "judge the endpoint at this `URL` instead of the built-in mock")
+	f.BoolVar(&flags.config.Live, "live", false, "treat an endpoint on this machine as one that people use")
+	f.StringVar(&flags.config.Credentials.AccountID, "account-id", "", "send this account `ID` with every request, and sign it")
 	f.StringVar(&flags.credentials, "credentials", "", "take the keys from this JSON `file`")
 	completeFile(cmd, "credentials")
 	f.StringSliceVar(&flags.cases, "case", nil, "ask only these cases: an `ID`, or the start of IDs and a *")
 	completeFlag(cmd, "case", caseValues)
 	f.StringSliceVar(&flags.versions, "api-version", nil, "ask only these `versions`, such as 1.2,1.3")
 	completeFlag(cmd, "api-version", versionValues)
-	choiceVar(cmd, &flags.harm, "harm", conformance.HarmNames(), "the most harmful `class` of cases to ask")
+	liveFlags(cmd, &flags)
 	lifecycleVar(cmd, &flags.table)
 	configFlags(cmd, &flags.config)
 	flags.add(cmd, lines)
@@ -98,21 +113,23 @@ func configFlags(cmd *cobra.Command, config *conformance.Config) {
 	f, fixture := cmd.Flags(), &config.Fixture
 	dayVar(cmd, &config.Day, "judge states and dates as of this `day`")
 	f.Uint64Var(&config.Seed, "seed", 0, "repeat the random IDs and samples of the run with this `number`, which each run prints (default a new one, or the number of the day for samples)")
-	f.BoolVar(&config.All, "all", false, "ask every variant of each case, and not a sample (default on this machine)")
+	f.BoolVar(&config.All, "all", false, "ask every variant of each case, and not a sample (default unless the endpoint is live, or its answers are slow)")
 	f.BoolVar(&config.Strict, "strict", false, "fail on what differs from what was only observed, or is assumed")
 	f.BoolVar(&config.RequireComplete, "require-complete", false, "end with 3 if a clause was not judged")
-	countVar(cmd, &config.Parallel, "parallel", 1, "how many versions to ask side by side (all for the built-in mock)")
+	countVar(cmd, &config.Parallel, "parallel", 1, "how many versions to ask side by side (default all of a live endpoint and of the built-in mock)")
 	countVar(cmd, &config.Attempts, "attempts", conformance.DefaultAttempts, "how many times to try a case that cannot be judged")
 	durationVar(cmd, &config.Timeout, "timeout", conformance.DefaultTimeout, "how long one request may take")
+	durationVar(cmd, &config.CaseLimit, "case-limit", conformance.DefaultCaseLimit, "how long one case may take, with all its attempts")
 	durationVar(cmd, &config.Settle, "settle", conformance.DefaultSettle, "how long attaching and detaching may take")
 	durationVar(cmd, &config.Linger, "linger", conformance.DefaultLinger, "how long a detach must stay in effect")
 	durationVar(cmd, &config.Limit, "limit", conformance.DefaultLimit, "how long the whole run may take")
-	f.StringVar(&fixture.Volume, "volume", mock.VolumeID, "`ID` of a data volume to attach and detach")
-	f.StringVar(&fixture.SpareVolume, "spare-volume", mock.SpareID, "`ID` of another one")
-	f.StringVar(&fixture.Server, "server", mock.ServerID, "`ID` of the server to attach them to")
-	f.StringVar(&fixture.OtherServer, "other-server", mock.OtherServerID, "`ID` of a server that they are never attached to")
-	f.StringVar(&fixture.SharedVolume, "shared-volume", mock.SharedID, "`ID` of a volume that may be attached to both servers at once")
-	f.StringVar(&fixture.OSVolume, "os-volume", mock.OSVolumeID, "`ID` of the server's OS volume, whose detach has to be refused")
+	f.Var((*perSecond)(&config.Rate), "rps", fmt.Sprintf("how many requests to send a second at most (default %d to a live endpoint, no limit on this machine)", conformance.LiveRate))
+	f.StringVar(&fixture.Volume, "volume", "", "`ID` of a data volume to attach and detach")
+	f.StringVar(&fixture.SpareVolume, "spare-volume", "", "`ID` of another one")
+	f.StringVar(&fixture.Server, "server", "", "`ID` of the server to attach them to")
+	f.StringVar(&fixture.OtherServer, "other-server", "", "`ID` of a server that they are never attached to")
+	f.StringVar(&fixture.SharedVolume, "shared-volume", "", "`ID` of a volume that may be attached to both servers at once")
+	f.StringVar(&fixture.OSVolume, "os-volume", "", "`ID` of the server's OS volume, whose detach has to be refused")
 }
 
 func (f *runFlags) run(cmd *cobra.Command) error {
@@ -120,18 +137,20 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return usage(err)
 	}
+	signal.Ignore(syscall.SIGPIPE) // a run whose reader has gone ends in order, and writes its other reports
 	notes := cmd.ErrOrStderr()
 	if f.text.Quiet {
 		notes = io.Discard
 	}
-	if f.config.Endpoint == "" {
+	mocked := config.Endpoint == ""
+	if mocked {
 		stop, err := judgeMock(cmd, &config)
 		if err != nil {
 			return err
 		}
 		defer stop()
-		fmt.Fprintln(notes, "Judging the built-in mock, as no --endpoint is named.")
 	}
+	fmt.Fprintln(notes, startLine(config, mocked))
 	if age := config.Table.Age(config.Day); config.Table.Stale(config.Day) {
 		fmt.Fprintf(notes, "The table of versions is old (%s): see scp-conformance versions.\n", age)
 	}
@@ -141,6 +160,7 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 	}
 	result, err := f.judge(cmd, notes, config)
 	if err != nil {
+		f.quoted.end(cmd.OutOrStdout())
 		return usage(err)
 	}
 	if earlier != nil {
@@ -160,12 +180,15 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 
 // judge runs the suite, and shows on the way what there is to show.
 func (f *runFlags) judge(cmd *cobra.Command, notes io.Writer, config conformance.Config) (*conformance.Report, error) {
+	ctx, stop := context.WithCancel(cmd.Context())
+	defer stop()
 	out := cmd.OutOrStdout()
 	each := func(conformance.Result) {} // errors of standard output are told at the end
 	switch {
 	case f.format == lines:
 		each = func(r conformance.Result) { _ = report.Line(out, r) }
 	case f.streams():
+		f.quoted.begin(out)
 		text := fit(f.text, out)
 		each = func(r conformance.Result) { _ = text.Result(out, r) }
 		notes = io.Discard // what is printed shows how far it is
@@ -173,11 +196,18 @@ func (f *runFlags) judge(cmd *cobra.Command, notes io.Writer, config conformance
 	progress := newProgress(notes, len(config.Cases)*len(config.Clients))
 	defer progress.clear()
 	config.OnStart = progress.began
+	config.OnNote = func(text string) {
+		progress.clear()
+		fmt.Fprintln(cmd.ErrOrStderr(), text)
+	}
 	config.OnResult = func(r conformance.Result) {
 		progress.ended()
 		each(r)
+		if o, ok := out.(*output); ok && errors.Is(o.err, syscall.EPIPE) && f.out == "" && f.baseline.write == "" {
+			stop() // nobody would see the rest
+		}
 	}
-	return conformance.Run(cmd.Context(), config)
+	return conformance.Run(ctx, config)
 }
 
 // streams reports whether a line of text is printed for each result as it ends.
@@ -212,6 +242,14 @@ func newSeed(all bool) uint64 {
 // complete reads what the flags name, and fills in what depends on the endpoint.
 func (f *runFlags) complete(cmd *cobra.Command) (conformance.Config, error) {
 	config := f.config
+	err := f.connection.locate()
+	if err == nil {
+		config.Transport, err = f.connection.transport()
+	}
+	if err != nil {
+		return config, err
+	}
+	config.Endpoint = f.connection.endpoint
 	if f.credentials != "" && config.Endpoint == "" {
 		return config, errors.New("--credentials are for an endpoint: name it with --endpoint")
 	}
@@ -219,30 +257,36 @@ func (f *runFlags) complete(cmd *cobra.Command) (conformance.Config, error) {
 	if config.Day.IsZero() {
 		config.Day = lifecycle.On(time.Now())
 	}
+	if err := f.completeHarm(cmd, &config); err != nil {
+		return config, err
+	}
 	if !cmd.Flags().Changed("all") {
-		config.All = config.Endpoint == "" || onThisMachine(config.Endpoint)
+		config.All = !config.Live
+		config.SampleIfSlow = config.Endpoint != ""
 	}
 	if !cmd.Flags().Changed("seed") {
 		config.Seed = newSeed(config.All)
 	}
 	config.Clauses = cases.Clauses()
-	var err error
 	if config.Cases, err = selectCases(f.cases); err != nil {
 		return config, err
 	}
 	if config.Clients, err = clients(f.versions); err != nil {
 		return config, fmt.Errorf("--api-version: %w", err)
 	}
+	if config.Live && !cmd.Flags().Changed("parallel") {
+		config.Parallel = len(config.Clients)
+	}
 	if config.Table, err = loadTable(f.table); err != nil {
 		return config, err
 	}
-	if err := config.Harm.UnmarshalText([]byte(f.harm)); err != nil {
-		return config, err
-	}
 	if config.Endpoint != "" {
-		if config.Credentials, err = findCredentials(cmd, f.credentials); err != nil {
+		found, err := findCredentials(cmd, f.credentials)
+		if err != nil {
 			return config, err
 		}
+		found.AccountID = config.Credentials.AccountID
+		config.Credentials = found
 	}
 	config.Baseline, err = f.baseline.load(config.Day)
 	return config, err
@@ -288,7 +332,9 @@ func judgeMock(cmd *cobra.Command, config *conformance.Config) (stop func(), err
 	if !cmd.Flags().Changed("parallel") {
 		config.Parallel = len(config.Clients)
 	}
+	account := config.Credentials.AccountID
 	config.Credentials = mockCredentials()
+	config.Credentials.AccountID = account
 	handler, err := mock.New([]signing.Credentials{config.Credentials}, mock.WithDelay(delay), mock.WithDay(config.Day), mock.WithTable(config.Table))
 	if err != nil {
 		return nil, err

@@ -20,6 +20,7 @@ import (
 func TestInterrupted(t *testing.T) {
 	t.Setenv("SCP_ACCESS_KEY", "ak")
 	t.Setenv("SCP_SECRET_KEY", "sk")
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	for _, tt := range []struct {
 		name string
 		args []string

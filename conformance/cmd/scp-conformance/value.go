@@ -29,12 +29,6 @@ func (e *endpoint) Set(raw string) error {
 	return nil
 }
 
-// onThisMachine reports whether an endpoint is a loopback address.
-func onThisMachine(raw string) bool {
-	parsed, err := signing.ParseEndpoint(raw)
-	return err == nil && parsed.Loopback()
-}
-
 // choiceVar adds a flag that takes one of a few names. Its default is the value that is there.
 func choiceVar(cmd *cobra.Command, value *string, name string, names []string, usage string) {
 	cmd.Flags().Var(&choice{value, names}, name, usage+": "+orList(names))
@@ -171,5 +165,28 @@ func (d *days) Set(text string) error {
 		return fmt.Errorf("%q is not a number of days such as 90d", text)
 	}
 	*d = days(n)
+	return nil
+}
+
+// perSecond is a number of requests a second.
+type perSecond float64
+
+func (r *perSecond) Type() string { return "number" }
+
+func (r *perSecond) String() string {
+	if *r == 0 {
+		return ""
+	}
+	return strconv.FormatFloat(float64(*r), 'f', -1, 64)
+}
+
+// Set implements pflag.Value.
+func (r *perSecond) Set(text string) error {
+	const least, most = 0.01, 10_000
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(n >= least && n <= most) { // NaN is neither
+		return fmt.Errorf("%q is not a number from %g to %d", text, least, int(most))
+	}
+	*r = perSecond(n)
 	return nil
 }

@@ -20,7 +20,7 @@ import (
 // versionsFlags are the flags of versions.
 type versionsFlags struct {
 	day             lifecycle.Date
-	endpoint        string
+	connection      connection
 	lifecycle, save string
 	require         []string
 	format          string
@@ -52,7 +52,7 @@ the recommended version is required.`,
 	}
 	f := cmd.Flags()
 	dayVar(cmd, &flags.day, "judge this `day`")
-	f.Var(&endpoint{&flags.endpoint}, "endpoint", "ask the endpoint at this `URL` which versions it speaks")
+	flags.connection.add(cmd, "ask the endpoint at this `URL` which versions it speaks")
 	f.StringVar(&flags.save, "save", "", "store what the endpoint says in a `file`, for --lifecycle")
 	f.StringSliceVar(&flags.require, "require", nil, "the `versions` that have to be safe, such as 1.2,1.3 (default the recommended one)")
 	choiceVar(cmd, &flags.format, "format", []string{"text", "json", "markdown"}, "print as `format`")
@@ -68,7 +68,14 @@ func (f *versionsFlags) run(cmd *cobra.Command) error {
 	if f.day.IsZero() {
 		f.day = lifecycle.On(time.Now())
 	}
-	if f.save != "" && f.endpoint == "" {
+	if err := f.connection.locate(); err != nil {
+		return usage(err)
+	}
+	transport, err := f.connection.transport()
+	if err != nil {
+		return usage(err)
+	}
+	if f.save != "" && f.connection.endpoint == "" {
 		return usage(errors.New("--save stores what an endpoint says: name one with --endpoint"))
 	}
 	known, err := loadTable(f.lifecycle)
@@ -82,8 +89,8 @@ func (f *versionsFlags) run(cmd *cobra.Command) error {
 		}
 	}
 	table, discovered := known, conformance.Discovered{}
-	if f.endpoint != "" {
-		discovered, err = conformance.Discover(cmd.Context(), f.endpoint, time.Now, discovery.WithTimeout(f.timeout))
+	if f.connection.endpoint != "" {
+		discovered, err = conformance.Discover(cmd.Context(), f.connection.endpoint, time.Now, discovery.WithTimeout(f.timeout), discovery.WithTransport(transport))
 		if err != nil {
 			return err
 		}
@@ -94,7 +101,7 @@ func (f *versionsFlags) run(cmd *cobra.Command) error {
 		return usage(err)
 	}
 	versions := report.NewVersions(table, f.day, f.warnWithin, required)
-	if f.endpoint != "" {
+	if f.connection.endpoint != "" {
 		versions.Compare(known, discovered)
 	}
 	err = f.write(cmd.OutOrStdout(), versions, table)

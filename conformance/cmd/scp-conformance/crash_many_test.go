@@ -1,0 +1,6 @@
+//go:build unix && crash
+
+package main
+
+// crashes is how many runs are killed.
+const crashes = 30

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/scp-openapi/virtualserver/conformance"
+)
+
+// restoreFlags are the flags of restore.
+type restoreFlags struct {
+	connection
+	config      conformance.Config
+	credentials string
+}
+
+func restoreCommand() *cobra.Command {
+	var flags restoreFlags
+	cmd := &cobra.Command{
+		Use:   "restore",
+		Short: "Put volumes back that a run left changed",
+		Long: `Put volumes back that a run left changed, as it was killed or lost the network.
+
+A run writes down what its volumes are attached to before it changes that, and
+puts them back at its end. What it could not put back stays written down: the
+next run of that endpoint puts it back first, and restore does at once. It
+attaches and detaches those volumes, and those alone.
+
+The keys come from the same places as those of run.`,
+		Example: `  scp-conformance restore
+  scp-conformance restore --endpoint https://virtualserver.example.com`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return flags.restore(cmd) },
+	}
+	f := cmd.Flags()
+	flags.add(cmd, "put back only volumes of the endpoint at this `URL`")
+	f.StringVar(&flags.config.Credentials.AccountID, "account-id", "", "send this account `ID` with every request, and sign it")
+	f.StringVar(&flags.credentials, "credentials", "", "take the keys from this JSON `file`")
+	completeFile(cmd, "credentials")
+	stateDirVar(cmd, &flags.config.StateDir)
+	durationVar(cmd, &flags.config.Timeout, "timeout", conformance.DefaultLiveTimeout, "how long one request may take")
+	durationVar(cmd, &flags.config.Settle, "settle", conformance.DefaultLiveSettle, "how long putting one volume back may take")
+	return cmd
+}
+
+func (f *restoreFlags) restore(cmd *cobra.Command) error {
+	config, err := f.complete()
+	if err != nil {
+		return usage(err)
+	}
+	left, err := conformance.Left(config.StateDir, config.Endpoint)
+	if err != nil {
+		return err
+	}
+	out := cmd.OutOrStdout()
+	if left == 0 {
+		fmt.Fprintln(out, "Nothing is left to put back.")
+		return nil
+	}
+	found, err := findCredentials(cmd, f.credentials)
+	if err != nil {
+		return usage(err)
+	}
+	found.AccountID = config.Credentials.AccountID
+	config.Credentials = found
+	restored, err := conformance.Restore(cmd.Context(), config)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, r := range restored {
+		if r.Err != nil {
+			errs = append(errs, r.Err)
+			continue
+		}
+		fmt.Fprintf(out, "%s (%s)\n", r.Text, r.Endpoint)
+	}
+	return errors.Join(errs...)
+}
+
+// complete reads what the flags name.
+func (f *restoreFlags) complete() (conformance.Config, error) {
+	config := f.config
+	if err := f.locate(); err != nil {
+		return config, err
+	}
+	config.Endpoint = f.endpoint
+	var err error
+	config.Transport, err = f.transport()
+	return config, err
+}
