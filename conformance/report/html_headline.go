@@ -81,7 +81,7 @@ func (r *htmlReport) KoreanHeadline() template.HTML {
 		}
 	case conformance.Fail:
 		says = "문서와 다르게 동작합니다"
-		if left.of[conformance.Fail] == 0 && !(r.Options.Strict && left.of[conformance.Differs] > 0) {
+		if left.of[conformance.Fail] == 0 && (!r.Options.Strict || left.of[conformance.Differs] == 0) {
 			says = "기준선과 다르게 동작합니다"
 		}
 	case conformance.Differs:

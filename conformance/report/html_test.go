@@ -74,7 +74,8 @@ func TestHTMLAlone(t *testing.T) {
 func TestHTMLTimeline(t *testing.T) {
 	page := html(t, "en", tree(t))
 	drawn := regexp.MustCompile(`(?s)<svg role="img".*?</svg>`).FindString(page)
-	for _, text := range []string{`>2031-04-01 <`, `>2031-08-31 <tspan data-t="documented"`, `>2031-12-31 <tspan data-t="listed"`, `1.11<tspan`, `2099-01-01 →<`,
+	for _, text := range []string{
+		`>2031-04-01 <`, `>2031-08-31 <tspan data-t="documented"`, `>2031-12-31 <tspan data-t="listed"`, `1.11<tspan`, `2099-01-01 →<`,
 		`CURRENT</tspan><tspan class="state">, <tspan data-t="listed">endpoint</tspan>: SUPPORTED</tspan>`, `<tspan data-t="unlisted">`, `<tspan data-t="undocumented">`,
 	} {
 		assert.Contains(t, drawn, text)
