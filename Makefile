@@ -27,7 +27,7 @@ proof: ## run the slow proofs: new versions, reproducible output
 
 .PHONY: mutants
 mutants: ## break the mock in every way there is, and print which cases notice
-	cd conformance/cases && $(GO) test -count=1 -tags mutants -parallel 16 -run '^TestNoDefect$$|^TestDefects$$' -table
+	cd conformance/cases && $(GO) test -count=1 -tags mutants -parallel 16 -run '^Test(NoDefect|Defects|StrangeServers|CloseLooks)$$' -table
 
 .PHONY: freedoms
 freedoms: ## use every freedom of the document, alone and in pairs, and raise no alarm

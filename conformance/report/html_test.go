@@ -235,7 +235,9 @@ func TestHTMLBig(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	allocated := (after.TotalAlloc - before.TotalAlloc) >> 20
 	t.Logf("%v, %d MB", took, allocated)
-	assert.Less(t, allocated, uint64(200))
+	if !raceEnabled {
+		assert.Less(t, allocated, uint64(200))
+	}
 }
 
 func BenchmarkHTML(b *testing.B) {
