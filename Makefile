@@ -44,6 +44,10 @@ browser: ## use the HTML report in Chromium, and check its accessibility (needs 
 	npm install --silent --no-save --no-package-lock --prefix .browser $(AXE)
 	cd conformance/report/browser && $(GO) test -count=1 . -axe $(CURDIR)/.browser/node_modules/axe-core/axe.min.js
 
+.PHONY: live
+live: ## judge the mock as the live service was seen, 20 times (ten minutes)
+	$(GO) test -count=1 -tags live -timeout 2h -parallel 10 -v -run '^TestLiveProfile$$' ./conformance/cases
+
 .PHONY: soak
 soak: ## judge through a bad network, 20 times in a row (an hour)
 	$(GO) test -count=1 -tags soak -timeout 3h -v -run '^TestSoak' ./conformance/cases
