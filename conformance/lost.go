@@ -85,7 +85,7 @@ func (t *Trial) setUp(ctx context.Context, r Request) error {
 		case err == nil && exchange.Status == http.StatusAccepted:
 			return nil
 		case errors.Is(err, errUnseen): // which is as good, as it is set-up
-			t.run.pending.put(r.Pair, attach)
+			t.run.pending.put(r.Pair, attach, t.askedWith(r))
 			return nil
 		case err == nil && attach:
 			return ShownBy(exchange, CannotJudge(CodeSetup, "set-up: attaching volume %s was answered %s", r.Pair.Volume, StatusText(exchange.Status)))
@@ -100,7 +100,7 @@ func (t *Trial) setUp(ctx context.Context, r Request) error {
 			return err
 		}
 		if under(shown) {
-			t.run.pending.put(r.Pair, attach)
+			t.run.pending.put(r.Pair, attach, t.askedWith(r))
 			return nil
 		}
 	}

@@ -65,7 +65,8 @@ func newRunner(config Config) (*runner, error) {
 		mask:     newMask(config.Credentials.SecretKey.Reveal(), config.Credentials.AccessKey),
 		shared:   shared{made: map[string]*observation{}},
 		stamps:   stamps{last: map[stamped]time.Time{}},
-		aside:    aside{why: map[string]string{}},
+		aside:    aside{why: map[brokenFor]string{}},
+		waits:    newWaits(),
 
 		attachments: attachments{servers: map[string]map[string]bool{}, changes: map[string]int{}},
 		turnstile:   newTurnstile(config.Transport, config.Rate, config.Clock),

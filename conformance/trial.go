@@ -290,7 +290,7 @@ func (t *Trial) once(ctx context.Context, r Request) (Exchange, error) {
 	}
 	switch {
 	case r.changes() && exchange.Status == http.StatusAccepted:
-		t.run.pending.put(r.Pair, r.Operation == Attach)
+		t.run.pending.put(r.Pair, r.Operation == Attach, t.askedWith(r))
 		t.run.attachments.accepted(r.Pair, r.Operation == Attach)
 	case (r.mayChange() || r.changes() && r.Change == nil) && exchange.fromGateway():
 		t.run.attachments.unsure(r.Pair)
@@ -298,11 +298,14 @@ func (t *Trial) once(ctx context.Context, r Request) (Exchange, error) {
 	return exchange, nil
 }
 
+// askedWith is the version that a request is sent with.
+func (t *Trial) askedWith(r Request) lifecycle.ID { return cmp.Or(r.By, t.client.ID) }
+
 // call sends a request through the typed client of its operation, or as it is.
 func (t *Trial) call(ctx context.Context, wire http.RoundTripper, r Request) error {
 	client := t.client
-	if r.By != (lifecycle.ID{}) {
-		client = t.run.clientOf(r.By)
+	if by := t.askedWith(r); by != client.ID {
+		client = t.run.clientOf(by)
 	}
 	signer, err := signing.New(t.run.Credentials, signing.WithClock(func() time.Time { return t.run.stamps.next(r, t.run.Clock()) }))
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/scp-openapi/virtualserver/gen/volumes"
+	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 )
 
 // Needs ends a case whose fixture does not name what it needs: a skip.
@@ -30,11 +31,11 @@ func (t *Trial) DataPair() (Pair, error) {
 		return Pair{}, err
 	}
 	for _, volume := range []string{f.Volume, f.SpareVolume} {
-		if volume != "" && t.run.usable(volume) {
+		if volume != "" && t.asideFor(volume) == "" {
 			return Pair{volume, f.Server}, nil
 		}
 	}
-	return Pair{}, CannotJudge(CodeSetup, "volume %s %s, and there is no other to use", f.Volume, t.run.asideFor(f.Volume))
+	return Pair{}, CannotJudge(CodeSetup, "volume %s %s, and there is no other to use", f.Volume, t.asideFor(f.Volume))
 }
 
 // Attached sees to it that the data volume is attached to its server and in use.
@@ -62,7 +63,7 @@ func (t *Trial) AttachedPair(ctx context.Context, p Pair) error {
 	if err := t.attach(ctx, p); err != nil {
 		return err
 	}
-	_, err = t.await(ctx, p.Volume, func(v *volumes.Volume) bool { return settled(v) && AttachedTo(v, p.Server) })
+	_, err = t.await(ctx, toAttach, p.Volume, func(v *volumes.Volume) bool { return settled(v) && AttachedTo(v, p.Server) })
 	if err == nil {
 		t.run.pending.looked(p, true)
 	}
@@ -103,7 +104,7 @@ func (t *Trial) dataVolume(ctx context.Context, p Pair) (*volumes.Volume, error)
 	volume, err := t.settle(ctx, p)
 	usable := func(v *volumes.Volume) bool { return settled(v) && !Failed(v) }
 	if err == nil && (volume == nil || !usable(volume)) {
-		volume, err = t.await(ctx, p.Volume, usable)
+		volume, err = t.await(ctx, toRest, p.Volume, usable)
 	}
 	switch {
 	case err != nil:
@@ -117,10 +118,14 @@ func (t *Trial) dataVolume(ctx context.Context, p Pair) (*volumes.Volume, error)
 }
 
 // SendBusy sends a request that should be accepted. Right after a neighbouring operation on a volume 409 is
-// common, and passes: the request is sent again until it is not answered 409, or Settle is over.
+// common, and passes: the request is sent again until it is not answered 409, or Settle is over. Where that time was
+// cut short, a 409 shows nothing.
 func (t *Trial) SendBusy(ctx context.Context, r Request) (Exchange, error) {
 	const first, longest = 10 * time.Millisecond, time.Second
-	deadline := time.Now().Add(t.run.waits.busy(t.run.Settle))
+	busy := awaited{t.askedWith(r), toAccept}
+	limit, cut := t.run.waits.limit(busy, min(t.run.Settle, busyFor))
+	began := time.Now()
+	deadline := began.Add(limit)
 	anyLost := false
 	for pause := first; ; pause = min(2*pause, longest) {
 		exchange, lost, err := t.send(ctx, r)
@@ -128,11 +133,18 @@ func (t *Trial) SendBusy(ctx context.Context, r Request) (Exchange, error) {
 		if err == nil && anyLost && exchange.Refused() {
 			err = t.doneUnseen(ctx, r, exchange)
 		}
-		if err != nil || exchange.Status != http.StatusConflict {
+		switch {
+		case err != nil:
 			return exchange, err
-		}
-		if !time.Now().Add(pause).Before(deadline) {
-			t.run.waits.gaveUp()
+		case exchange.Status != http.StatusConflict:
+			t.run.waits.cameOff(busy, time.Since(began))
+			return exchange, nil
+		case time.Now().Add(pause).Before(deadline):
+		case cut:
+			return exchange, ShownBy(exchange, CannotJudge(CodeUnsettled, "%s (%s) was answered 409 Conflict for %s, %w, as such answers in version %s did not pass in time (%d before)",
+				exchange, r.About, limit, errCutShort, busy.version, t.run.waits.runOuts(busy)))
+		default:
+			t.run.waits.gaveUp(busy)
 			return exchange, nil
 		}
 		t.repeated()
@@ -207,17 +219,32 @@ const confirm = 600 * time.Millisecond
 // says otherwise is confirmed by others for a while.
 func (t *Trial) StillAttached(ctx context.Context, p Pair) (*volumes.Volume, bool, error) {
 	rests := func(v *volumes.Volume) bool { return AttachedTo(v, p.Server) && settled(v) }
-	shown, still, err := t.poll(ctx, p.Volume, t.run.waits.confirm(min(confirm, t.run.Settle)), rests)
+	shown, still, err := t.poll(ctx, p.Volume, t.ConfirmFor(), rests)
 	if err == nil && !still {
-		t.run.waits.confirmed()
+		t.Confirmed()
 	}
 	return shown, still, err
 }
 
-// AwaitDetached shows a volume until it is away from a server and at rest, and reports whether it is. A
-// volume that is not shown any more is one that was deleted, or so it seems: shown is nil then.
+// AwaitDetached shows a volume until it is away from a server and at rest, and reports whether it is within Settle.
+// Where that was cut short, the case cannot be judged. A volume that is not shown any more is one that was deleted,
+// or so it seems: shown is nil then.
 func (t *Trial) AwaitDetached(ctx context.Context, p Pair) (shown *volumes.Volume, away bool, err error) {
-	return t.wait(ctx, p.Volume, func(v *volumes.Volume) bool { return settled(v) && !AttachedTo(v, p.Server) })
+	of := awaited{t.client.ID, toDetach}
+	shown, away, err = t.wait(ctx, of, time.Now(), p.Volume, func(v *volumes.Volume) bool { return settled(v) && !AttachedTo(v, p.Server) })
+	if err == nil && !away || errors.Is(err, errCutShort) {
+		t.notDone(p)
+	}
+	return shown, away, err
+}
+
+// notDone forgets what was accepted for a pair and was not done: that is one finding. Where the volume has to be is
+// unknown from then on.
+func (t *Trial) notDone(p Pair) {
+	if _, found := t.run.pending.get(p); found {
+		t.run.pending.looked(p, false)
+		t.run.attachments.unsure(p)
+	}
 }
 
 // settle waits for what was accepted of a pair and may not be shown yet: right after a 202 the volume may
@@ -233,29 +260,44 @@ func (t *Trial) settle(ctx context.Context, p Pair) (*volumes.Volume, error) {
 		shown, _, err := t.poll(ctx, p.Volume, confirm-time.Since(change.at), done)
 		return shown, err
 	}
-	shown, ok, err := t.wait(ctx, p.Volume, done)
-	t.run.pending.looked(p, ok)
+	shown, ok, err := t.wait(ctx, awaited{change.by, toDo(change.attach)}, change.at, p.Volume, done)
+	switch {
+	case ok:
+		t.run.pending.looked(p, true)
+	case err == nil, errors.Is(err, errCutShort):
+		t.notDone(p)
+		return shown, nil
+	}
 	return shown, err
 }
 
 // await shows a volume until it is as it should be. A volume that is not in time is set aside: no other
-// case waits for it.
-func (t *Trial) await(ctx context.Context, volume string, done func(*volumes.Volume) bool) (*volumes.Volume, error) {
-	shown, ok, err := t.wait(ctx, volume, done)
+// case of the version waits for it.
+func (t *Trial) await(ctx context.Context, what, volume string, done func(*volumes.Volume) bool) (*volumes.Volume, error) {
+	shown, ok, err := t.wait(ctx, awaited{t.client.ID, what}, time.Now(), volume, done)
 	if err == nil && !ok {
 		err = CannotJudge(CodeUnsettled, "volume %s is still %s after %s", volume, shown.State, t.run.Settle)
 		if !settled(shown) || Failed(shown) {
-			t.run.setAside(volume, "stays "+shown.State)
+			t.setAside(volume, "stays "+shown.State)
 		}
 	}
 	return shown, err
 }
 
-// wait polls for as long as a volume may be on its way.
-func (t *Trial) wait(ctx context.Context, volume string, done func(*volumes.Volume) bool) (*volumes.Volume, bool, error) {
-	shown, ok, err := t.poll(ctx, volume, t.run.waits.settle(t.run.Settle), done)
-	if err == nil && !ok {
-		t.run.waits.gaveUp()
+// wait polls for as long as a volume may be on its way. Where that was cut short and ran out, nothing is known.
+// Since is when what is waited for was asked for.
+func (t *Trial) wait(ctx context.Context, of awaited, since time.Time, volume string, done func(*volumes.Volume) bool) (*volumes.Volume, bool, error) {
+	limit, cut := t.run.waits.limit(of, t.run.Settle)
+	shown, ok, err := t.poll(ctx, volume, limit, done)
+	switch {
+	case err != nil:
+	case ok:
+		t.run.waits.cameOff(of, time.Since(since))
+	case cut:
+		err = CannotJudge(CodeUnsettled, "volume %s is %s after %s, %w, as %s in version %s were not done within %s (%d before)",
+			volume, shown.State, limit, errCutShort, of.what, of.version, t.run.Settle, t.run.waits.runOuts(of))
+	default:
+		t.run.waits.gaveUp(of)
 	}
 	return shown, ok, err
 }
@@ -288,56 +330,6 @@ func (t *Trial) firstPause() time.Duration {
 	return time.Millisecond
 }
 
-// waits bounds what is waited for. Where an endpoint was seen to let several waits run out, the next ones
-// would too: they are cut short.
-type waits struct {
-	mu      sync.Mutex
-	runOuts int
-	// losses are the volumes that were confirmed not to be where they should be.
-	losses int
-}
-
-// patience is how many waits of a run may run out before the others are cut short.
-const patience = 3
-
-func (w *waits) gaveUp() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.runOuts++
-}
-
-// settle is how long to wait for a volume.
-func (w *waits) settle(limit time.Duration) time.Duration {
-	const short = 50 * time.Millisecond
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.runOuts >= patience {
-		return min(limit, short)
-	}
-	return limit
-}
-
-func (w *waits) confirmed() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.losses++
-}
-
-// confirm is how long to look again at a volume that is not where it should be. Where several were confirmed
-// not to be, the next ones are believed sooner.
-func (w *waits) confirm(limit time.Duration) time.Duration {
-	const short = 50 * time.Millisecond
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.losses >= patience {
-		return min(limit, short)
-	}
-	return limit
-}
-
-// busy is how long to wait while a volume is busy.
-func (w *waits) busy(limit time.Duration) time.Duration { return w.settle(min(limit, 10*time.Second)) }
-
 // pending are the attaches and detaches that were accepted, until they can no longer be shown as not done.
 type pending struct {
 	mu    sync.Mutex
@@ -347,14 +339,15 @@ type pending struct {
 // change is one attach or detach that was accepted.
 type change struct {
 	attach bool
+	by     lifecycle.ID // the version that accepted it
 	at     time.Time
 	shown  bool // a look showed it
 }
 
-func (u *pending) put(p Pair, attach bool) {
+func (u *pending) put(p Pair, attach bool, by lifecycle.ID) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.pairs[p] = change{attach: attach, at: time.Now()}
+	u.pairs[p] = change{attach: attach, by: by, at: time.Now()}
 }
 
 func (u *pending) get(p Pair) (c change, found bool) {
@@ -400,24 +393,28 @@ func (u *pending) of(volume string) []Pair {
 	return list
 }
 
-// aside are the volumes that an endpoint broke, and how.
+// aside are the volumes that an endpoint broke, and how, as a version shows them: another may be right.
 type aside struct {
 	mu  sync.Mutex
-	why map[string]string
+	why map[brokenFor]string
 }
 
-func (r *runner) setAside(volume, why string) {
-	r.aside.mu.Lock()
-	defer r.aside.mu.Unlock()
-	r.aside.why[volume] = why
+type brokenFor struct {
+	version lifecycle.ID
+	volume  string
 }
 
-func (r *runner) usable(volume string) bool { return r.asideFor(volume) == "" }
+func (t *Trial) setAside(volume, why string) {
+	t.run.aside.mu.Lock()
+	defer t.run.aside.mu.Unlock()
+	t.run.aside.why[brokenFor{t.client.ID, volume}] = why
+}
 
-func (r *runner) asideFor(volume string) string {
-	r.aside.mu.Lock()
-	defer r.aside.mu.Unlock()
-	return r.aside.why[volume]
+// asideFor is why a volume was set aside, or nothing.
+func (t *Trial) asideFor(volume string) string {
+	t.run.aside.mu.Lock()
+	defer t.run.aside.mu.Unlock()
+	return t.run.aside.why[brokenFor{t.client.ID, volume}]
 }
 
 // State is the state of a volume in one spelling. The service has several: In-use, IN-USE, in_use [field].

@@ -222,22 +222,32 @@ func notAttached(ctx context.Context, t *conformance.Trial) error {
 // second one may still be taken for the first.
 func detachNotAttached(ctx context.Context, t *conformance.Trial) (conformance.Exchange, error) {
 	return conformance.Shared(t, "not attached", forever, func() (conformance.Exchange, error) {
-		p := conformance.Pair{Volume: t.Fixture().SpareVolume, Server: t.Fixture().Server}
-		if p.Volume == "" {
-			var err error
-			if p, err = t.Unattached(ctx); err != nil {
-				return conformance.Exchange{}, err
-			}
-			if err := t.Pause(ctx, min(t.Linger(), repeatedFor)); err != nil {
-				return conformance.Exchange{}, err
-			}
-		} else if shown, err := t.Show(ctx, p.Volume); err != nil {
+		p, err := unattachedLongSince(ctx, t)
+		if err != nil {
 			return conformance.Exchange{}, err
-		} else if conformance.AttachedTo(shown, p.Server) {
-			return conformance.Exchange{}, conformance.CannotJudge(conformance.CodeSetup, "set-up: the spare volume %s is attached to server %s", p.Volume, p.Server)
 		}
 		return t.Send(ctx, conformance.Request{Pair: p, Expect: conformance.ExpectRefused, About: "a volume that is attached to nothing"})
 	})
+}
+
+// unattachedLongSince is the spare volume, or the data volume where there is none. What this run left attached, as a
+// version did not detach it, is detached.
+func unattachedLongSince(ctx context.Context, t *conformance.Trial) (conformance.Pair, error) {
+	p := conformance.Pair{Volume: t.Fixture().SpareVolume, Server: t.Fixture().Server}
+	if p.Volume == "" {
+		var err error
+		if p, err = t.DataPair(); err != nil {
+			return p, err
+		}
+	} else if shown, err := t.Show(ctx, p.Volume); err != nil || !conformance.AttachedTo(shown, p.Server) {
+		return p, err
+	} else if t.Changes(p.Volume) == 0 {
+		return p, conformance.CannotJudge(conformance.CodeSetup, "set-up: the spare volume %s is attached to server %s", p.Volume, p.Server)
+	}
+	if err := t.UnattachedPair(ctx, p); err != nil {
+		return p, err
+	}
+	return p, t.Pause(ctx, min(t.Linger(), repeatedFor))
 }
 
 // whileDetaching asks for a second detach as soon as the first was accepted.

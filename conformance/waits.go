@@ -1,0 +1,126 @@
+package conformance
+
+import (
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
+)
+
+// waits bounds what is waited for. What an endpoint did not do in time, several times over, is not waited for in
+// full again: such a wait is cut short, and where it runs out nothing can be judged by it.
+type waits struct {
+	mu sync.Mutex
+	// ranOut counts the waits in full that ran out, and slowest is the longest that did not.
+	ranOut  map[awaited]int
+	slowest map[awaited]time.Duration
+	// losses are the volumes that were confirmed not to be where they should be, by the version that was asked.
+	losses map[lifecycle.ID]int
+}
+
+func newWaits() waits {
+	return waits{ranOut: map[awaited]int{}, slowest: map[awaited]time.Duration{}, losses: map[lifecycle.ID]int{}}
+}
+
+// awaited is what is waited for: what was asked with one version says nothing of another.
+type awaited struct {
+	version lifecycle.ID
+	what    string
+}
+
+// What is waited for.
+const (
+	toAttach = "attaches" // to be done that were accepted
+	toDetach = "detaches" // the same
+	toRest   = "changes"  // of a volume to end, whatever began them
+	toAccept = "requests" // to be accepted, for a volume that is busy
+)
+
+// toDo is the wait for an attach or a detach to be done that was accepted.
+func toDo(attach bool) string {
+	if attach {
+		return toAttach
+	}
+	return toDetach
+}
+
+const (
+	// patience is how many waits of one kind may run out in a version before the others are cut short. Where
+	// another version used it up, the first that runs out is enough.
+	patience = 3
+	// A wait that is cut short is margin times as long as the longest of its kind that did not run out, and leastWait
+	// at least.
+	margin    = 2
+	leastWait = 50 * time.Millisecond
+)
+
+// errCutShort is why nothing can be judged by a wait that ran out: it was cut short.
+var errCutShort = errors.New("a wait that was cut short")
+
+// limit is how long to wait, and whether that is cut short.
+func (w *waits) limit(of awaited, full time.Duration) (limit time.Duration, cut bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	limit = max(leastWait, margin*w.slowest[of])
+	if w.ranOut[of] < w.patienceFor(of) || limit >= full {
+		return full, false
+	}
+	return limit, true
+}
+
+func (w *waits) patienceFor(of awaited) int {
+	for other, n := range w.ranOut {
+		if other.what == of.what && n >= patience {
+			return 1
+		}
+	}
+	return patience
+}
+
+// runOuts is how many waits in full ran out.
+func (w *waits) runOuts(of awaited) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.ranOut[of]
+}
+
+// gaveUp counts a wait in full that ran out.
+func (w *waits) gaveUp(of awaited) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.ranOut[of]++
+}
+
+// cameOff records how long a wait took that did not run out.
+func (w *waits) cameOff(of awaited, after time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.slowest[of] = max(w.slowest[of], after)
+}
+
+// confirmed counts a volume that was confirmed not to be where it should be.
+func (w *waits) confirmed(version lifecycle.ID) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.losses[version]++
+}
+
+// confirm is how long to look again at a volume that is not where it should be. Where several were confirmed
+// not to be, in the same version, the next ones are believed sooner: but not before a change that was accepted
+// would show, by what was seen of this endpoint.
+func (w *waits) confirm(version lifecycle.ID, limit time.Duration) time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.losses[version] < patience {
+		return limit
+	}
+	shows := leastWait
+	for _, after := range w.slowest {
+		shows = max(shows, margin*after)
+	}
+	return min(limit, shows)
+}
+
+// busyFor bounds how long a request is sent again for a volume that is busy.
+const busyFor = 10 * time.Second

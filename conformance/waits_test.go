@@ -1,0 +1,53 @@
+package conformance
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
+)
+
+// TestWaits: a wait is cut short where several of its kind ran out in its version, and never to less than the
+// endpoint was seen to take.
+func TestWaits(t *testing.T) {
+	here, there := awaited{lifecycle.V(1, 0), toDetach}, awaited{lifecycle.V(1, 1), toDetach}
+	attaches := awaited{lifecycle.V(1, 0), toAttach}
+	w := newWaits()
+	is := func(of awaited, want time.Duration, cut bool) {
+		t.Helper()
+		limit, short := w.limit(of, time.Minute)
+		assert.Equal(t, want, limit)
+		assert.Equal(t, cut, short)
+	}
+	for range patience {
+		is(here, time.Minute, false)
+		w.gaveUp(here)
+	}
+	is(here, leastWait, true)
+	is(attaches, time.Minute, false)
+	is(there, time.Minute, false) // what one version does not do says nothing of another
+	w.cameOff(there, time.Second)
+	w.gaveUp(there) // and yet one more is enough
+	is(there, 2*time.Second, true)
+	w.cameOff(here, time.Hour)
+	is(here, time.Minute, false)
+	limit, cut := w.limit(there, 20*time.Millisecond)
+	assert.Equal(t, 20*time.Millisecond, limit)
+	assert.False(t, cut)
+}
+
+// TestConfirm: losses of one version are no reason to believe those of another sooner.
+func TestConfirm(t *testing.T) {
+	here, there := lifecycle.V(1, 0), lifecycle.V(1, 1)
+	w := newWaits()
+	for range patience {
+		assert.Equal(t, confirm, w.confirm(here, confirm))
+		w.confirmed(here)
+	}
+	assert.Equal(t, leastWait, w.confirm(here, confirm))
+	assert.Equal(t, confirm, w.confirm(there, confirm))
+	w.cameOff(awaited{there, toDetach}, 200*time.Millisecond)
+	assert.Equal(t, 400*time.Millisecond, w.confirm(here, confirm), "a look may lag behind by as much")
+}
