@@ -132,6 +132,9 @@ func (t *Trial) ConfirmFor() time.Duration {
 	return t.run.waits.confirm(t.client.ID, min(confirm, t.run.Settle))
 }
 
+// MayLag is by how much a look may lag behind what was done.
+func (t *Trial) MayLag() time.Duration { return min(confirm, t.run.Settle) }
+
 // Confirmed records that others confirmed what a look showed. After several, the next ones are believed sooner.
 func (t *Trial) Confirmed() { t.run.waits.confirmed(t.client.ID) }
 

@@ -354,7 +354,7 @@ func whileAttaching(ctx context.Context, t *conformance.Trial) error {
 }
 
 // attachTime is how long attaching the data volume takes at least: until the last look was sent that did not show
-// it attached yet.
+// it attached yet, less the time that such a look may lag behind.
 func attachTime(ctx context.Context, t *conformance.Trial) (time.Duration, error) {
 	p, err := t.Unattached(ctx)
 	if err != nil {
@@ -369,14 +369,14 @@ func attachTime(ctx context.Context, t *conformance.Trial) (time.Duration, error
 		sent = time.Since(began)
 		shown, err := t.Show(ctx, p.Volume)
 		if err != nil || !conformance.Moving(shown) && conformance.AttachedTo(shown, p.Server) {
-			return last, err
+			return last - t.MayLag(), err
 		}
 		last = sent
 		if err := t.Pause(ctx, pause); err != nil {
-			return last, err
+			return 0, err
 		}
 	}
-	return last, nil
+	return last - t.MayLag(), nil
 }
 
 // refusesOSVolume asks for the OS's default volume, at its server and at another one.

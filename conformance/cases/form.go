@@ -26,6 +26,7 @@ func formCases() []conformance.Case {
 		formAttachAlike(),
 		formLanguage(),
 		formLanguageAccepted(),
+		formLanguageRefused(),
 		formConcurrent(),
 		formRepeats(),
 		formTLS(),

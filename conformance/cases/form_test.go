@@ -77,7 +77,13 @@ func TestFormCatches(t *testing.T) {
 		"attach-names-another-server": "form-attach",
 		"attach-names-another-volume": "form-attach",
 
-		"language-conflict":    "form-language",
+		"language-conflict": "form-language",
+
+		"language-conflict-500": "form-language-refused",
+		"language-none-500":     "form-language-refused",
+		"language-not-attached": "form-language-refused",
+		"language-show-500":     "form-language-refused",
+
 		"language-detach":      "form-language-accepted",
 		"crossed-answers":      "form-concurrent",
 		"now-and-then-409":     "form-repeats",

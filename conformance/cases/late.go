@@ -81,7 +81,7 @@ func refusedLate() conformance.Case {
 
 // aWhile is how long after a refusal a volume is looked at again. What takes longer shows in later cases,
 // and at the end of each family.
-const aWhile = 80 * time.Millisecond
+const aWhile = 250 * time.Millisecond
 
 // waysToRefuse are requests that have to be refused, one for each reason, for a volume that is attached.
 func waysToRefuse(t *conformance.Trial, p conformance.Pair) []refusal {

@@ -185,6 +185,8 @@ type lasting struct {
 	pair   conformance.Pair
 	since  time.Time
 	answer conformance.Exchange
+	// changes is how many changes of the volume had been accepted by then.
+	changes int
 }
 
 // detachLasts detaches the spare volume at the start of the newest version, and looks at it until the end:
@@ -263,7 +265,7 @@ func leaveSpare(ctx context.Context, t *conformance.Trial) (*lasting, error) {
 	if !away {
 		return left, conformance.CannotJudge(conformance.CodeUnsettled, "the detach of the spare volume was accepted, and it is %s still", shown.State)
 	}
-	left.pair, left.since = p, time.Now()
+	left.pair, left.since, left.changes = p, time.Now(), t.Changes(p.Volume)
 	return left, nil
 }
 
@@ -276,11 +278,20 @@ func (l *lasting) stays(ctx context.Context, t *conformance.Trial) error {
 		halfway.Store(false)
 	}
 	rests := func(v *volumes.Volume) bool { return len(v.Servers) == 0 && conformance.Available(v) }
-	shown, still, err := t.Await(ctx, l.pair.Volume, min(600*time.Millisecond, t.Settle()), rests)
+	shown, still, err := t.Await(ctx, l.pair.Volume, t.MayLag(), rests)
 	if err != nil || still {
 		return err
+	}
+	if l.attachedAgain(t) {
+		return conformance.CannotJudge(conformance.CodeSetup, "the spare volume %s was attached again in this run, in place of the data volume, say", l.pair.Volume)
 	}
 	return conformance.ShownBy(l.answer, conformance.Broken(detachEffect, conformance.CodeUndone,
 		"volume %s was detached and available, and %s later it is %s at %s", l.pair.Volume,
 		time.Since(l.since).Round(time.Millisecond), shown.State, list(serversOf(shown))))
+}
+
+// attachedAgain reports whether the run itself attached the volume again, for all that is known.
+func (l *lasting) attachedAgain(t *conformance.Trial) bool {
+	servers, known := t.ShouldBeAt(l.pair.Volume)
+	return t.Changes(l.pair.Volume) != l.changes && (!known || len(servers) > 0)
 }

@@ -1,8 +1,10 @@
 package mock
 
 import (
+	"net/http"
 	"slices"
 
+	"github.com/scp-openapi/virtualserver/openapi"
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
@@ -79,11 +81,7 @@ var effectDefects = []Defect{
 			c.answer = c.detach()
 		}
 	}),
-	detaching("while-attaching", "accepts a detach of a volume that is attaching", func(c *call) {
-		if _, at := c.pair(); at != nil && at.state == StateAttaching {
-			c.answer = c.detach(at)
-		}
-	}),
+	whileAttaching(),
 	detaching("all-at-once", "accepts every detach of a volume that comes before the first is done", func(c *call) {
 		if v, at := c.pair(); at != nil && !v.Bootable && at.state == StateDetaching {
 			c.answer = c.detach()
@@ -104,4 +102,19 @@ var effectDefects = []Defect{
 			c.answer = c.detach()
 		}
 	}),
+}
+
+// whileAttaching is a defect that shows only where attaching takes longer than a look may lag behind.
+func whileAttaching() Defect {
+	d := detaching("while-attaching", "accepts a detach of a volume that is attaching, which takes three times as long", func(c *call) {
+		if _, at := c.pair(); at != nil && at.state == StateAttaching {
+			c.answer = c.detach(at)
+		}
+	})
+	d.hooks.reply = func(c *call) {
+		if _, at := c.pair(); c.asks(openapi.AttachOperation) && c.answer.status == http.StatusAccepted && at != nil {
+			at.settles = at.settles.Add(2 * c.server.delay)
+		}
+	}
+	return d
 }

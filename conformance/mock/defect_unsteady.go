@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/scp-openapi/virtualserver/openapi"
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
@@ -45,6 +46,27 @@ var unsteadyDefects = []Defect{
 	replying("language-conflict", "answers 409 in English where it answers 400 in Korean", func(c *call) {
 		if c.answer.status == http.StatusBadRequest && c.request.Header.Get(signing.HeaderLanguage) == "en-US" {
 			c.answer = refuse(http.StatusConflict, "Conflict", "It cannot be.")
+		}
+	}),
+	replying("language-conflict-500", "answers 500 in English where it answers 409 in Korean", func(c *call) {
+		if c.answer.status == http.StatusConflict && c.request.Header.Get(signing.HeaderLanguage) == "en-US" {
+			c.answer = refuse(http.StatusInternalServerError, "ContactAdminForAssistance", "No message found for locale en_US.")
+		}
+	}),
+	replying("language-none-500", "answers 500 without Accept-Language where it answers 409 with it", func(c *call) {
+		if c.answer.status == http.StatusConflict && c.request.Header.Get(signing.HeaderLanguage) == "" {
+			c.answer = refuse(http.StatusInternalServerError, "ContactAdminForAssistance", "No message found for locale null.")
+		}
+	}),
+	replying("language-not-attached", "accepts a detach in English of a volume that is not attached to the server", func(c *call) {
+		if v, at := c.pair(); v != nil && at == nil && c.asks(openapi.DetachOperation) &&
+			c.answer.status == http.StatusConflict && c.request.Header.Get(signing.HeaderLanguage) == "en-US" {
+			c.answer = c.detach()
+		}
+	}),
+	replying("language-show-500", "answers 500 in English to a look at an unknown volume", func(c *call) {
+		if c.asks(openapi.ShowOperation) && c.volume() == nil && c.answer.status == http.StatusBadRequest && c.request.Header.Get(signing.HeaderLanguage) == "en-US" {
+			c.answer = refuse(http.StatusInternalServerError, "ContactAdminForAssistance", "No message found for locale en_US.")
 		}
 	}),
 	replying("language-detach", "detaches for who speaks English alone", func(c *call) {
