@@ -213,7 +213,7 @@ func readings(raw string) []string {
 // TestNothingNamed names nothing that may be touched: what needs it is skipped and counted, and nothing changes.
 func TestNothingNamed(t *testing.T) {
 	t.Parallel()
-	report := whole(t, wholeMock(t), func(c *conformance.Config) { c.Fixture = conformance.Fixture{} })
+	report := whole(t, wholeMock(t), func(c *conformance.Config) { c.Fixture, c.All = conformance.Fixture{}, false })
 	requireEveryResult(t, report, gen.Clients())
 	for _, r := range report.Results {
 		assert.Contains(t, []conformance.Verdict{conformance.Pass, conformance.Skip}, r.Verdict, "%s: %s", where(r), r.Reason())
@@ -225,7 +225,10 @@ func TestNothingNamed(t *testing.T) {
 	}
 	assert.NotEmpty(t, report.Unjudged)
 	assert.Contains(t, report.Headline, fmt.Sprintf("%d clauses were not judged", len(report.Unjudged)))
-	report = whole(t, wholeMock(t), func(c *conformance.Config) { c.Fixture, c.RequireComplete = conformance.Fixture{}, true })
+	report = whole(t, wholeMock(t), func(c *conformance.Config) {
+		newestAlone(c)
+		c.Fixture, c.All, c.RequireComplete = conformance.Fixture{}, false, true
+	})
 	assert.Equal(t, conformance.ExitNotJudged, report.ExitCode)
 }
 
