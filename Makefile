@@ -11,6 +11,12 @@ TOOLS := $(GO) tool -modfile=.tools/go.mod
 conformance: ## judge every version against the built-in mock
 	$(GO) run ./conformance/cmd/scp-conformance run
 
+COMMAND := scp-conformance
+
+.PHONY: build
+build: ## build the command as one static file (COMMAND=scp-conformance)
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o $(COMMAND) ./conformance/cmd/scp-conformance
+
 .PHONY: test
 test: ## run the tests, with the race detector where there is a C compiler
 	$(GO) test $(RACE) ./...
@@ -21,7 +27,7 @@ proof: ## run the slow proofs: new versions, reproducible output
 
 .PHONY: mutants
 mutants: ## break the mock in every way there is, and print which cases notice
-	cd conformance/cases && $(GO) test -count=1 -tags mutants -parallel 16 -run '^TestNoDefect$$|^TestDefects$$' -table
+	cd conformance/cases && $(GO) test -count=1 -tags mutants -parallel 16 -run '^Test(NoDefect|Defects|StrangeServers|CloseLooks)$$' -table
 
 .PHONY: freedoms
 freedoms: ## use every freedom of the document, alone and in pairs, and raise no alarm
@@ -37,6 +43,10 @@ AXE := axe-core@4.14.1
 browser: ## use the HTML report in Chromium, and check its accessibility (needs chromium and npm)
 	npm install --silent --no-save --no-package-lock --prefix .browser $(AXE)
 	cd conformance/report/browser && $(GO) test -count=1 . -axe $(CURDIR)/.browser/node_modules/axe-core/axe.min.js
+
+.PHONY: live
+live: ## judge the mock as the live service was seen, 20 times (ten minutes)
+	$(GO) test -count=1 -tags live -timeout 2h -parallel 10 -v -run '^TestLiveProfile$$' ./conformance/cases
 
 .PHONY: soak
 soak: ## judge through a bad network, 20 times in a row (an hour)
@@ -64,6 +74,14 @@ generate: ## write gen/ from the documents in openapi/
 .PHONY: lint
 lint: ## look for what the compiler lets through
 	$(TOOLS) golangci-lint run ./...
+
+.PHONY: lint-ci
+lint-ci: ## lint the workflows
+	$(GO) tool -modfile=.tools/actionlint.mod actionlint
+
+.PHONY: govulncheck
+govulncheck: ## look for known vulnerabilities in what is called (needs the network)
+	$(TOOLS) govulncheck ./...
 
 REDOCLY := @redocly/cli@2.77.0
 SPECTRAL := @stoplight/spectral-cli@6.16.3

@@ -21,13 +21,13 @@ func (r *Report) Compare(previous *Report, file string) {
 		}
 		kind, text := c.change()
 		if kind == "" && !oldCases[result.Case.ID] {
-			kind, text = ChangeNewCase, fmt.Sprintf("%s is new in %s: %s", result.Case.ID, result.Version.ID, result.Verdict)
+			kind, text = ChangeNewCase, "a new case: "+string(result.Verdict)
 		}
 		r.Changes.add(kind, text, c.before, &result)
 	}
 	for _, was := range previous.Results {
 		if _, still := now[askedOf(was)]; !still && !newCases[was.Case.ID] {
-			r.Changes.add(ChangeGoneCase, fmt.Sprintf("%s is no longer asked in %s", was.Case.ID, was.Version.ID), &was, nil)
+			r.Changes.add(ChangeGoneCase, "no longer asked", &was, nil)
 		}
 	}
 	slices.SortStableFunc(r.Changes.List, func(a, b Change) int {
@@ -63,12 +63,12 @@ func casesOf(r *Report) map[string]bool {
 	return ids
 }
 
-// add adds a change of a kind, unless there is none.
+// add adds a change of a kind, unless there is none. The text says what changed: case and version come before it.
 func (c *Changes) add(kind ChangeKind, text string, before, now *Result) {
 	if kind == "" {
 		return
 	}
-	change := Change{Kind: kind, Text: text}
+	change := Change{Kind: kind}
 	if before != nil {
 		change.Case, change.Version = before.Case.ID, before.Version.ID.String()
 		change.Before, change.CodesBefore = before.Verdict, before.codes()
@@ -77,6 +77,7 @@ func (c *Changes) add(kind ChangeKind, text string, before, now *Result) {
 		change.Case, change.Version = now.Case.ID, now.Version.ID.String()
 		change.Now, change.CodesNow = now.Verdict, now.codes()
 	}
+	change.Text = fmt.Sprintf("%s in %s: %s", change.Case, change.Version, text)
 	c.List = append(c.List, change)
 }
 
@@ -111,28 +112,27 @@ type comparison struct {
 	sawAll bool
 }
 
-// change is what differs, in a sentence, or nothing. What was not asked now has not changed: a sample draws
-// other variants from night to night.
+// change is what differs, in words, or nothing. What was not asked now has not changed: a sample draws other
+// variants from night to night.
 func (c comparison) change() (ChangeKind, string) {
 	was := Verdict("")
 	if c.before != nil {
 		was = c.before.Verdict
 	}
-	id, version := c.now.Case.ID, c.now.Version.ID
 	judgedBefore := was == Pass || was.bad()
 	switch now := c.now.Verdict; {
 	case now.bad() && !was.bad():
-		return ChangeNewFailure, c.newFailure()
+		return ChangeNewFailure, fmt.Sprintf("%s, now %s (%s)", c.past(), present[now], codesOf(c.now.broke()))
 	case now.bad():
 		return c.failure()
 	case now == Pass && was.bad() && c.comparable():
-		return ChangeFixed, fmt.Sprintf("%s passes in %s, and %s before with %s", id, version, past[was], codesOf(c.before.broke()))
+		return ChangeFixed, c.past() + ", now passes"
 	case c.now.wavered():
-		return ChangeFlaky, fmt.Sprintf("%s ended differently in %s when it was asked again: %s", id, version, attemptsOf(c.now))
+		return ChangeFlaky, "ended differently when it was asked again: " + attemptsOf(c.now)
 	case (now == Inconclusive || now == Error) && judgedBefore && !c.now.Unasked:
-		return ChangeFlaky, fmt.Sprintf("%s could not be judged in %s, and %s before", id, version, past[was])
+		return ChangeFlaky, c.past() + ", now could not be judged"
 	case now == Skip && judgedBefore && !c.now.notApplicable():
-		return ChangeNewlySkipped, fmt.Sprintf("%s is skipped in %s, and %s before", id, version, past[was])
+		return ChangeNewlySkipped, fmt.Sprintf("%s, now skipped: %s", c.past(), c.now.Reason())
 	}
 	return "", ""
 }
@@ -142,15 +142,17 @@ var (
 	past    = map[Verdict]string{Pass: "passed", Fail: "failed", Differs: "differed"}
 )
 
-func (c comparison) newFailure() string {
-	before := "could not be judged before"
+// past is how the case ended before: "failed (accepted)".
+func (c comparison) past() string {
 	switch {
 	case c.before == nil || c.before.Verdict == Skip:
-		before = "was not asked before"
+		return "not asked before"
+	case c.before.Verdict.bad():
+		return fmt.Sprintf("%s (%s)", past[c.before.Verdict], codesOf(c.before.broke()))
 	case c.before.Verdict == Pass:
-		before = "passed before"
+		return past[Pass]
 	}
-	return fmt.Sprintf("%s %s in %s with %s, and %s", c.now.Case.ID, present[c.now.Verdict], c.now.Version.ID, codesOf(c.now.broke()), before)
+	return "could not be judged before"
 }
 
 // failure is whether a case that failed and fails does so in the same way.
@@ -167,11 +169,10 @@ func (c comparison) failure() (ChangeKind, string) {
 			other = true
 		}
 	}
-	text := fmt.Sprintf("%s still %s in %s with %s", c.now.Case.ID, present[c.now.Verdict], c.now.Version.ID, codesOf(now))
 	if !other {
-		return ChangeStillFailing, text
+		return ChangeStillFailing, fmt.Sprintf("still %s (%s)", present[c.now.Verdict], codesOf(now))
 	}
-	return ChangeOtherFailure, fmt.Sprintf("%s, and %s before with %s", text, past[c.before.Verdict], codesOf(before))
+	return ChangeOtherFailure, fmt.Sprintf("%s, now %s (%s)", c.past(), present[c.now.Verdict], codesOf(now))
 }
 
 // comparable reports whether all that failed before was asked now.

@@ -34,7 +34,7 @@ func TestCompare(t *testing.T) {
 		passes   = ended("plain", Pass, nil)
 		unknown  = ended("plain", Inconclusive, nil, Finding{Verdict: Inconclusive, Code: CodeNoAnswer})
 		faulty   = ended("plain", Error, nil, Finding{Verdict: Error, Code: CodeSuite})
-		skipped  = ended("plain", Skip, nil, Finding{Verdict: Skip, Code: CodeNotAsked})
+		skipped  = ended("plain", Skip, nil, Finding{Verdict: Skip, Code: CodeNotAsked, Text: "no volume is named"})
 		rotated  = ended("plain", Skip, nil, Finding{Verdict: Skip, Code: CodeNotApplicable})
 		unasked  = ended("plain", Inconclusive, nil, Finding{Verdict: Inconclusive, Code: CodeStopped})
 		manyFail = ended("many", Fail, all, proof(refused, CodeAccepted, 202, "a"))
@@ -50,39 +50,39 @@ func TestCompare(t *testing.T) {
 		says        string
 	}{
 		{name: "passes still", before: passes, now: passes},
-		{name: "begins to fail", before: passes, now: fails, want: ChangeNewFailure, says: "plain fails in 1.3 with accepted, and passed before"},
-		{name: "begins to differ", before: passes, now: differs, want: ChangeNewFailure, says: "plain differs in 1.3 with accepted, and passed before"},
-		{name: "fails, and could not be judged", before: unknown, now: fails, want: ChangeNewFailure, says: "and could not be judged before"},
-		{name: "fails, and was skipped", before: skipped, now: fails, want: ChangeNewFailure, says: "and was not asked before"},
-		{name: "fails, and is new", before: none, now: fails, want: ChangeNewFailure, says: "and was not asked before"},
+		{name: "begins to fail", before: passes, now: fails, want: ChangeNewFailure, says: "plain in 1.3: passed, now fails (accepted)"},
+		{name: "begins to differ", before: passes, now: differs, want: ChangeNewFailure, says: "plain in 1.3: passed, now differs (accepted)"},
+		{name: "fails, and could not be judged", before: unknown, now: fails, want: ChangeNewFailure, says: ": could not be judged before, now fails (accepted)"},
+		{name: "fails, and was skipped", before: skipped, now: fails, want: ChangeNewFailure, says: ": not asked before, now fails (accepted)"},
+		{name: "fails, and is new", before: none, now: fails, want: ChangeNewFailure, says: ": not asked before, now fails (accepted)"},
 		{name: "fails at its second attempt", before: passes, now: attempted(fails, Inconclusive, Fail), want: ChangeNewFailure},
 
-		{name: "fails still", before: fails, now: fails, want: ChangeStillFailing, says: "plain still fails in 1.3 with accepted"},
-		{name: "fails with another code", before: fails, now: other, want: ChangeOtherFailure, says: "plain still fails in 1.3 with detached, and failed before with accepted"},
-		{name: "fails with one more", before: fails, now: both, want: ChangeOtherFailure, says: "with accepted, detached"},
+		{name: "fails still", before: fails, now: fails, want: ChangeStillFailing, says: "plain in 1.3: still fails (accepted)"},
+		{name: "fails with another code", before: fails, now: other, want: ChangeOtherFailure, says: "plain in 1.3: failed (accepted), now fails (detached)"},
+		{name: "fails with one more", before: fails, now: both, want: ChangeOtherFailure, says: "failed (accepted), now fails (accepted, detached)"},
 		{name: "fails with one less", before: both, now: fails, want: ChangeOtherFailure},
 		{name: "differed, and fails", before: differs, now: fails, want: ChangeOtherFailure},
 
-		{name: "mended", before: fails, now: passes, want: ChangeFixed, says: "plain passes in 1.3, and failed before with accepted"},
+		{name: "mended", before: fails, now: passes, want: ChangeFixed, says: "plain in 1.3: failed (accepted), now passes"},
 		{name: "mended, at its second attempt", before: fails, now: attempted(passes, Inconclusive, Pass), want: ChangeFixed},
-		{name: "differs no more", before: differs, now: passes, want: ChangeFixed, says: "and differed before"},
+		{name: "differs no more", before: differs, now: passes, want: ChangeFixed, says: "differed (accepted), now passes"},
 
-		{name: "passes at its second attempt", before: passes, now: attempted(passes, Inconclusive, Pass), want: ChangeFlaky, says: "plain ended differently in 1.3 when it was asked again: inconclusive, pass"},
+		{name: "passes at its second attempt", before: passes, now: attempted(passes, Inconclusive, Pass), want: ChangeFlaky, says: "plain in 1.3: ended differently when it was asked again: inconclusive, pass"},
 		{name: "passes at its first attempt", before: passes, now: attempted(passes, Pass)},
-		{name: "could not be judged", before: passes, now: attempted(unknown, Inconclusive, Inconclusive), want: ChangeFlaky, says: "plain could not be judged in 1.3, and passed before"},
-		{name: "failed, and could not be judged", before: fails, now: unknown, want: ChangeFlaky, says: "and failed before"},
+		{name: "could not be judged", before: passes, now: attempted(unknown, Inconclusive, Inconclusive), want: ChangeFlaky, says: "plain in 1.3: passed, now could not be judged"},
+		{name: "failed, and could not be judged", before: fails, now: unknown, want: ChangeFlaky, says: "failed (accepted), now could not be judged"},
 		{name: "the suite failed", before: passes, now: faulty, want: ChangeFlaky},
 		{name: "could not be judged twice", before: unknown, now: unknown},
 		{name: "not asked, as the run was stopped", before: passes, now: unasked},
 		{name: "can be judged again", before: unknown, now: passes},
 
-		{name: "begins to be skipped", before: passes, now: skipped, want: ChangeNewlySkipped, says: "plain is skipped in 1.3, and passed before"},
+		{name: "begins to be skipped", before: passes, now: skipped, want: ChangeNewlySkipped, says: "plain in 1.3: passed, now skipped: no volume is named"},
 		{name: "failed, and is skipped", before: fails, now: skipped, want: ChangeNewlySkipped},
 		{name: "skipped still", before: skipped, now: skipped},
 		{name: "another version's turn", before: fails, now: rotated},
 
-		{name: "a new case", before: none, now: passes, want: ChangeNewCase, says: "plain is new in 1.3: pass"},
-		{name: "a case that is gone", before: passes, now: none, want: ChangeGoneCase, says: "plain is no longer asked in 1.3"},
+		{name: "a new case", before: none, now: passes, want: ChangeNewCase, says: "plain in 1.3: a new case: pass"},
+		{name: "a case that is gone", before: passes, now: none, want: ChangeGoneCase, says: "plain in 1.3: no longer asked"},
 
 		{name: "mended in all variants", before: manyFail, now: ended("many", Pass, all), want: ChangeFixed},
 		{name: "mended in the variant that failed", before: manyFail, now: ended("many", Pass, all[:1]), want: ChangeFixed},

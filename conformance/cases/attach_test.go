@@ -1,3 +1,5 @@
+//go:build mutants
+
 package cases_test
 
 import (

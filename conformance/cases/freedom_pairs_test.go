@@ -10,6 +10,9 @@ import (
 	"testing"
 )
 
+// slowFreedoms take their time, and are used by themselves.
+var slowFreedoms = []string{"answers-slow", "detach-2s", "attach-slow", "busy-after", "looks-lag", "looks-jitter"}
+
 // askAll asks every variant of each case.
 const askAll = true
 

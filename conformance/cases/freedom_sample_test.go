@@ -2,5 +2,5 @@
 
 package cases_test
 
-// askAll is false: a sample of each family is asked. `make freedoms` asks all of them.
+// askAll is false: a sample of each family is asked, of a service without freedoms. `make freedoms` does more.
 const askAll = false

@@ -105,18 +105,16 @@ func requireCalm(t *testing.T, report *conformance.Report, on []string) {
 	assert.Equal(t, conformance.ExitOK, report.ExitCode, "with %v: %s %v", on, report.Headline, report.Trouble)
 }
 
-// slowFreedoms take their time: `make freedoms` uses them.
-var slowFreedoms = []string{"answers-slow", "detach-2s", "attach-slow", "busy-after", "looks-lag", "looks-jitter"}
-
 func newestClient() []gen.Client { return gen.Clients()[len(gen.Clients())-1:] }
 
-// TestFreedoms uses each freedom by itself. `make freedoms` asks everything, and uses them together.
+// TestFreedoms asks a service that uses none of the freedoms. `make freedoms` uses each, by itself and together with
+// others, and asks everything.
 func TestFreedoms(t *testing.T) {
 	t.Run("none", func(t *testing.T) { requireCalm(t, judgeFree(t, nil), nil) })
+	if !askAll {
+		return
+	}
 	for _, name := range slices.Concat(freedoms...) {
-		if !askAll && slices.Contains(slowFreedoms, name) {
-			continue
-		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			requireCalm(t, judgeFree(t, newestClient(), name), []string{name})

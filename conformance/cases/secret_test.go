@@ -1,6 +1,7 @@
 package cases_test
 
 import (
+	"bufio"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -134,4 +135,15 @@ func requireNone(t *testing.T, text string, secrets []string) {
 			}
 		}
 	}
+}
+
+// sendBack answers 200 with the request: its line and headers in the body, its headers in the headers too.
+func sendBack(w http.ResponseWriter, r *http.Request) {
+	for name, values := range r.Header {
+		w.Header()["X-Echo-"+name] = values
+	}
+	out := bufio.NewWriter(w)
+	defer out.Flush()
+	fmt.Fprintf(out, "%s %s\n", r.Method, r.RequestURI)
+	_ = r.Header.Write(out) // a client that went away needs no answer
 }

@@ -12,6 +12,7 @@ import (
 
 var (
 	soakRuns    = flag.Uint64("runs", 20, "how many runs to make")
+	soakFirst   = flag.Uint64("first", 0, "the seed of the first run")
 	soakLatency = flag.Duration("latency", 200*time.Millisecond, "how long each request takes")
 	soakLive    = flag.Bool("live", true, "treat the endpoint as live")
 	soakDelay   = flag.Duration("delay", 100*time.Millisecond, "how long a detach takes")
@@ -19,7 +20,7 @@ var (
 
 // TestSoak has many runs in a row through a bad network, none of which may find anything.
 func TestSoak(t *testing.T) {
-	for seed := range *soakRuns {
+	for seed := *soakFirst; seed < *soakFirst+*soakRuns; seed++ {
 		began := time.Now()
 		report, network := throughBadNetwork(t, gen.Clients(), *soakLive, seed, *soakLatency, *soakDelay)
 		judgedAll(t, report, network)

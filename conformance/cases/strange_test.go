@@ -1,7 +1,8 @@
+//go:build mutants
+
 package cases_test
 
 import (
-	"bufio"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -125,15 +126,4 @@ func hangUp(w http.ResponseWriter, _ *http.Request) {
 	if err == nil {
 		conn.Close()
 	}
-}
-
-// sendBack answers 200 with the request: its line and headers in the body, its headers in the headers too.
-func sendBack(w http.ResponseWriter, r *http.Request) {
-	for name, values := range r.Header {
-		w.Header()["X-Echo-"+name] = values
-	}
-	out := bufio.NewWriter(w)
-	defer out.Flush()
-	fmt.Fprintf(out, "%s %s\n", r.Method, r.RequestURI)
-	_ = r.Header.Write(out) // a client that went away needs no answer
 }

@@ -2,10 +2,70 @@ package report
 
 import (
 	"fmt"
-	"slices"
+	"strings"
 
 	"github.com/scp-openapi/virtualserver/conformance"
 )
+
+// changeHeadings are the kinds of changes as they are shown. Those that are folded are no news.
+var changeHeadings = map[conformance.ChangeKind]struct {
+	heading string
+	folded  bool
+}{
+	conformance.ChangeNewFailure:   {"New findings", false},
+	conformance.ChangeOtherFailure: {"Other findings than before", false},
+	conformance.ChangeStillFailing: {"The same findings as before", true},
+	conformance.ChangeFlaky:        {"Flaky", false},
+	conformance.ChangeNewlySkipped: {"Newly skipped", false},
+	conformance.ChangeFixed:        {"Fixed", false},
+	conformance.ChangeNewCase:      {"New cases", true},
+	conformance.ChangeGoneCase:     {"No longer asked", true},
+}
+
+// changedKind is the changes of one kind.
+type changedKind struct {
+	Kind conformance.ChangeKind
+	List []*changed
+}
+
+// changed is a case that changed alike in some versions.
+type changed struct {
+	conformance.Change
+	Versions []string
+	What     string // the change without case and version
+}
+
+// sentence is the change, with all versions.
+func (c *changed) sentence() string {
+	if len(c.Versions) == 1 {
+		return c.Text
+	}
+	return fmt.Sprintf("%s in %s: %s", c.Case, strings.Join(c.Versions, ", "), c.What)
+}
+
+// changesOf are the changes of a report by kind, in their order.
+func changesOf(r *conformance.Report) []changedKind {
+	if r.Changes == nil {
+		return nil
+	}
+	var kinds []changedKind
+	alike := map[string]*changed{}
+	for _, change := range r.Changes.List {
+		if n := len(kinds); n == 0 || kinds[n-1].Kind != change.Kind {
+			kinds = append(kinds, changedKind{Kind: change.Kind})
+		}
+		what, stripped := strings.CutPrefix(change.Text, fmt.Sprintf("%s in %s: ", change.Case, change.Version))
+		key := fmt.Sprintf("%s %s %s %s %s", change.Kind, change.Case, change.Before, change.Now, what)
+		if c := alike[key]; c != nil && stripped {
+			c.Versions = append(c.Versions, change.Version)
+			continue
+		}
+		alike[key] = &changed{change, []string{change.Version}, what}
+		last := &kinds[len(kinds)-1]
+		last.List = append(last.List, alike[key])
+	}
+	return kinds
+}
 
 // changes writes what differs from an earlier run.
 func (t Text) changes(p *page, r *conformance.Report) {
@@ -24,31 +84,26 @@ func (t Text) changes(p *page, r *conformance.Report) {
 	}
 	p.paragraph("", "Changes "+since+":")
 	p.gap()
-	for rest := c.List; len(rest) > 0; {
-		n := slices.IndexFunc(rest, func(change conformance.Change) bool { return change.Kind != rest[0].Kind })
-		if n < 0 {
-			n = len(rest)
-		}
-		t.changesOfKind(p, rest[:n])
-		rest = rest[n:]
+	for _, kind := range changesOf(r) {
+		t.changesOfKind(p, kind)
 	}
 }
 
 // changesOfKind writes changes of one kind: the cases alone of what is no news.
-func (t Text) changesOfKind(p *page, list []conformance.Change) {
-	of := changeHeadings[list[0].Kind]
+func (t Text) changesOfKind(p *page, kind changedKind) {
+	of := changeHeadings[kind.Kind]
 	if of.folded {
 		var ids []string
-		for _, change := range list {
-			ids = appendNew(ids, change.Case)
+		for _, c := range kind.List {
+			ids = appendNew(ids, c.Case)
 		}
 		p.paragraph("", of.heading+": "+few(ids))
 		p.gap()
 		return
 	}
 	p.paragraph("", of.heading+":")
-	for _, change := range list {
-		p.item(change.Text)
+	for _, c := range kind.List {
+		p.item(c.sentence())
 	}
 	p.gap()
 }

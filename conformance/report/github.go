@@ -148,7 +148,7 @@ func githubFindings(r *conformance.Report) []annotation {
 		}
 		for _, b := range blocksOf(left, of.verdict) {
 			list = append(list, annotation{
-				level: of.level, title: fmt.Sprintf("%s: %s in %s", of.title, few(b.cases), strings.Join(b.versions, ", ")),
+				level: of.level, title: fmt.Sprintf("%s: %s in %s", of.title, b.named(), strings.Join(b.versions, ", ")),
 				message: githubFinding(b), urgent: isFresh(b, fresh),
 			})
 		}
@@ -169,12 +169,12 @@ func isFresh(b *block, fresh map[string]bool) bool {
 }
 
 func githubFinding(b *block) string {
-	lines := []string{clip(printable(b.finding.Text), 1000)}
+	lines := []string{clip(printable(b.text()), 1000)}
 	if b.finding.Clause != "" {
 		lines = append(lines, fmt.Sprintf("Clause %s (%s): %s", b.finding.Clause, b.finding.Source, clip(printable(b.finding.Statement), 400)))
 	}
 	if b.again != "" {
-		lines = append(lines, "Again: "+printable(b.again))
+		lines = append(lines, b.againLabel()+": "+printable(b.again))
 	}
 	return strings.Join(lines, "\n")
 }

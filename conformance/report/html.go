@@ -87,7 +87,7 @@ type htmlPage struct {
 	Script   template.JS
 	Texts    map[string]map[string]string
 	Reports  []*htmlReport
-	Verdicts []conformance.Verdict // those of any result
+	Verdicts []conformance.Verdict // those of any result that is not known
 	Versions []string              // those of any result, the oldest first
 	Known    bool                  // some result is known
 	Results  int
@@ -99,14 +99,14 @@ func newHTMLPage(reports []*conformance.Report) *htmlPage {
 	for i, r := range reports {
 		page.Reports = append(page.Reports, newHTMLReport(i+1, r))
 		page.Results += len(r.Results)
+		page.Known = page.Known || page.Reports[i].Known > 0
 		for _, result := range r.Results {
 			versions[result.Version.ID] = true
-			page.Known = page.Known || result.Known()
 		}
 	}
 	page.Versions = names(versions)
 	for _, verdict := range worstFirst {
-		if slices.ContainsFunc(reports, func(r *conformance.Report) bool { return r.Counts.Of(verdict) > 0 }) {
+		if slices.ContainsFunc(page.Reports, func(r *htmlReport) bool { return r.has(verdict) }) {
 			page.Verdicts = append(page.Verdicts, verdict)
 		}
 	}

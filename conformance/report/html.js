@@ -83,11 +83,13 @@
   }, true);
 
   addEventListener('beforeprint', () => {
-    for (const details of all(':is([data-verdict="fail"], [data-verdict="error"], [data-verdict="differs"]) > details.case:not([hidden])')) {
+    for (const details of all(':is([data-verdict="fail"], [data-verdict="error"], [data-verdict="differs"]) > .fold > details.case:not([hidden])')) {
       fill(details);
-      details.open = true;
+      details.open = details.parentElement.open = true;
     }
   });
+
+  for (const details of all('details.case[open]')) fill(details);
 
   // Filter.
 
@@ -98,7 +100,7 @@
     row,
     details: document.getElementById(row.dataset.case),
     cells: all('td[data-verdict]', row).map((td) => ({
-      verdict: td.dataset.verdict, version: td.dataset.version, known: td.classList.contains('known'),
+      verdict: td.classList.contains('known') ? 'known' : td.dataset.verdict, version: td.dataset.version,
     })),
   }));
   const results = cases.reduce((n, c) => n + c.cells.length, 0);
@@ -126,7 +128,7 @@
   function wanted() {
     const data = new FormData(form);
     return {
-      verdicts: data.getAll('verdict'), version: data.get('version'), known: data.get('known'),
+      verdicts: data.getAll('verdict'), version: data.get('version'),
       words: data.get('text').toLowerCase().split(/\s+/).filter(Boolean),
     };
   }
@@ -139,7 +141,7 @@
       const said = want.words.every((word) => textOf(c).includes(word));
       let match = 0;
       for (const cell of c.cells) {
-        if (!said || want.version && cell.version !== want.version || want.known && cell.known) continue;
+        if (!said || want.version && cell.version !== want.version) continue;
         counts[cell.verdict] = (counts[cell.verdict] ?? 0) + 1;
         if (!want.verdicts.length || want.verdicts.includes(cell.verdict)) match++;
       }
@@ -154,7 +156,8 @@
       table.parentElement.hidden = none;
       table.closest('section').querySelector('[data-none]').hidden = !none;
     }
-    document.body.classList.toggle('filtered', Boolean(want.verdicts.length || want.version || want.known || want.words.length));
+    const filtered = document.body.classList.toggle('filtered', Boolean(want.verdicts.length || want.version || want.words.length));
+    if (filtered) for (const e of all('.group:not([hidden]) > .fold')) e.open = true;
     status.dataset.t = 'filter.shown';
     [status.dataset[0], status.dataset[1]] = [shown, results];
     status.textContent = say('filter.shown', [shown, results]);
@@ -189,7 +192,7 @@
     for (const e of all('details.case.at')) e.classList.remove('at');
     details.classList.add('at');
     fill(details);
-    details.open = true;
+    details.open = details.parentElement.open = true;
     details.scrollIntoView({block: 'start'});
     details.querySelector('summary').focus({preventScroll: true});
     return true;

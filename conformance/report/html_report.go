@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/scp-openapi/virtualserver/conformance"
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
@@ -27,13 +28,16 @@ type htmlReport struct {
 	*conformance.Report
 	Number   int // on the page, from 1
 	Marks    []htmlMark
+	Known    int // results
 	Left     []htmlUnjudged
-	Changed  []htmlChanges
+	Changed  []changedKind
+	About    []htmlAbout
 	Versions []string
 	Lives    []life
 	Timeline *drawing
 	Families []*htmlFamily
-	Groups   []htmlGroup
+	Needs    []htmlGroup          // what a person has to look at
+	Groups   []htmlGroup          // the others
 	cases    map[string]*htmlCase // by ID
 }
 
@@ -43,6 +47,11 @@ func (r *htmlReport) AnchorOf(id string) string {
 		return c.Anchor
 	}
 	return ""
+}
+
+// has reports whether some result that is not known has a verdict.
+func (r *htmlReport) has(verdict conformance.Verdict) bool {
+	return slices.ContainsFunc(r.Marks, func(m htmlMark) bool { return m.Verdict == verdict })
 }
 
 // Columns is the number of columns of the grid.
@@ -60,12 +69,6 @@ type htmlUnjudged struct {
 	Clauses []string
 }
 
-// htmlChanges are the changes of one kind.
-type htmlChanges struct {
-	Kind conformance.ChangeKind
-	List []conformance.Change
-}
-
 // htmlFamily is a family of cases in the grid.
 type htmlFamily struct {
 	Name  string
@@ -74,21 +77,49 @@ type htmlFamily struct {
 
 // Calm reports whether every result passed or was skipped.
 func (f *htmlFamily) Calm() bool {
-	return !slices.ContainsFunc(f.Cases, func(c *htmlCase) bool { return rank(c.Worst) < rank(conformance.Pass) })
+	return !slices.ContainsFunc(f.Cases, func(c *htmlCase) bool { return c.Known || rank(c.Worst) < rank(conformance.Pass) })
 }
 
-// htmlGroup is the cases with one verdict as their worst.
+// htmlGroup is the cases with one verdict as their worst, or those that fail or differ in known ways alone.
 type htmlGroup struct {
+	Key     string // of the heading
 	Verdict conformance.Verdict
 	Cases   []*htmlCase
+	Failing bool // the run fails for them
+	report  *conformance.Report
 }
+
+// The most cases of a group whose names, and whose details, are open at first.
+const (
+	htmlMostNames   = 20
+	htmlMostDetails = 5
+)
+
+// Open reports whether the group is open at first. What fails always is.
+func (g htmlGroup) Open() bool { return g.Failing || len(g.Cases) <= htmlMostNames }
+
+// Said is what the group comes to, where it is not open and could not be judged.
+func (g htmlGroup) Said() []string {
+	if g.Open() || g.Verdict != conformance.Inconclusive {
+		return nil
+	}
+	var list []string
+	for _, b := range blocksOf(g.report, g.Verdict) {
+		list = append(list, fmt.Sprintf("%s in %s: %s", b.named(), strings.Join(b.versions, ", "), b.text()))
+	}
+	return list
+}
+
+// Shown reports whether the details of its cases are open at first.
+func (g htmlGroup) Shown() bool { return g.Failing && len(g.Cases) <= htmlMostDetails }
 
 // htmlCase is a case with its results in every version.
 type htmlCase struct {
 	conformance.CaseFacts
 	Anchor   string
-	Worst    conformance.Verdict
-	Cells    []htmlCell // one for each version of the report
+	Worst    conformance.Verdict // of what no baseline accepts
+	Known    bool                // a baseline accepts all of some result
+	Cells    []htmlCell          // one for each version of the report
 	Findings []*htmlFinding
 	Runs     []conformance.Result
 }
@@ -106,6 +137,7 @@ type htmlCell struct {
 	Version string
 	Verdict conformance.Verdict
 	Known   bool
+	Idle    bool // there was nothing to judge, or a sample left the case out
 }
 
 // htmlFinding is one fact about a case, with the versions it holds in.
@@ -117,23 +149,24 @@ type htmlFinding struct {
 	Shown    *htmlExchange
 }
 
+// order is the place of a finding: the worst first, and what is known after all else.
+func (f *htmlFinding) order() int {
+	if f.Known != nil {
+		return len(worstFirst) + rank(f.Verdict)
+	}
+	return rank(f.Verdict)
+}
+
 func newHTMLReport(number int, r *conformance.Report) *htmlReport {
-	laid := &htmlReport{Report: r, Number: number, Lives: livesOf(r), Timeline: newTimeline(r)}
+	laid := &htmlReport{Report: r, Number: number, Lives: livesOf(r), Timeline: newTimeline(r), Changed: changesOf(r), About: about(r)}
 	for _, group := range unjudgedOf(r) {
 		laid.Left = append(laid.Left, htmlUnjudged{group.why, group.clauses})
 	}
+	counts := tallyOf(r.Results)
+	laid.Known = counts.known
 	for _, verdict := range worstFirst {
-		if n := r.Counts.Of(verdict); n > 0 {
+		if n := counts.of[verdict]; n > 0 {
 			laid.Marks = append(laid.Marks, htmlMark{verdict, n})
-		}
-	}
-	if r.Changes != nil {
-		for _, change := range r.Changes.List {
-			if n := len(laid.Changed); n == 0 || laid.Changed[n-1].Kind != change.Kind {
-				laid.Changed = append(laid.Changed, htmlChanges{Kind: change.Kind})
-			}
-			last := &laid.Changed[len(laid.Changed)-1]
-			last.List = append(last.List, change)
 		}
 	}
 	laid.layOut(r.Results)
@@ -157,16 +190,39 @@ func (r *htmlReport) layOut(results []conformance.Result) {
 		}
 		c.add(result)
 	}
-	for i, verdict := range worstFirst {
-		group := htmlGroup{Verdict: verdict}
-		for _, c := range inOrder {
-			if rank(c.Worst) == i {
-				group.Cases = append(group.Cases, c)
-			}
+	r.group(inOrder)
+}
+
+// group sorts cases by their worst verdict.
+func (r *htmlReport) group(cases []*htmlCase) {
+	known := htmlGroup{Key: "known", Verdict: conformance.Pass}
+	groups := map[conformance.Verdict]*htmlGroup{}
+	for _, verdict := range worstFirst {
+		groups[verdict] = &htmlGroup{Key: string(verdict), Verdict: verdict, Failing: fails(r.Report, verdict), report: r.Report}
+	}
+	for _, c := range cases {
+		g := groups[worstFirst[rank(c.Worst)]]
+		if c.Known && rank(c.Worst) >= rank(conformance.Pass) {
+			g = &known
 		}
-		if len(group.Cases) > 0 {
-			r.Groups = append(r.Groups, group)
+		g.Cases = append(g.Cases, c)
+	}
+	for _, verdict := range worstFirst {
+		if verdict == conformance.Pass {
+			r.add(known)
 		}
+		r.add(*groups[verdict])
+	}
+}
+
+// add adds a group, unless it is empty.
+func (r *htmlReport) add(g htmlGroup) {
+	switch {
+	case len(g.Cases) == 0:
+	case g.Failing, g.Verdict == conformance.Error, g.Verdict == conformance.Inconclusive:
+		r.Needs = append(r.Needs, g)
+	default:
+		r.Groups = append(r.Groups, g)
 	}
 }
 
@@ -174,7 +230,7 @@ func (r *htmlReport) layOut(results []conformance.Result) {
 func (r *htmlReport) newCase(result conformance.Result) *htmlCase {
 	c := &htmlCase{
 		CaseFacts: result.Case, Anchor: fmt.Sprintf("case-%d-%d", r.Number, len(r.cases)+1),
-		Worst: result.Verdict, Cells: make([]htmlCell, len(r.Versions)),
+		Worst: result.Remaining(), Cells: make([]htmlCell, len(r.Versions)),
 	}
 	for i, version := range r.Versions {
 		c.Cells[i].Version = version
@@ -191,12 +247,13 @@ func (r *htmlReport) newCase(result conformance.Result) *htmlCase {
 // add adds how a case ended in one version. What is the same fact in several versions becomes one finding.
 func (c *htmlCase) add(result conformance.Result) {
 	c.Runs = append(c.Runs, result)
-	if rank(result.Verdict) < rank(c.Worst) {
-		c.Worst = result.Verdict
+	if left := result.Remaining(); rank(left) < rank(c.Worst) {
+		c.Worst = left
 	}
+	c.Known = c.Known || allKnown(result)
 	version := result.Version.ID.String()
 	i := slices.IndexFunc(c.Cells, func(cell htmlCell) bool { return cell.Version == version })
-	c.Cells[i] = htmlCell{version, result.Verdict, result.Known()}
+	c.Cells[i] = htmlCell{version, result.Verdict, allKnown(result), notApplicable(result)}
 	seen := map[string]int{}
 	for _, f := range result.Findings {
 		fact := fmt.Sprintf("%s %s %s %s", f.Verdict, f.Code, f.Clause, htmlAccepted(f.Known))
@@ -208,7 +265,7 @@ func (c *htmlCase) add(result conformance.Result) {
 		}
 		c.addFinding(f, fact, version, result)
 	}
-	slices.SortStableFunc(c.Findings, func(a, b *htmlFinding) int { return rank(a.Verdict) - rank(b.Verdict) })
+	slices.SortStableFunc(c.Findings, func(a, b *htmlFinding) int { return a.order() - b.order() })
 }
 
 func (c *htmlCase) addFinding(f conformance.Finding, fact, version string, result conformance.Result) {

@@ -13,7 +13,7 @@ import (
 func TestTexts(t *testing.T) {
 	places := regexp.MustCompile(`\{\d\}`)
 	hangul := regexp.MustCompile(`\p{Hangul}`)
-	sources := htmlSource + htmlScript + `"documented" "listed"` // as html_timeline.go has them
+	sources := htmlSource + htmlScript + `"documented" "listed" "about." "table."` // as html_timeline.go and html_headline.go have them
 	for key, text := range texts {
 		assert.Len(t, text, 2, key)
 		in := func(language string) []string {

@@ -19,7 +19,12 @@ type life struct {
 // Same reports whether the endpoint says what the documents do.
 func (l life) Same() bool {
 	return l.Documented != nil && l.Listed != nil &&
-		l.Documented.Label == l.Listed.Label && l.Documented.NotBefore.String() == l.Listed.NotBefore.String()
+		l.Documented.Label == l.Listed.Label && l.SameDates()
+}
+
+// SameDates reports whether the endpoint says no other dates than the documents.
+func (l life) SameDates() bool {
+	return l.Documented == nil || l.Listed == nil || l.Documented.NotBefore.String() == l.Listed.NotBefore.String()
 }
 
 // State is that of the day judged, by the documents if they know the version.
@@ -80,16 +85,27 @@ type timelineMark struct {
 	X, Anchor, Text string
 }
 
-// timelineRow is one version: a bar, or two where the documents and the endpoint differ.
+// timelineRow is one version: a bar, or two where the documents and the endpoint have other dates.
 type timelineRow struct {
 	life
 	Y    int
 	Bars []timelineBar
 }
 
+// Word is the key of what the documents or the endpoint do not say of the version, or nothing.
+func (r timelineRow) Word() string {
+	switch {
+	case r.Documented == nil:
+		return "undocumented"
+	case r.Listed == nil:
+		return "unlisted"
+	}
+	return ""
+}
+
 // timelineBar is the life of a version as the documents or the endpoint have it.
 type timelineBar struct {
-	Source   string // "documented", "listed", or nothing where both say the same
+	Source   string // "documented", "listed", or nothing where there is one bar
 	Y        int
 	Segments []timelineSegment
 	End      timelineMark // without a text if no end is known
@@ -134,15 +150,13 @@ func newTimeline(r *conformance.Report) *drawing {
 			y += timelineBarStep
 		}
 		switch {
-		case l.Same(), l.Documented != nil && len(r.Listed) == 0:
+		case l.Documented == nil:
+			draw("", listed, l.Listed)
+		case l.SameDates():
 			draw("", documented, l.Documented)
 		default:
-			if l.Documented != nil {
-				draw("documented", documented, l.Documented)
-			}
-			if l.Listed != nil {
-				draw("listed", listed, l.Listed)
-			}
+			draw("documented", documented, l.Documented)
+			draw("listed", listed, l.Listed)
 		}
 		t.Rows = append(t.Rows, row)
 	}

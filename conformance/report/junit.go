@@ -140,9 +140,11 @@ func junitProperties(r *conformance.Report) []junitProperty {
 		{"day", r.Day.String()},
 		{"seed", strconv.FormatUint(r.Seed, 10)},
 		{"suite", printable(r.Suite.Version)},
-		{"revision", printable(r.Suite.Revision)},
 		{"verdict", printable(string(r.Verdict))},
 		{"headline", printable(r.Headline)},
+	}
+	if r.Suite.Revision != "" {
+		properties = append(properties, junitProperty{"revision", printable(r.Suite.Revision)})
 	}
 	if !r.Started.IsZero() {
 		properties = append(properties, junitProperty{"started", r.Started.UTC().Format(time.RFC3339)})

@@ -163,21 +163,6 @@ func markdownVerdict(r *conformance.Report, v conformance.Verdict) string {
 	return markdownVerdicts[v]
 }
 
-// changeHeadings are the kinds of changes as they are shown. Those that are folded are no news.
-var changeHeadings = map[conformance.ChangeKind]struct {
-	heading string
-	folded  bool
-}{
-	conformance.ChangeNewFailure:   {"New failures", false},
-	conformance.ChangeOtherFailure: {"Still failing, in another way", false},
-	conformance.ChangeStillFailing: {"Still failing, in the same way", true},
-	conformance.ChangeFlaky:        {"Flaky", false},
-	conformance.ChangeNewlySkipped: {"Newly skipped", false},
-	conformance.ChangeFixed:        {"Fixed", false},
-	conformance.ChangeNewCase:      {"New cases", true},
-	conformance.ChangeGoneCase:     {"No longer asked", true},
-}
-
 // changes is what differs from an earlier run.
 func (p *markdownPage) changes(r *conformance.Report) {
 	if r.Changes == nil {
@@ -191,18 +176,12 @@ func (p *markdownPage) changes(r *conformance.Report) {
 		if len(c.List) == 0 {
 			p.add("Nothing changed.\n\n")
 		}
-		for rest := c.List; len(rest) > 0; {
-			n := slices.IndexFunc(rest, func(of conformance.Change) bool { return of.Kind != rest[0].Kind })
-			if n < 0 {
-				n = len(rest)
-			}
-			group := rest[:n]
-			rest = rest[n:]
-			item := func(i int) string { return "- " + text(group[i].Text) + "\n" }
-			if of := changeHeadings[group[0].Kind]; of.folded {
-				p.folded(of.heading, n, item)
-			} else if p.add(fmt.Sprintf("**%s** (%d)\n\n", of.heading, n)) {
-				p.addAll(n, item)
+		for _, kind := range changesOf(r) {
+			item := func(i int) string { return "- " + text(kind.List[i].sentence()) + "\n" }
+			if of := changeHeadings[kind.Kind]; of.folded {
+				p.folded(of.heading, len(kind.List), item)
+			} else if p.add(fmt.Sprintf("**%s** (%d)\n\n", of.heading, len(kind.List))) {
+				p.addAll(len(kind.List), item)
 				p.add("\n")
 			}
 		}
@@ -260,7 +239,7 @@ func gridCell(r *conformance.Report, result conformance.Result, asked bool) stri
 	switch {
 	case !asked:
 		return ""
-	case result.Known() && result.Remaining() == conformance.Pass:
+	case allKnown(result):
 		return "☑️ known"
 	}
 	return markdownVerdict(r, result.Verdict)
@@ -323,11 +302,11 @@ func headingOf(verdict conformance.Verdict) string {
 func markdownFinding(b *block) string {
 	f := b.finding
 	var s strings.Builder
-	fmt.Fprintf(&s, "#### %s in %s\n\n%s\n\n", codes(b.cases), strings.Join(b.versions, ", "), text(f.Text))
+	fmt.Fprintf(&s, "#### %s in %s\n\n%s\n\n", b.codes(), strings.Join(b.versions, ", "), text(b.text()))
 	if f.Clause != "" {
 		fmt.Fprintf(&s, "Clause **%s** (%s): %s\n\n", text(f.Clause), text(string(f.Source)), text(f.Statement))
 	}
-	if len(b.variants) > 0 {
+	if len(b.variants) > 0 && len(b.cases) == 1 {
 		fmt.Fprintf(&s, "Variants: %s\n\n", text(few(b.variants)))
 	}
 	if f.SeenBy != "" {
@@ -340,6 +319,9 @@ func markdownFinding(b *block) string {
 		fmt.Fprintf(&s, "Known: %s %s\n\n", text(acceptance(&k)), link(issue))
 	}
 	if b.again != "" {
+		if len(b.cases) > mostAgain {
+			s.WriteString(b.againLabel() + ":\n\n")
+		}
 		s.WriteString(fenced("sh", printable(b.again)) + "\n")
 	}
 	if f.Exchange != nil {
@@ -353,13 +335,14 @@ func (p *markdownPage) skipped(r *conformance.Report) {
 	blocks := slices.DeleteFunc(blocksOf(r, conformance.Skip), func(b *block) bool { return b.finding.Code == conformance.CodeNotApplicable })
 	p.folded("Skipped", len(blocks), func(i int) string {
 		b := blocks[i]
-		return fmt.Sprintf("- %s in %s: %s\n", codes(b.cases), strings.Join(b.versions, ", "), text(b.finding.Text))
+		return fmt.Sprintf("- %s in %s: %s\n", b.codes(), strings.Join(b.versions, ", "), text(b.text()))
 	})
 }
 
 func (p *markdownPage) unjudged(r *conformance.Report) {
-	p.folded("Clauses not judged", len(r.Unjudged), func(i int) string {
-		return fmt.Sprintf("- **%s**: %s\n", text(r.Unjudged[i].Clause), text(r.Unjudged[i].Why))
+	groups := unjudgedOf(r)
+	p.folded("Clauses not judged", len(groups), func(i int) string {
+		return fmt.Sprintf("- **%s**: %s\n", text(strings.Join(groups[i].clauses, ", ")), text(groups[i].why))
 	})
 }
 
@@ -375,17 +358,13 @@ func (p *markdownPage) notes(r *conformance.Report) {
 
 // about is what another run needs to be the same.
 func (p *markdownPage) about(r *conformance.Report) {
-	table := text(r.Table.Source)
-	if r.Table.Stale {
-		table += ", too old to rely on"
-	}
 	var s strings.Builder
 	s.WriteString("<details><summary>About this run</summary>\n\n| | |\n|---|---|\n")
 	for _, fact := range [][2]string{
 		{"Endpoint", cell(code(r.Endpoint))},
-		{"Day judged", r.Day.String()},
+		{"Day judged", r.Day.String() + " in Korea"},
 		{"Started", r.Started.UTC().Format(time.RFC3339)},
-		{"Versions by", table},
+		{"Versions by", text(versionsText(r))},
 		{"Harm allowed", r.Harm.String()},
 		{"Seed", strconv.FormatUint(r.Seed, 10)},
 		{"Suite", text(strings.TrimSpace(r.Suite.Version + " " + r.Suite.Revision))},

@@ -7,20 +7,34 @@ import (
 )
 
 // text is a text of somebody else in Markdown, as one line: nothing in it is markup, a link, or a mention of
-// a person or an issue.
+// a person or an issue. What GitHub would make a link of is code.
 func text(s string) string {
 	s = strings.TrimSpace(printable(clip(s, markdownText)))
 	var b strings.Builder
+	last := 0
+	for _, at := range linked.FindAllStringIndex(s, -1) {
+		b.WriteString(escaped(s[last:at[0]], last == 0))
+		b.WriteString(code(s[at[0]:at[1]]))
+		last = at[1]
+	}
+	b.WriteString(escaped(s[last:], last == 0))
+	return b.String()
+}
+
+// linked is an address in a text, without the punctuation after it. It has no bar, which would end a cell of a table.
+var linked = regexp.MustCompile(`(?i)(?:[a-z][a-z0-9+.-]*://|www\.)[^\s|]*[^\s|.,:;!?'")\]]`)
+
+// escaped is a part of a text, which begins its line or does not.
+func escaped(s string, begins bool) string {
+	var b strings.Builder
 	for i, r := range s {
 		switch {
-		case strings.ContainsRune("\\`*_[]<>|~&$!", r), i == 0 && strings.ContainsRune("-+=", r):
+		case strings.ContainsRune("\\`*_[]<>|~&$!", r), begins && i == 0 && strings.ContainsRune("-+=", r):
 			b.WriteRune('\\')
 			b.WriteRune(r)
 		case r == '@', r == '#':
 			fmt.Fprintf(&b, "%c<!-- -->", r) // GitHub looks for mentions after it has undone escapes
-		case r == ':' && strings.HasPrefix(s[i:], "://"):
-			b.WriteString("&#58;")
-		case r == '.' && i > 2 && strings.EqualFold(s[i-3:i], "www"), beginsList(s, i):
+		case begins && beginsList(s, i):
 			fmt.Fprintf(&b, "&#%d;", r)
 		default:
 			b.WriteRune(r)
@@ -57,12 +71,14 @@ func code(s string) string {
 	return fence + s + fence
 }
 
-// codes is some of many names, as code.
-func codes(names []string) string {
-	const most = 6
-	more := ""
-	if n := len(names) - most; n > 1 {
-		names, more = names[:most], fmt.Sprintf(" and %d more", n)
+// codes are the cases of a block, as code: few of them where there are many.
+func (b *block) codes() string {
+	if b.all {
+		return b.named()
+	}
+	names, more := b.cases, ""
+	if n := len(names); n > fewest {
+		names, more = names[:fewest-1], fmt.Sprintf(" and %d more", n-fewest+1)
 	}
 	var list []string
 	for _, name := range names {

@@ -62,12 +62,17 @@ func printable(s string) string {
 	}, s)
 }
 
+// noBreak is a blank at which Wrap breaks no line. It is written as any other.
+const noBreak = "\u00a0"
+
 // Wrap breaks a text into lines of at most width characters, between words. A longer word has a line of its own:
 // a path or a URL that is broken can no longer be copied. There is always a line, an empty one of an empty text.
 func Wrap(text string, width int) []string {
 	var lines []string
 	line := ""
-	for _, word := range strings.Fields(text) {
+	blank := func(r rune) bool { return unicode.IsSpace(r) && string(r) != noBreak }
+	for _, word := range strings.FieldsFunc(text, blank) {
+		word = strings.ReplaceAll(word, noBreak, " ")
 		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) <= width {
 			line += " " + word
 			continue

@@ -163,9 +163,9 @@ func (t Text) blocks(p *page, heading string, blocks []*block) {
 	p.gap()
 	for _, b := range blocks {
 		f := b.finding
-		p.hanging(t.word(f.Verdict), few(b.cases)+" in "+strings.Join(b.versions, ", "))
-		p.paragraph(indent, f.Text)
-		if len(b.variants) > 0 {
+		p.hanging(t.word(f.Verdict), b.named()+" in "+strings.Join(b.versions, ", "))
+		p.paragraph(indent, b.text())
+		if len(b.variants) > 0 && len(b.cases) == 1 {
 			p.paragraph(indent, "Variants: "+few(b.variants))
 		}
 		if f.Clause != "" {
@@ -178,7 +178,7 @@ func (t Text) blocks(p *page, heading string, blocks []*block) {
 			p.paragraph(indent, knownText(*f.Known))
 		}
 		if b.again != "" {
-			fmt.Fprintf(p, "%sAgain: %s\n", indent, printable(b.again))
+			fmt.Fprintf(p, "%s%s: %s\n", indent, b.againLabel(), printable(b.again))
 		}
 		p.gap()
 	}
@@ -187,38 +187,45 @@ func (t Text) blocks(p *page, heading string, blocks []*block) {
 // totals writes the number of results by family and verdict.
 func (t Text) totals(p *page, r *conformance.Report) {
 	var families []string
-	counts := map[string]map[conformance.Verdict]int{}
+	of := map[string][]conformance.Result{}
 	width := len("total")
 	for _, result := range r.Results {
 		family := result.Case.Family
-		if counts[family] == nil {
+		if of[family] == nil {
 			families = append(families, family)
-			counts[family] = map[conformance.Verdict]int{}
 			width = max(width, utf8.RuneCountInString(family))
 		}
-		counts[family][result.Verdict]++
+		of[family] = append(of[family], result)
 	}
 	if len(families) == 0 {
 		return
 	}
-	shown := slices.DeleteFunc(slices.Clone(words), func(w word) bool { return r.Counts.Of(w.verdict) == 0 && w.verdict != conformance.Pass })
+	total := tallyOf(r.Results)
+	shown := slices.DeleteFunc(slices.Clone(words), func(w word) bool { return total.of[w.verdict] == 0 && w.verdict != conformance.Pass })
 	slices.Reverse(shown)
+	const known = "  known" // stands after what passed, which is always shown
 	line := strings.Repeat(" ", width)
-	for _, w := range shown {
+	for i, w := range shown {
 		line += "  " + t.word(w.verdict)
+		if i == 0 && total.known > 0 {
+			line += known
+		}
 	}
 	fmt.Fprintln(p, line)
-	row := func(name string, of func(conformance.Verdict) int) {
+	row := func(name string, counts tally) {
 		line := fmt.Sprintf("%-*s", width, printable(name))
-		for _, w := range shown {
-			line += fmt.Sprintf("  %*d", wordWidth, of(w.verdict))
+		for i, w := range shown {
+			line += fmt.Sprintf("  %*d", wordWidth, counts.of[w.verdict])
+			if i == 0 && total.known > 0 {
+				line += fmt.Sprintf("%*d", len(known), counts.known)
+			}
 		}
 		fmt.Fprintln(p, line)
 	}
 	for _, family := range families {
-		row(family, func(v conformance.Verdict) int { return counts[family][v] })
+		row(family, tallyOf(of[family]))
 	}
-	row("total", r.Counts.Of)
+	row("total", total)
 	p.gap()
 }
 
@@ -238,10 +245,11 @@ func (t Text) verdict(p *page, r *conformance.Report) {
 	}
 	p.gap()
 	counts := countsText(r)
-	if n := len(blocksOf(r, conformance.Fail)) + len(blocksOf(r, conformance.Differs)); n > 0 {
+	left := only(r, unaccepted)
+	if n := len(blocksOf(left, conformance.Fail)) + len(blocksOf(left, conformance.Differs)); n > 0 {
 		counts += "; " + plural(n, "finding", "findings")
 	}
-	p.paragraph("", fmt.Sprintf("%s; %s in %s; seed %d", counts, plural(r.Counts.Requests, "request", "requests"), round(r.Duration), r.Seed))
+	p.paragraph("", fmt.Sprintf("%s; %s in %s; seed%s%d", counts, plural(r.Counts.Requests, "request", "requests"), round(r.Duration), noBreak, r.Seed))
 	fmt.Fprintf(p, "%s  %s\n", t.word(r.Verdict), printable(r.Headline))
 }
 
