@@ -14,10 +14,8 @@ import (
 
 	v1_0 "github.com/scp-openapi/virtualserver/gen/v1.0"
 	v1_1 "github.com/scp-openapi/virtualserver/gen/v1.1"
-	v1_10 "github.com/scp-openapi/virtualserver/gen/v1.10"
 	v1_2 "github.com/scp-openapi/virtualserver/gen/v1.2"
 	v1_3 "github.com/scp-openapi/virtualserver/gen/v1.3"
-	v1_4 "github.com/scp-openapi/virtualserver/gen/v1.4"
 	"github.com/scp-openapi/virtualserver/openapi/client"
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 	"github.com/scp-openapi/virtualserver/signing"
@@ -99,9 +97,8 @@ func Clients() []Client {
 		},
 		{
 			Version: lifecycle.Version{
-				ID:        lifecycle.V(1, 3),
-				Label:     lifecycle.Supported,
-				NotBefore: lifecycle.Day(2099, 12, 31),
+				ID:    lifecycle.V(1, 3),
+				Label: lifecycle.Current,
 			},
 			APIVersion: v1_3.Version,
 			Detach: func(ctx context.Context, to Connection, volumeID, serverID string) (int, error) {
@@ -110,35 +107,6 @@ func Clients() []Client {
 					return 0, err
 				}
 				return detached(c.Detach(ctx, v1_3.VolumeID(volumeID), v1_3.ServerID(serverID)))
-			},
-		},
-		{
-			Version: lifecycle.Version{
-				ID:        lifecycle.V(1, 4),
-				Label:     lifecycle.Supported,
-				NotBefore: lifecycle.Day(2099, 12, 31),
-			},
-			APIVersion: v1_4.Version,
-			Detach: func(ctx context.Context, to Connection, volumeID, serverID string) (int, error) {
-				c, err := v1_4.New(to.Endpoint, to.Signer, to.options()...)
-				if err != nil {
-					return 0, err
-				}
-				return detached(c.Detach(ctx, v1_4.VolumeID(volumeID), v1_4.ServerID(serverID)))
-			},
-		},
-		{
-			Version: lifecycle.Version{
-				ID:    lifecycle.V(1, 10),
-				Label: lifecycle.Current,
-			},
-			APIVersion: v1_10.Version,
-			Detach: func(ctx context.Context, to Connection, volumeID, serverID string) (int, error) {
-				c, err := v1_10.New(to.Endpoint, to.Signer, to.options()...)
-				if err != nil {
-					return 0, err
-				}
-				return detached(c.Detach(ctx, v1_10.VolumeID(volumeID), v1_10.ServerID(serverID)))
 			},
 		},
 	}

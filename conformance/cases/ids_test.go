@@ -20,6 +20,7 @@ func TestIDsCatch(t *testing.T) {
 	t.Parallel()
 	for defect, caughtBy := range map[string]string{
 		"refused-but-done":        "detach-other-server",
+		"refused-but-done-later":  "detach-other-server",
 		"unknown-volume-accepted": "detach-unknown-volume",
 		"unknown-server-accepted": "detach-unknown-server",
 		"swapped":                 "detach-swapped",

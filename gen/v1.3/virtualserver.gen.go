@@ -3,8 +3,8 @@
 // Package virtualserver detaches volumes from virtual servers: the typed client of version 1.3 of
 // the Samsung Cloud Platform Virtual Server API. Open it with New.
 //
-// When its document was read, the version was SUPPORTED, with a minimum guaranteed support date of
-// 2099-12-31. Package lifecycle tells its state on another day.
+// When its document was read, the version was CURRENT, without a minimum guaranteed support date.
+// Package lifecycle tells its state on another day.
 package virtualserver
 
 import (
@@ -18,7 +18,7 @@ import (
 
 const (
 	APIVersion     = "1.3"                 // the version this package speaks
-	NotBefore      = "2099-12-31"          // its minimum guaranteed support date (YYYY-MM-DD, in Korea); may be empty
+	NotBefore      = ""                    // its minimum guaranteed support date (YYYY-MM-DD, in Korea); may be empty
 	DefaultTimeout = client.DefaultTimeout // of one call, reading the answer included
 	MaxBody        = client.MaxBody        // bytes of an answer; a longer one is an error
 )
