@@ -92,7 +92,7 @@ func throughBadNetwork(t *testing.T, clients []gen.Client, live bool, seed uint6
 	t.Cleanup(server.Close)
 	report, err := conformance.Run(t.Context(), conformance.Config{
 		Endpoint: server.URL, Credentials: mockKeys, Transport: server.Client().Transport, Live: live, Rate: 1000, Parallel: 4,
-		Clients: clients, Cases: cases.All(), Clauses: cases.Clauses(), Fixture: mockFixture, Harm: conformance.HarmDangerous,
+		Clients: clients, Cases: cases.All(), Clauses: cases.Clauses(), Fixture: mockFixture, Harm: conformance.HarmDangerous, SacrificeServer: mockFixture.Server,
 		Day: dayOf(freeDay), Seed: seed, Linger: 50 * time.Millisecond,
 	})
 	require.NoError(t, err)
