@@ -90,7 +90,10 @@ func choose(all []conformance.Case, name string, whole map[string]bool, parts ma
 			whole[c.ID], found = true, true
 		}
 	}
-	if !found {
+	switch {
+	case !found && wild && !one:
+		return fmt.Errorf("no case matches %q", name)
+	case !found:
 		return fmt.Errorf("unknown case %q", name)
 	}
 	return nil

@@ -32,7 +32,7 @@ could not be read, else 0: the verdicts are those that were stored.`,
   scp-conformance report today.json --previous yesterday.json
   scp-conformance run --format json | scp-conformance report - --out report/`,
 		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
+			if len(args) == 0 || slices.Contains(args, "") {
 				return fmt.Errorf("%s takes the files of one report or more", cmd.CommandPath())
 			}
 			return nil
