@@ -99,7 +99,7 @@ func (t *Trial) strayed(ctx context.Context, p Pair, attached bool) (lagged bool
 		return false, nil
 	}
 	asItShouldBe := func(v *volumes.Volume) bool { return settled(v) && AttachedTo(v, p.Server) == attached }
-	shown, lagged, err := t.poll(ctx, p.Volume, t.ConfirmFor(), asItShouldBe)
+	shown, lagged, err := t.poll(ctx, p.Volume, t.MayLag(), asItShouldBe)
 	if err != nil || lagged {
 		return lagged, err
 	}
@@ -129,14 +129,15 @@ func (t *Trial) Changes(volume string) int {
 // ConfirmFor is for how long a look that shows something else than it should is to be confirmed by others: it may
 // lag behind what was done.
 func (t *Trial) ConfirmFor() time.Duration {
-	return t.run.waits.confirm(t.client.ID, min(confirm, t.run.Settle))
+	return t.run.waits.confirm(lossOf{t.client.ID, t.asked.ID}, t.MayLag())
 }
 
 // MayLag is by how much a look may lag behind what was done.
 func (t *Trial) MayLag() time.Duration { return min(confirm, t.run.Settle) }
 
-// Confirmed records that others confirmed what a look showed. After several, the next ones are believed sooner.
-func (t *Trial) Confirmed() { t.run.waits.confirmed(t.client.ID) }
+// Confirmed records that others confirmed what a look showed, which is a finding of the case: its next ones are believed
+// sooner.
+func (t *Trial) Confirmed() { t.run.waits.confirmed(lossOf{t.client.ID, t.asked.ID}) }
 
 // Await shows a volume until it is as it should be, for a time at most, and reports whether it is.
 func (t *Trial) Await(ctx context.Context, volume string, limit time.Duration, done func(*volumes.Volume) bool) (shown *volumes.Volume, ok bool, err error) {

@@ -15,12 +15,18 @@ type waits struct {
 	// ranOut counts the waits in full that ran out, and slowest is the longest that did not.
 	ranOut  map[awaited]int
 	slowest map[awaited]time.Duration
-	// losses are the volumes that were confirmed not to be where they should be, by the version that was asked.
-	losses map[lifecycle.ID]int
+	// lost are the cases that found a volume not to be where it should be, and confirmed that in full.
+	lost map[lossOf]bool
 }
 
 func newWaits() waits {
-	return waits{ranOut: map[awaited]int{}, slowest: map[awaited]time.Duration{}, losses: map[lifecycle.ID]int{}}
+	return waits{ranOut: map[awaited]int{}, slowest: map[awaited]time.Duration{}, lost: map[lossOf]bool{}}
+}
+
+// lossOf is a case of a version.
+type lossOf struct {
+	version lifecycle.ID
+	asked   string
 }
 
 // awaited is what is waited for: what was asked with one version says nothing of another.
@@ -99,20 +105,20 @@ func (w *waits) cameOff(of awaited, after time.Duration) {
 	w.slowest[of] = max(w.slowest[of], after)
 }
 
-// confirmed counts a volume that was confirmed not to be where it should be.
-func (w *waits) confirmed(version lifecycle.ID) {
+// confirmed records that a case found a volume not to be where it should be.
+func (w *waits) confirmed(of lossOf) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.losses[version]++
+	w.lost[of] = true
 }
 
-// confirm is how long to look again at a volume that is not where it should be. Where several were confirmed
-// not to be, in the same version, the next ones are believed sooner: but not before a change that was accepted
-// would show, by what was seen of this endpoint.
-func (w *waits) confirm(version lifecycle.ID, limit time.Duration) time.Duration {
+// confirm is how long to look again at a volume that is not where it should be. Where the case confirmed that once,
+// in the same version, it is found already, and its other variants are believed sooner: but not before a change that
+// was accepted would show, by what was seen of this endpoint.
+func (w *waits) confirm(of lossOf, limit time.Duration) time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.losses[version] < patience {
+	if !w.lost[of] {
 		return limit
 	}
 	shows := leastWait

@@ -38,16 +38,15 @@ func TestWaits(t *testing.T) {
 	assert.False(t, cut)
 }
 
-// TestConfirm: losses of one version are no reason to believe those of another sooner.
+// TestConfirm: what one case lost is no reason for another to believe a look sooner, nor for the same in another version.
 func TestConfirm(t *testing.T) {
-	here, there := lifecycle.V(1, 0), lifecycle.V(1, 1)
+	here, other, there := lossOf{lifecycle.V(1, 0), "one"}, lossOf{lifecycle.V(1, 0), "two"}, lossOf{lifecycle.V(1, 1), "one"}
 	w := newWaits()
-	for range patience {
-		assert.Equal(t, confirm, w.confirm(here, confirm))
-		w.confirmed(here)
-	}
+	assert.Equal(t, confirm, w.confirm(here, confirm))
+	w.confirmed(here)
 	assert.Equal(t, leastWait, w.confirm(here, confirm))
+	assert.Equal(t, confirm, w.confirm(other, confirm))
 	assert.Equal(t, confirm, w.confirm(there, confirm))
-	w.cameOff(awaited{there, toDetach}, 200*time.Millisecond)
+	w.cameOff(awaited{lifecycle.V(1, 1), toDetach}, 200*time.Millisecond)
 	assert.Equal(t, 400*time.Millisecond, w.confirm(here, confirm), "a look may lag behind by as much")
 }

@@ -78,8 +78,6 @@ func takePicture(ctx context.Context, t *conformance.Trial, ids ...string) (pict
 			return nil, err
 		case ok:
 			taken[id] = *shown
-		default:
-			t.Confirmed()
 		}
 	}
 	return taken, nil
