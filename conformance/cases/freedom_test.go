@@ -107,10 +107,6 @@ func requireCalm(t *testing.T, report *conformance.Report, on []string) {
 
 func newestClient() []gen.Client { return gen.Clients()[len(gen.Clients())-1:] }
 
-// knownAlarm is the one freedom that still raises an alarm: where half of the looks are 300 ms old, at random,
-// detach-nothing-else takes one for a change that nobody asked for.
-const knownAlarm = "looks-jitter"
-
 // TestFreedoms asks a service that uses none of the freedoms. `make freedoms` uses each, by itself and together with
 // others, and asks everything.
 func TestFreedoms(t *testing.T) {
@@ -119,9 +115,6 @@ func TestFreedoms(t *testing.T) {
 		return
 	}
 	for _, name := range slices.Concat(freedoms...) {
-		if name == knownAlarm {
-			continue
-		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			requireCalm(t, judgeFree(t, newestClient(), name), []string{name})

@@ -39,7 +39,7 @@ type disk struct {
 	leaving   bool
 	lastTouch time.Time
 	lastLeft  map[string]time.Time // server to when it was asked to leave
-	was       string               // the last shown form, for looks that lag
+	was, seen string               // the form before the last change, and the last, for looks that lag
 	wasUntil  time.Time
 }
 
@@ -370,17 +370,11 @@ func (s *service) show(w http.ResponseWriter, r *http.Request, id string) {
 	text, _ := json.Marshal(v)
 	fresh := string(text)
 	lag := 300 * time.Millisecond
-	if s.on["looks-lag"] || s.on["looks-jitter"] && s.random.IntN(2) == 0 {
-		if d.was != "" && now.Before(d.wasUntil) {
-			fresh = d.was
-		} else if d.was == "" || core(d.was) != core(fresh) {
-			if d.was != "" && d.wasUntil.IsZero() {
-				d.wasUntil = now.Add(lag)
-				fresh = d.was
-			} else {
-				d.was, d.wasUntil = fresh, time.Time{}
-			}
-		}
+	if d.seen == "" || core(d.seen) != core(fresh) {
+		d.was, d.seen, d.wasUntil = d.seen, fresh, now.Add(lag)
+	}
+	if d.was != "" && now.Before(d.wasUntil) && (s.on["looks-lag"] || s.on["looks-jitter"] && s.random.IntN(2) == 0) {
+		fresh = d.was
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write([]byte(fresh))
