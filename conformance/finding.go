@@ -40,7 +40,7 @@ func CannotJudge(code Code, format string, args ...any) error {
 	return problemf(Inconclusive, code, format, args...)
 }
 
-// NotApplicable is the finding that there is nothing to judge: no version is PLANNED, say.
+// NotApplicable is the finding that nothing is to be judged, as where no version is PLANNED.
 func NotApplicable(format string, args ...any) error {
 	return problemf(Skip, CodeNotApplicable, format, args...)
 }

@@ -136,7 +136,7 @@ var attachedPaths = []struct {
 	{"all-servers-slash", "/v1/volumes/{volume}/servers/", true},
 }
 
-// otherPathsShown shows a volume at paths that are none, and asks for what nobody knows.
+// otherPathsShown shows a volume at unknown paths.
 func otherPathsShown() conformance.Case {
 	c := conformance.Case{
 		ID: "ids-paths-shown", Family: familyIDs,

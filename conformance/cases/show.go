@@ -139,7 +139,7 @@ func formModified() conformance.Case {
 	}
 }
 
-// versionUnknownShows asks to see a volume in a version that there is not, beside one that there is.
+// versionUnknownShows shows a volume in an unknown version, beside a known one.
 func versionUnknownShows() conformance.Case {
 	return conformance.Case{
 		ID: "version-unknown-shows", Family: familyVersion,
