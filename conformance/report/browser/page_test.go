@@ -183,14 +183,18 @@ func TestKeyboard(t *testing.T) {
 	p.eventually(`document.readyState === 'complete'`) // the script hides what it replaces
 	stops := eval[int](p, `[...document.querySelectorAll('a[href], button:enabled, input, select, summary, [tabindex="0"]')].filter(e => e.checkVisibility()).length`)
 	seen := map[string]bool{}
-	for range stops {
+	// Once around is a stop more: where the reload left off decides when the body has the focus in between.
+	for range stops + 1 {
 		p.do(chromedp.KeyEvent(kb.Tab))
-		seen[eval[string](p, `{
+		stop := eval[string](p, `{
 			window.stops ??= new Map();
 			const e = document.activeElement;
 			if (!stops.has(e)) stops.set(e, stops.size + e.tagName);
 			stops.get(e) + ' ' + getComputedStyle(e.matches('.chip input') ? e.parentElement : e).outlineStyle;
-		}`)] = true
+		}`)
+		if !strings.Contains(stop, "BODY") {
+			seen[stop] = true
+		}
 	}
 	assert.Len(t, seen, stops, "each stop is reached once: there is no trap")
 	for stop := range seen {
