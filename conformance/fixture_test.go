@@ -65,7 +65,7 @@ func TestFixturesRefused(t *testing.T) {
 		change func(*Config)
 		says   string
 	}{
-		"an ID twice":        {func(c *Config) { c.More[0].Volume = c.Fixture.SpareVolume }, "is in two fixtures"},
+		"an ID twice": {func(c *Config) { c.More[0].Volume = c.Fixture.SpareVolume }, "is in two fixtures"},
 		"no plain ID": {func(c *Config) { c.More[0].Volume = "../servers" }, "has characters other than"},
 		"a live endpoint": {func(c *Config) {
 			c.Live, c.SacrificeServer = true, c.Fixture.Server
