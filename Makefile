@@ -33,7 +33,7 @@ mutants: ## break the mock in every way there is, and print which cases notice
 
 .PHONY: freedoms
 freedoms: ## use every freedom of the document, alone and in pairs, and raise no alarm
-	$(LESS_GC) $(GO) test -count=1 -tags freedoms -run '^TestFreedoms' ./conformance/cases
+	$(LESS_GC) $(GO) test -count=1 -tags freedoms -parallel 16 -run '^TestFreedoms' ./conformance/cases
 
 .PHONY: crash
 crash: ## kill a run at 30 points, and see that its volumes are put back
