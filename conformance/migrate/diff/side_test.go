@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -56,7 +55,6 @@ func TestReferences(t *testing.T) {
 	require.NoError(t, os.Symlink(outside, filepath.Join(folder, "out.yaml")))
 	require.NoError(t, os.Symlink("loop.yaml", filepath.Join(folder, "loop.yaml")))
 	require.NoError(t, os.Mkdir(filepath.Join(folder, "dir.yaml"), 0o700))
-	require.NoError(t, syscall.Mkfifo(filepath.Join(folder, "pipe.yaml"), 0o600))
 
 	tests := []struct {
 		ref string
@@ -76,7 +74,6 @@ func TestReferences(t *testing.T) {
 		{ref: "out.yaml", err: "escapes"},
 		{ref: "loop.yaml", err: "loop.yaml"},
 		{ref: "dir.yaml", err: "not a regular file"},
-		{ref: "pipe.yaml", err: "not a regular file"},
 		{ref: "missing.yaml", err: "no such file"},
 	}
 	for _, tt := range tests {
