@@ -317,6 +317,36 @@ func TestChanges(t *testing.T) {
 			want: []string{"break " + show + " response-property-became-nullable"},
 		},
 		{
+			name: "null written as OpenAPI 3.1 does",
+			why:  "the same values are allowed",
+			to:   []edit{{"openapi: 3.0.3", "openapi: 3.1.0"}, {"{type: integer, nullable: true}", "{type: [integer, 'null']}"}},
+		},
+		{
+			name: "null written as the vendor does",
+			why:  "the same values are allowed",
+			to:   []edit{{"openapi: 3.0.3", "openapi: 3.1.0"}, {"{type: integer, nullable: true}", "{anyOf: [{type: integer}, {type: 'null'}]}"}},
+		},
+		{
+			name: "property of an answer became nullable in OpenAPI 3.1",
+			why:  "a caller may find null where there was a number",
+			to:   []edit{{"openapi: 3.0.3", "openapi: 3.1.0"}, {"size: {type: integer}", "size: {anyOf: [{type: integer}, {type: 'null'}]}"}},
+			want: []string{"break " + show + " response-property-became-nullable"},
+		},
+		{
+			name: "required property of an answer gone after its sunset",
+			why:  "that it was announced does not keep the caller's code working",
+			from: []edit{{"        id: {type: string}\n", "        id: {type: string, deprecated: true, x-sunset: 2020-01-01}\n"}},
+			to:   []edit{{"required: [id, state]", "required: [state]"}, {"        id: {type: string}\n", ""}},
+			want: []string{"break " + show + " response-required-property-removed-with-deprecation"},
+		},
+		{
+			name: "property of a request gone after its sunset",
+			why:  "that it was announced does not keep the caller's code working",
+			from: []edit{{"{type: string, maxLength: 20}", "{type: string, maxLength: 20, deprecated: true, x-sunset: 2020-01-01}"}},
+			to:   []edit{{"                device: {type: string, maxLength: 20}\n", ""}},
+			want: []string{"break " + attach + " request-property-removed-with-deprecation"},
+		},
+		{
 			name: "property of an answer of another type",
 			why:  "a caller who reads a number cannot read a string",
 			to:   []edit{{"size: {type: integer}", "size: {type: string}"}},

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -28,6 +29,7 @@ func alike(older, newer document) (a, b *openapi3.T, err error) {
 //   - the value of the version header: it is the migration itself;
 //   - how the publisher announces and labels a removal: with a date in x-sunset that has passed, or an
 //     operation that is labelled as a draft, oasdiff has nothing to say about the removal;
+//   - how the version of OpenAPI that it is written in says that a value may be null;
 //   - how the document spells the name of a header, since case does not matter in one, and what it calls a
 //     security scheme or a part of a path, since no request has those names.
 func neutral(load document, spelling map[string]string) (*openapi3.T, error) {
@@ -48,6 +50,7 @@ func neutral(load document, spelling map[string]string) (*openapi3.T, error) {
 			unannounced(n.Extensions)
 			n.ExternalDocs = nil
 		case *openapi3.Schema:
+			nullAlike(n)
 			unannounced(n.Extensions)
 			n.ExternalDocs = nil
 		case *openapi3.Parameter:
@@ -72,6 +75,21 @@ func neutral(load document, spelling map[string]string) (*openapi3.T, error) {
 	})
 	nameSchemes(spec)
 	return spec, nil
+}
+
+// nullAlike writes a schema that allows null as OpenAPI 3.0 does, with nullable.
+func nullAlike(schema *openapi3.Schema) {
+	for _, branches := range []openapi3.SchemaRefs{schema.AnyOf, schema.OneOf} {
+		rest := slices.DeleteFunc(slices.Clone(branches), func(ref *openapi3.SchemaRef) bool { return ref.Value.Type.Is(openapi3.TypeNull) })
+		if len(branches) == 2 && len(rest) == 1 {
+			*schema = *rest[0].Value
+			schema.Nullable = true
+		}
+	}
+	if schema.Type != nil && len(*schema.Type) > 1 && schema.Type.Includes(openapi3.TypeNull) {
+		types := slices.DeleteFunc(slices.Clone(*schema.Type), func(t string) bool { return t == openapi3.TypeNull })
+		schema.Type, schema.Nullable = &types, true
+	}
 }
 
 func unannounced(extensions map[string]any) {
