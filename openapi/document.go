@@ -193,16 +193,25 @@ func (o Operation) readVersion(id lifecycle.ID) (lifecycle.Version, error) {
 		return version, err
 	}
 	var err error
-	if version.Label, err = lifecycle.ParseLabel(extension(o.Operation, extStatus)); err != nil {
-		return version, fmt.Errorf("%s: %w", extStatus, err)
-	}
-	if version.NotBefore, err = lifecycle.ParseDate(extension(o.Operation, extNotBefore)); err != nil {
-		return version, fmt.Errorf("%s: %w", extNotBefore, err)
+	if version.Label, version.NotBefore, err = o.Lifecycle(); err != nil {
+		return version, err
 	}
 	if deprecated := version.Label == lifecycle.Deprecated; o.Deprecated != deprecated {
 		return version, fmt.Errorf("deprecated is %t, but %s is %s", o.Deprecated, extStatus, version.Label)
 	}
 	return version, nil
+}
+
+// Lifecycle returns the state of the operation's version, as it was labelled, and the end of its guaranteed
+// support, or no date. The error names an extension that is absent or cannot be read.
+func (o Operation) Lifecycle() (label lifecycle.State, notBefore lifecycle.Date, err error) {
+	if label, err = lifecycle.ParseLabel(extension(o.Operation, extStatus)); err != nil {
+		return "", notBefore, fmt.Errorf("%s: %w", extStatus, err)
+	}
+	if notBefore, err = lifecycle.ParseDate(extension(o.Operation, extNotBefore)); err != nil {
+		return "", notBefore, fmt.Errorf("%s: %w", extNotBefore, err)
+	}
+	return label, notBefore, nil
 }
 
 // checkPin checks that Scp-Api-Version allows no other version: a client of the document could send it.
