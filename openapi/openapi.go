@@ -127,6 +127,12 @@ func (s *Set) Newest() *Document {
 	return nil
 }
 
+// Current returns the document whose version is labelled CURRENT. There is exactly one.
+func (s *Set) Current() *Document {
+	i := slices.IndexFunc(s.Versions, func(d *Document) bool { return d.Version.Label == lifecycle.Current })
+	return s.Versions[i]
+}
+
 // Lookup returns the document of a version, or nil if there is none.
 func (s *Set) Lookup(id lifecycle.ID) *Document {
 	for _, doc := range s.Versions {
