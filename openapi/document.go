@@ -28,6 +28,9 @@ const (
 
 const apiVersionHeader = "Scp-Api-Version"
 
+// operationID matches the IDs that clients have methods for.
+var operationID = regexp.MustCompile(`^[a-z][a-zA-Z0-9]*$`)
+
 var versionFile = regexp.MustCompile(`^v([0-9]+\.[0-9]+)\.yaml$`)
 
 // Document is one OpenAPI document.
@@ -138,6 +141,9 @@ func (d *Document) versionOfOperations() (lifecycle.Version, error) {
 		return version, errors.New("no operations")
 	}
 	for i, op := range operations {
+		if !operationID.MatchString(op.OperationID) {
+			return version, fmt.Errorf("%s %s: operationId is %q, want a name such as %s", op.Method, op.Path, op.OperationID, ShowOperation)
+		}
 		read, err := op.readVersion(id)
 		if err != nil {
 			return version, fmt.Errorf("%s: %w", op.OperationID, err)

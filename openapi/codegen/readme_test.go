@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -47,14 +48,15 @@ var fetching = sync.OnceValue(func() []string {
 		{"mod", "edit", "-replace", codegen.Module + "=" + checkout},
 		{"get", "-tool", codegen.Module},
 	} {
-		if _, _, err := s.command(offline, "go", args...); err != nil {
+		if _, err := s.command(offline, "go", args...); err != nil {
 			return nil
 		}
 	}
 	return offline
 })
 
-func (s stranger) command(env []string, name string, args ...string) (stdout, stderr string, err error) {
+// command runs a command, and also returns the CPU time that it and what it ran took.
+func (s stranger) command(env []string, name string, args ...string) (said output, err error) {
 	var out, faults strings.Builder
 	cmd := exec.Command(name, args...)
 	cmd.Dir = s.dir
@@ -62,15 +64,29 @@ func (s stranger) command(env []string, name string, args ...string) (stdout, st
 	cmd.Env = append(append(os.Environ(), "GOFLAGS=", "GOWORK=off", "GOTOOLCHAIN=local"), env...)
 	cmd.Stdout, cmd.Stderr = &out, &faults
 	err = cmd.Run()
-	return out.String(), faults.String(), err
+	said = output{stdout: out.String(), stderr: faults.String()}
+	if cmd.ProcessState != nil {
+		said.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	}
+	return said, err
+}
+
+type output struct {
+	stdout, stderr string
+	cpu            time.Duration
 }
 
 // run runs a command that has to end well, and returns what it printed.
 func (s stranger) run(t *testing.T, name string, args ...string) string {
 	t.Helper()
-	stdout, stderr, err := s.command(fetching(), name, args...)
-	require.NoError(t, err, "%s %s\n%s%s", name, strings.Join(args, " "), stdout, stderr)
-	return stdout
+	return s.timed(t, name, args...).stdout
+}
+
+func (s stranger) timed(t *testing.T, name string, args ...string) output {
+	t.Helper()
+	said, err := s.command(fetching(), name, args...)
+	require.NoError(t, err, "%s %s\n%s%s", name, strings.Join(args, " "), said.stdout, said.stderr)
+	return said
 }
 
 func (s stranger) write(t *testing.T, name, text string) {
