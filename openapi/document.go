@@ -144,6 +144,11 @@ func (d *Document) versionOfOperations() (lifecycle.Version, error) {
 		if !operationID.MatchString(op.OperationID) {
 			return version, fmt.Errorf("%s %s: operationId is %q, want a name such as %s", op.Method, op.Path, op.OperationID, ShowOperation)
 		}
+		for _, param := range op.Parameters {
+			if param.Value.In == openapi3.ParameterInPath && param.Value.Schema == nil {
+				return version, fmt.Errorf("%s: the path parameter %s has no schema", op.OperationID, param.Value.Name)
+			}
+		}
 		read, err := op.readVersion(id)
 		if err != nil {
 			return version, fmt.Errorf("%s: %w", op.OperationID, err)
@@ -206,7 +211,7 @@ func operationsOf(spec *openapi3.T) []Operation {
 	return list
 }
 
-// Signed reports whether requests must be signed.
+// Signed reports whether the document, spec, requires that requests of the operation are signed.
 func (o Operation) Signed(spec *openapi3.T) bool {
 	requirements := &spec.Security
 	if o.Security != nil {
@@ -233,11 +238,6 @@ func (o Operation) readVersion(id lifecycle.ID) (lifecycle.Version, error) {
 	}
 	if err := o.checkPin(id); err != nil {
 		return version, err
-	}
-	for _, param := range o.Parameters {
-		if param.Value.In == openapi3.ParameterInPath && param.Value.Schema == nil {
-			return version, fmt.Errorf("the path parameter %s has no schema", param.Value.Name)
-		}
 	}
 	var err error
 	if version.Label, err = lifecycle.ParseLabel(extension(o.Operation, extStatus)); err != nil {

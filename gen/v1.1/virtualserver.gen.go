@@ -33,7 +33,7 @@ const (
 // Version is APIVersion for the clients that speak any version, such as that of package volumes.
 var Version = client.MustVersion("virtualserver", APIVersion)
 
-// What all generated clients share. An error of any of them matches the sentinels of any other.
+// These types are the same in all generated clients.
 type (
 	Error           = client.Error // an answer other than the documented success
 	Option          = client.Option
@@ -41,7 +41,7 @@ type (
 	RequestEditorFn = client.RequestEditorFn
 )
 
-// The refusals, for errors.Is.
+// The sentinels of refusals, for errors.Is. Those of any generated client match the errors of any other.
 var (
 	ErrBadRequest   = client.ErrBadRequest
 	ErrUnauthorized = client.ErrUnauthorized
@@ -95,15 +95,15 @@ func (c *caller) applyEditors(ctx context.Context, req *http.Request, editors []
 	return client.Edit(ctx, req, editors...)
 }
 
-// IDs are ASCII, and one segment of a path. Calls refuse any other.
+// An ID is ASCII and one segment of a path. Calls refuse any other before a request is sent.
 type (
 	VolumeID string // of a volume
 	ServerID string // of a server
 )
 
-// Detach requests a detach and returns nil when it was accepted (202); it goes on after the answer. Any
-// other answer is an *Error. Unmount the volume in the guest, or set its disk offline, beforehand, or the
-// server may hang. Swapped variables do not compile; swapped literals do.
+// Detach requests a detach and returns nil when the request was accepted (202); the volume is detached
+// some time after. Any other answer is an *Error. Unmount the volume in the guest, or set its disk
+// offline, beforehand, or the server may hang. Swapped variables do not compile; swapped literals do.
 func (c *ClientWithResponses) Detach(ctx context.Context, volumeID VolumeID, serverID ServerID) error {
 	if c == nil || c.ClientInterface == nil {
 		return client.ErrNotOpen
