@@ -125,12 +125,12 @@ func TestREADMEGenerates(t *testing.T) {
 			s.write(t, "generate.go", code)
 		case "console":
 			for _, part := range strings.Split("\n"+code, "\n$ ")[1:] {
-				lines := strings.SplitN(part, "\n", 3)
-				args := strings.Fields(lines[0])
+				line, printed, _ := strings.Cut(part, "\n")
+				args := strings.Fields(line)
 				out := s.run(t, args[0], args[1:]...)
-				if lines[1] != "" {
+				if want, _, _ := strings.Cut(printed, "\n"); want != "" {
 					first, _, _ := strings.Cut(out, "\n")
-					assert.Equal(t, lines[1], first, lines[0])
+					assert.Equal(t, want, first, line)
 				}
 				commands++
 			}
