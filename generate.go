@@ -13,7 +13,7 @@
 // The flags are:
 //
 //	-version X.Y|current
-//		The API version of the client. The version called current is the one whose document says CURRENT.
+//		The API version of the client; current is the version whose document says CURRENT.
 //	-spec file
 //		Instead of -version: an OpenAPI document of a version that is not built in. It has the form of the
 //		built-in ones, which -spec-only prints. References out of the document are refused.
@@ -24,8 +24,8 @@
 //	-check
 //		Write nothing, and fail if the files are not what would be written.
 //	-fail-on deprecated|ended
-//		Fail if the version is DEPRECATED or has ended, or only if it has ended. Without this flag
-//		either is a warning on standard error.
+//		Fail if the version has ended and, with deprecated, also if it is DEPRECATED. Without this flag
+//		the command warns on standard error.
 //	-at day
 //		Judge versions on this day, such as 2026-08-31, instead of today.
 //	-list
@@ -38,8 +38,8 @@
 // documents.
 //
 // Exit codes: 0 done; 1 files differ (-check), or the state of the version is refused (-fail-on); 2 wrong
-// usage, an invalid document, or something in the way; 3 a file cannot be read or written. Unless it is 0,
-// nothing was written, or what was being written failed.
+// usage, an invalid document, or something in the way; 3 a file cannot be read or written. With 1 and 2
+// nothing was written.
 package main
 
 import (
@@ -92,7 +92,7 @@ func exitCode(err error) int {
 	return 3
 }
 
-// example is what a call looks like, for those whose call was none.
+// example is a call, for errors to show.
 const example = "-version current -package volumes -o volumes"
 
 // command is a call of the generator.
@@ -186,7 +186,7 @@ func (c *command) do(given map[string]bool) error {
 			return err
 		}
 		return c.writeDocument()
-	case len(given) == 0, len(given) == 1 && c.check:
+	case len(given) == 0, len(given) == 1 && given["check"]:
 		return c.regenerate()
 	}
 	return c.writeClient()
@@ -207,7 +207,7 @@ func only(given map[string]bool, beside string, allowed ...string) error {
 func (c *command) regenerate() error {
 	mod, err := os.ReadFile("go.mod")
 	if err != nil || !strings.HasPrefix(string(mod), "module "+codegen.Module+"\n") {
-		return usagef("without flags it writes gen/, in the root of %s alone; here, write: go tool virtualserver %s", codegen.Module, example)
+		return usagef("this is not the root of %s, where no flags are needed; write: go tool virtualserver %s", codegen.Module, example)
 	}
 	files, err := codegen.All(c.set)
 	if err != nil {
@@ -262,9 +262,16 @@ func (c *command) generate(doc *openapi.Document) (codegen.Files, error) {
 	}
 	files, err := codegen.PackageOf(doc, c.name)
 	if err != nil {
-		return nil, usagef("-spec: %w", err)
+		return nil, invalid(err)
 	}
 	return files, nil
+}
+
+// invalid says what is wrong with the document of -spec, without the part of it that some errors repeat on
+// further lines.
+func invalid(err error) error {
+	said, _, _ := strings.Cut(err.Error(), "\n")
+	return usagef("-spec: %s", said)
 }
 
 // apply makes the changes, or says what they are if nothing may be written.
@@ -288,7 +295,7 @@ func (c *command) document() (*openapi.Document, error) {
 	case c.spec != "":
 		doc, err := openapi.ReadFile(c.spec)
 		if err != nil {
-			return nil, usagef("-spec: %w", err)
+			return nil, invalid(err)
 		}
 		return doc, nil
 	case c.version == "current":

@@ -46,13 +46,11 @@ func TestGenIsFresh(t *testing.T) {
 	assert.NoError(t, err, "run `go generate ./openapi/`")
 }
 
-// elsewhere is the root of another module, in which a test then runs.
-func elsewhere(t *testing.T) string {
+// elsewhere has a test run in the root of another module.
+func elsewhere(t *testing.T) {
 	t.Helper()
-	dir := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.com/elsewhere\n"), 0o644))
-	t.Chdir(dir)
-	return dir
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.WriteFile("go.mod", []byte("module example.com/elsewhere\n"), 0o644))
 }
 
 // builtIn is the built-in documents.
@@ -83,6 +81,8 @@ func TestWrongUsage(t *testing.T) {
 	version := known[0]
 	elsewhere(t)
 	require.NoError(t, os.WriteFile("foreign.yaml", []byte("openapi: 3.0.3\ninfo: {title: other, version: \"2.0\"}\npaths: {}\n"), 0o644))
+	example := strings.Replace(string(builtIn(t).Current().YAML()), "example: ko-KR", "example: 3", 1)
+	require.NoError(t, os.WriteFile("example.yaml", []byte(example), 0o644))
 	require.NoError(t, os.Mkdir("taken", 0o755))
 	require.NoError(t, os.WriteFile("taken/by_hand.go", []byte("package taken\n"), 0o644))
 	before := contents(t, ".")
@@ -118,6 +118,7 @@ func TestWrongUsage(t *testing.T) {
 		{"a version and a document", []string{"-version", version, "-spec", "foreign.yaml", "-o", "volumes"}, []string{"-version", "-spec"}},
 		{"a document that is not there", []string{"-spec", "none.yaml", "-o", "volumes"}, []string{"-spec", "none.yaml"}},
 		{"a document of something else", []string{"-spec", "foreign.yaml", "-o", "volumes"}, []string{"-spec", "foreign.yaml", "no operations"}},
+		{"a document with a wrong example", []string{"-spec", "example.yaml", "-o", "volumes"}, []string{"-spec", "example.yaml", "invalid example"}},
 		{"a folder as a document", []string{"-spec", "taken", "-o", "volumes"}, []string{"taken is not a file"}},
 
 		{"a state there is none of", []string{"-version", version, "-o", "volumes", "-fail-on", "supported"}, []string{"-fail-on", `"supported"`, "deprecated or ended"}},

@@ -53,7 +53,7 @@ func TestProofAKilledGeneratorLeavesWholeFiles(t *testing.T) {
 		cmd := generator()
 		require.NoError(t, cmd.Start())
 		time.Sleep(whole * time.Duration(i) / (kills * 3 / 4)) // up to a third longer than a whole run
-		_ = cmd.Process.Kill()                                  // which fails if it has ended
+		_ = cmd.Process.Kill()                                 // which fails if it has ended
 		_ = cmd.Wait()
 
 		left := map[string]string{}
