@@ -22,7 +22,7 @@ import (
 type Changes struct {
 	Missing []string
 	Stale   []string // their contents differ
-	Extra   []string // generated before, and not any more
+	Extra   []string // generated before, and no longer
 
 	dir        string
 	fresh      bool // dir does not exist
@@ -55,8 +55,8 @@ func (c *Changes) written() []string {
 	return slices.Sorted(slices.Values(slices.Concat(c.Missing, c.Stale)))
 }
 
-// An InTheWayError is returned for what stands where the generator would write, and is not its own.
-// Nothing was written.
+// An InTheWayError is returned for a file or folder that the generator did not write, and that stands where
+// it would write. Nothing was written.
 type InTheWayError struct{ Path, Reason string }
 
 // Error says what is in the way, and what to do.

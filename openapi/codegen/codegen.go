@@ -1,10 +1,12 @@
 // Package codegen turns the OpenAPI documents into Go.
 //
-// oapi-codegen writes the typed client of each document (client.gen.go), in which nothing is left that
-// would send a request around the guard. From a template of ours comes virtualserver.gen.go beside it:
-// how the client is opened, and what it shares with the others through package client. A registry
-// (clients.gen.go) is for code that ranges over versions. The same documents give the same bytes,
-// wherever and however the generator is built.
+// oapi-codegen writes the typed client of each document (client.gen.go). This package then removes every
+// way to send a request around the guard, and adds virtualserver.gen.go, which opens the client and names
+// what it shares with the others through package client. [All] also writes a registry (clients.gen.go)
+// for code that ranges over versions. The same documents give the same bytes, wherever and however the
+// generator is built.
+//
+// Generating gives [Files]. Comparing them with a folder gives [Changes], which can be shown or applied.
 package codegen
 
 import (
@@ -74,8 +76,8 @@ func PackageOf(doc *openapi.Document, name string) (Files, error) {
 	return files, files.add(doc, "", name, "-spec "+file)
 }
 
-// ValidPackage reports whether a name can be that of a generated package. Package main cannot be imported,
-// package init not without another name, and the Go tool ignores package documentation.
+// ValidPackage reports whether a generated package can have a name. Package main cannot be imported,
+// package init can be only under another name, and the Go tool ignores package documentation.
 func ValidPackage(name string) bool {
 	return token.IsIdentifier(name) && !slices.Contains([]string{"_", "main", "init", "documentation"}, name)
 }
