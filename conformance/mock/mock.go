@@ -33,12 +33,16 @@ type Server struct {
 	refuseEnded bool
 	hooks       []hooks
 	log         *slog.Logger
+	initial     *config // what Reset goes back to
 
 	underWay atomic.Pointer[answer] // of the defect that mixes answers up
 
+	// mu guards what calls and the control of the mock change: world, requests and seen, and the day, delay and
+	// hooks above.
 	mu       sync.Mutex
 	world    *world
 	requests uint64 // how many have come
+	seen     []Request
 }
 
 // New returns a mock that accepts the given credentials.
@@ -72,6 +76,7 @@ func New(credentials []signing.Credentials, opts ...Option) (*Server, error) {
 		refuseEnded: c.refuseEnded,
 		hooks:       c.hooks,
 		log:         c.log,
+		initial:     c,
 		world:       world,
 	}
 	s.verifier = signing.NewVerifier(s.credentialsOf, signing.WithVerifierClock(c.now))
@@ -113,7 +118,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	c.judge()
 	c.record()
-	for _, h := range s.hooks {
+	s.remember(c)
+	for _, h := range c.hooks {
 		if h.send != nil && !c.sent {
 			h.send(c)
 		}

@@ -90,7 +90,7 @@ func WithDelay(delay time.Duration) Option {
 
 // WithWorld starts with other volumes and servers than DefaultWorld.
 func WithWorld(world World) Option {
-	return func(c *config) { c.world = world }
+	return func(c *config) { c.world = world.clone() }
 }
 
 // RefuseEnded refuses a version from its date on. By default an ended version still answers, as the date
@@ -113,13 +113,15 @@ func WithLog(log *slog.Logger) Option {
 // withHooks adds hooks under a name. They replace those of the same name, so that the last of several
 // options wins.
 func withHooks(name string, h hooks) Option {
+	return func(c *config) { c.hooks = addHooks(c.hooks, name, h) }
+}
+
+func addHooks(list []hooks, name string, h hooks) []hooks {
 	h.name = name
-	return func(c *config) {
-		i := slices.IndexFunc(c.hooks, func(other hooks) bool { return other.name == name })
-		if i < 0 {
-			c.hooks = append(c.hooks, h)
-		} else {
-			c.hooks[i] = h
-		}
+	i := slices.IndexFunc(list, func(other hooks) bool { return other.name == name })
+	if i < 0 {
+		return append(list, h)
 	}
+	list[i] = h
+	return list
 }
