@@ -26,6 +26,16 @@ func (s *Server) World() World {
 	return copied
 }
 
+// Volume returns a volume as it is now, and false if there is none with that ID.
+func (s *Server) Volume(id string) (Volume, bool) {
+	volumes := s.World().Volumes
+	i := slices.IndexFunc(volumes, func(v Volume) bool { return v.ID == id })
+	if i < 0 {
+		return Volume{}, false
+	}
+	return volumes[i], true
+}
+
 // clone returns a copy that shares nothing with the world.
 func (w World) clone() World {
 	w.Servers, w.Volumes = slices.Clone(w.Servers), slices.Clone(w.Volumes)
