@@ -95,6 +95,11 @@ var children = map[string]func(*testing.T){
 	"unreachable": func(t *testing.T) {
 		conformancetest.Run(t, conformancetest.Endpoint{URL: "http://127.0.0.1:1", Credentials: keys}, conformancetest.WithVersions("1.3"))
 	},
+	"broken endpoint": func(t *testing.T) {
+		m := conformancetest.NewMock(t)
+		conformancetest.Run(t, conformancetest.Endpoint{URL: m.URL, Credentials: m.Credentials}, conformancetest.WithVersions("1.3"),
+			asking(map[string]error{"case": conformance.Broken(promised, conformance.CodeStatus, "it is otherwise")}, "case"))
+	},
 	"broken mock": func(t *testing.T) {
 		defect, err := mock.DefectByName("accepted-200")
 		require.NoError(t, err)
@@ -121,7 +126,7 @@ var children = map[string]func(*testing.T){
 		}
 	},
 	"live": func(t *testing.T) { // as a live endpoint is asked where no option says more
-		conformancetest.Run(t, conformancetest.NewMock(t), conformancetest.WithVersions("1.3"), conformancetest.WithCases("detach-accepted", "ids-unknown*"),
+		conformancetest.Run(t, conformancetest.NewMock(t), conformancetest.WithVersions("1.3"), conformancetest.WithCases("detach-accepted", "ids-malformed"),
 			func(c *conformance.Config) error { c.Live, c.Harm = true, conformance.DefaultHarm(true); return nil })
 	},
 	"live detaches": func(t *testing.T) {
@@ -141,10 +146,16 @@ var children = map[string]func(*testing.T){
 		t.Setenv("CONFORMANCETEST_ANY", "thing") // such a test cannot be parallel
 		conformancetest.Run(t, conformancetest.NewMock(t), asking(nil, "one"))
 	},
-	"no target":       func(t *testing.T) { conformancetest.Run(t, nil) },
-	"unknown version": func(t *testing.T) { conformancetest.Run(t, conformancetest.NewMock(t), conformancetest.WithVersions("9.9")) },
-	"unknown case":    func(t *testing.T) { conformancetest.Run(t, conformancetest.NewMock(t), conformancetest.WithCases("nothing")) },
-	"not https":       func(t *testing.T) { conformancetest.Run(t, conformancetest.Endpoint{URL: "http://example.com", Credentials: keys}) },
+	"no target": func(t *testing.T) { conformancetest.Run(t, nil) },
+	"unknown version": func(t *testing.T) {
+		conformancetest.Run(t, conformancetest.NewMock(t), conformancetest.WithVersions("9.9"))
+	},
+	"unknown case": func(t *testing.T) {
+		conformancetest.Run(t, conformancetest.NewMock(t), conformancetest.WithCases("nothing"))
+	},
+	"not https": func(t *testing.T) {
+		conformancetest.Run(t, conformancetest.Endpoint{URL: "http://example.com", Credentials: keys})
+	},
 }
 
 // detaches are the detaches that a child printed, by version.

@@ -25,7 +25,10 @@
 //	skip          is skipped, with the reason
 //	error         fails: the suite itself is at fault
 //
-// A test whose selected cases came to no verdict fails: so does one whose -run selects no case.
+// A test whose selected cases all came to no verdict fails, and so does one whose -run selects no case.
+//
+// Some reasons name flags of scp-conformance run. Here --allow is [WithHarm], --volume, --server and the like are
+// [WithFixture], --sacrifice-server is [WithSacrifice], and --all is [WithAll].
 //
 // [NewMock] serves a mock for the length of a test. The test sets what the mock holds, and looks at the requests
 // that it saw.

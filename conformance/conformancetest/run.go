@@ -128,7 +128,8 @@ func (g group) config(t *testing.T, config conformance.Config) conformance.Confi
 	}
 	if deadline, ok := t.Deadline(); ok {
 		left := time.Until(deadline)
-		config.Limit = min(cmp.Or(config.Limit, conformance.DefaultLimit), left-min(conformance.DefaultLiveSettle, left/4))
+		left -= min(conformance.DefaultLiveSettle, left/4)
+		config.Limit = min(cmp.Or(config.Limit, conformance.DefaultLimit), max(left, time.Second).Truncate(time.Second))
 	}
 	return config
 }

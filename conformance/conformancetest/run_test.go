@@ -28,19 +28,20 @@ func TestVerdicts(t *testing.T) {
 		{"pass", []string{"-test.v"}, false, []string{"--- PASS: TestChild/1.3/case", "behaves as documented"}},
 		{"fail", nil, true, []string{
 			"--- FAIL: TestChild/1.3/case", "it is otherwise", "TEST-PROMISED (document): It is promised.", "DELETE http://127.0.0.1:", ": 400 Bad Request",
-			`again: go test -run '^TestChild$/^1\.3$/^case$'`, "does not behave as documented",
+			`again:  go test -run '^TestChild$/^1\.3$/^case$'`, "does not behave as documented",
 		}},
 		{"differs", []string{"-test.v"}, false, []string{"--- PASS: TestChild/1.3/case", "differs: ", "it is unusual", "TEST-ASSUMED (assumed)"}},
 		{"differs strict", nil, true, []string{"--- FAIL: TestChild/1.3/case", "differs: it is unusual", "TEST-ASSUMED (assumed)"}},
-		{"inconclusive", nil, true, []string{"--- FAIL: TestChild/1.3/case", "inconclusive: nothing can be seen", "again: go test"}},
+		{"inconclusive", nil, true, []string{"--- FAIL: TestChild/1.3/case", "inconclusive: nothing can be seen", "again:  go test"}},
 		{"skip", []string{"-test.v"}, true, []string{"--- SKIP: TestChild/1.3/case", "it is not allowed", "Nothing could be judged"}},
 		{"error", nil, true, []string{"--- FAIL: TestChild/1.3/case", "the suite is at fault: the case is wrong"}},
-		{"unreachable", nil, true, []string{"--- FAIL: TestChild/1.3/detach-accepted", "inconclusive: ", "Nothing answers at http://127.0.0.1:1", "or:    scp-conformance run --endpoint http://127.0.0.1:1 --case "}},
+		{"unreachable", nil, true, []string{"--- FAIL: TestChild/1.3/detach-accepted", "inconclusive: ", "Nothing answers at http://127.0.0.1:1"}},
+		{"broken endpoint", nil, true, []string{"--- FAIL: TestChild/1.3/case", "or:     scp-conformance run --endpoint http://127.0.0.1:", "--case case --api-version 1.3 --at "}},
 		{"broken mock", []string{"-test.run", `/1\.3/^detach-accepted$`}, true, []string{"--- FAIL: TestChild/1.3/detach-accepted", "200 OK"}},
 		{"slow", []string{"-test.timeout=8s"}, true, []string{"inconclusive: ", "-timeout of go test allows more time"}},
 		{"several", []string{"-test.run", "TestChild/1.3/four"}, true, []string{"no case is selected", "TestChild/1.0/one"}},
 		{"several", []string{"-test.run", "TestChild/9.9"}, true, []string{"no case is selected"}},
-		{"live", []string{"-test.v"}, false, []string{"--- SKIP: TestChild/1.3/detach-accepted", "no more than refused", "--- PASS: TestChild/1.3/ids-unknown"}},
+		{"live", []string{"-test.v"}, false, []string{"--- SKIP: TestChild/1.3/detach-accepted", "no more than refused", "--- PASS: TestChild/1.3/ids-malformed"}},
 		{"live detaches", nil, true, []string{"is live", "name the volume and the server"}},
 		{"parallel", []string{"-test.v"}, false, []string{"--- PASS: TestChild/suite#02/1.3/two"}},
 		{"parallel", []string{"-test.v", "-test.parallel=1"}, false, []string{"--- PASS: TestChild/suite#02/1.3/two"}},
@@ -99,4 +100,11 @@ func TestSelection(t *testing.T) {
 			assert.Equal(t, tt.want, got.detaches())
 		})
 	}
+}
+
+// TestExamples runs what the examples of the package show. Examples have no testing.T of their own.
+func TestExamples(t *testing.T) {
+	t.Parallel()
+	t.Run("Run", testStandIn)
+	t.Run("NewMock", testRelease)
 }

@@ -22,11 +22,13 @@ func show(t *testing.T, r conformance.Result, strict bool) {
 	case verdict == conformance.Skip:
 		t.Skip(r.Reason())
 	case r.Known(): // a baseline accepts all of it
-		t.Log("known: " + details(t, r))
+		t.Logf("known: %s\n%s", r.Reason(), details(t, r))
 	case verdict == conformance.Pass:
 		t.Logf("%s (%s)", r.Case.Summary, r.Duration)
 	case verdict == conformance.Differs && !strict:
-		t.Log("differs: " + details(t, r))
+		t.Logf("differs: %s\n%s", r.Reason(), details(t, r))
+	case r.Unasked:
+		t.Fatal(said[verdict] + r.Reason())
 	default:
 		require.Fail(t, said[verdict]+r.Reason(), details(t, r))
 	}
@@ -40,22 +42,24 @@ var said = map[conformance.Verdict]string{
 	conformance.Error:        "the suite is at fault: ",
 }
 
-// details are the findings of a result, one after the other, and how to ask again.
+// details are what was asked, the findings without the text of the first, and how to ask again.
 func details(t *testing.T, r conformance.Result) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s: %s\n", r.Case.ID, r.Case.Summary)
-	for _, f := range r.Findings {
-		fmt.Fprintf(&out, "- %s\n", f.Text)
+	for i, f := range r.Findings {
+		if i > 0 {
+			fmt.Fprintf(&out, "also:   %s\n", f.Text)
+		}
 		if f.Clause != "" {
-			fmt.Fprintf(&out, "  %s (%s): %s\n", f.Clause, f.Source, f.Statement)
+			fmt.Fprintf(&out, "breaks: %s (%s): %s\n", f.Clause, f.Source, f.Statement)
 		}
 		if e := f.Exchange; e != nil {
-			fmt.Fprintf(&out, "  %s %s: %s\n", e.Method, e.URL, conformance.StatusText(e.Status))
+			fmt.Fprintf(&out, "shown:  %s %s: %s\n", e.Method, e.URL, conformance.StatusText(e.Status))
 		}
 	}
-	fmt.Fprintf(&out, "again: %s\n", again(t, r))
+	fmt.Fprintf(&out, "again:  %s", again(t, r))
 	if command := r.Again; !strings.HasPrefix(command, goTest) {
-		fmt.Fprintf(&out, "or:    %s\n", command)
+		fmt.Fprintf(&out, "\nor:     %s", command)
 	}
 	return out.String()
 }
