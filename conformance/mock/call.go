@@ -48,7 +48,8 @@ type call struct {
 // hooks are where defects and switches reach into the mock. Each may be nil. All but send run one call at
 // a time. A hook that sets an answer ends the judging of the call.
 type hooks struct {
-	name string // of the defect or switch
+	name   string // of the defect or switch
+	defect bool   // and not a switch, which may have the same name
 	// receive runs before anything is judged. It may change method, path and version.
 	receive func(*call)
 	// authenticate runs after the signature was checked. It may change refused.

@@ -106,7 +106,7 @@ func (s *Server) Defects() []string {
 	defer s.mu.Unlock()
 	names := []string{}
 	for _, h := range s.hooks {
-		if isDefect(h) {
+		if h.defect && h.name != "" { // the zero Defect breaks nothing
 			names = append(names, h.name)
 		}
 	}
@@ -117,15 +117,11 @@ func (s *Server) Defects() []string {
 func (s *Server) SetDefects(defects ...Defect) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	kept := slices.DeleteFunc(slices.Clone(s.hooks), isDefect) // calls under way have the old slice
+	kept := slices.DeleteFunc(slices.Clone(s.hooks), func(h hooks) bool { return h.defect }) // calls under way have the old slice
 	for _, d := range defects {
-		kept = addHooks(kept, d.Name, d.hooks)
+		kept = addHooks(kept, d.asHooks())
 	}
 	s.hooks = kept
-}
-
-func isDefect(h hooks) bool {
-	return h.name == "" || slices.ContainsFunc(Defects(), func(d Defect) bool { return d.Name == h.name })
 }
 
 // Now is the time by the clock of the mock.

@@ -67,8 +67,8 @@ func (s *Server) remember(c *call) {
 	if c.operation != nil {
 		r.Operation = c.operation.OperationID
 	}
-	if query := c.request.URL.RawQuery; query != "" {
-		r.Query, _ = url.ParseQuery(cut(query)) // what can be read of it
+	if c.request.URL != nil && c.request.URL.RawQuery != "" { // it is nil in a request that was made by hand
+		r.Query, _ = url.ParseQuery(cut(c.request.URL.RawQuery)) // what can be read of it
 	}
 	err := s.verifier.Verify(c.request)
 	if r.SignatureValid = err == nil; err != nil {

@@ -38,6 +38,13 @@ func DefectByName(name string) (Defect, error) {
 	return Defect{}, fmt.Errorf("mock: unknown defect %q; `scp-conformance mock --list-defects` lists them", name)
 }
 
+// asHooks returns the hooks of the defect, under its name.
+func (d Defect) asHooks() hooks {
+	h := d.hooks
+	h.name, h.defect = d.Name, true
+	return h
+}
+
 // whenAsked returns a hook that runs for one operation alone.
 func whenAsked(operationID string, do func(*call)) func(*call) {
 	return func(c *call) {

@@ -101,7 +101,7 @@ func RefuseEnded() Option {
 
 // WithDefect breaks the mock in one way. The zero Defect breaks nothing. Several defects add up.
 func WithDefect(d Defect) Option {
-	return withHooks(d.Name, d.hooks)
+	return func(c *config) { c.hooks = addHooks(c.hooks, d.asHooks()) }
 }
 
 // WithLog logs every request: method, path, version, status, and the reason of a refusal. It logs no
@@ -113,12 +113,12 @@ func WithLog(log *slog.Logger) Option {
 // withHooks adds hooks under a name. They replace those of the same name, so that the last of several
 // options wins.
 func withHooks(name string, h hooks) Option {
-	return func(c *config) { c.hooks = addHooks(c.hooks, name, h) }
+	h.name = name
+	return func(c *config) { c.hooks = addHooks(c.hooks, h) }
 }
 
-func addHooks(list []hooks, name string, h hooks) []hooks {
-	h.name = name
-	i := slices.IndexFunc(list, func(other hooks) bool { return other.name == name })
+func addHooks(list []hooks, h hooks) []hooks {
+	i := slices.IndexFunc(list, func(other hooks) bool { return other.name == h.name && other.defect == h.defect })
 	if i < 0 {
 		return append(list, h)
 	}
