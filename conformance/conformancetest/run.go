@@ -21,6 +21,9 @@ import (
 // it with Harm. Of an endpoint on this machine everything may be asked; cases that need a fixture are skipped
 // where none is named. A mock is its own fixture.
 //
+// The volumes of a live endpoint end as they were found. Those of a mock, or of an endpoint on this machine, end as
+// the last case left them.
+//
 // A run ends in time for what it changed to be put back before the deadline of go test -timeout, which is ten
 // minutes unless the command says otherwise. Cases that were not asked by then are inconclusive.
 func Run(t *testing.T, target Target, options ...Option) {

@@ -4,6 +4,10 @@
 //
 // It answers as the documents say. Where they leave open which refusal belongs to which cause, the choice
 // is in assumed.go. [Switches] make it deviate as the live service was seen to, and a [Defect] breaks it.
+//
+// While it serves, a test can load other volumes and servers, change the day, the delay and the defects, and look
+// at the requests it saw: see [Server.Load], [Server.Requests] and their neighbours, and [Server.Control] for tests
+// in other languages. Package conformancetest serves it to Go tests.
 package mock
 
 import (
