@@ -17,8 +17,8 @@ import (
 // called after the version and the case. It returns when all subtests have ended.
 //
 // What may be asked is what scp-conformance run may ask. An endpoint that is not on this machine is live: unless
-// options say more, it is asked only what changes nothing. To change its volumes, name them with Fixture and allow
-// it with Harm. Of an endpoint on this machine everything may be asked; cases that need a fixture are skipped
+// options say more, it is asked only what changes nothing. To change its volumes, name them with WithFixture and
+// allow it with WithHarm. Of an endpoint on this machine everything may be asked; cases that need a fixture are skipped
 // where none is named. A mock is its own fixture.
 //
 // The volumes of a live endpoint end as they were found. Those of a mock, or of an endpoint on this machine, end as

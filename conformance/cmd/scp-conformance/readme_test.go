@@ -43,7 +43,8 @@ func TestREADMEControls(t *testing.T) {
 			fmt.Fprintln(&asked, line)
 		}
 		fmt.Fprintln(&script, strings.ReplaceAll(line, "%1", "$!")) // jobs have numbers at a prompt only
-		if strings.HasSuffix(line, "&") { // as long as a person takes for the next line
+		if strings.HasSuffix(line, "&") {
+			// As long as a person takes for the next line.
 			fmt.Fprintf(&script, "until curl --noproxy '*' --silent --output /dev/null http://%s/world; do sleep 0.01; done\n", control)
 		}
 	}
