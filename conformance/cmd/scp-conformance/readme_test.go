@@ -34,7 +34,7 @@ func TestREADMEControls(t *testing.T) {
 	require.NoError(t, os.Symlink(command, filepath.Join(dir, "scp-conformance")))
 
 	var script, asked strings.Builder
-	script.WriteString("trap 'kill $! 2>/dev/null || :' EXIT\n") // however it ends, the mock does too
+	script.WriteString("trap 'kill $! 2>/dev/null || :; wait' EXIT\n") // however it ends, the mock does too
 	for line := range strings.Lines(block) {
 		line, found := strings.CutPrefix(strings.TrimSpace(line), "$ ")
 		require.True(t, found, line)
@@ -52,7 +52,7 @@ func TestREADMEControls(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	shell := exec.CommandContext(ctx, "sh", "-e")
-	shell.Dir, shell.Stdin, shell.WaitDelay = dir, strings.NewReader(script.String()), time.Second
+	shell.Dir, shell.Stdin, shell.WaitDelay = dir, strings.NewReader(script.String()), 10*time.Second
 	out, err := shell.CombinedOutput()
 	require.NoError(t, err, "%s\n%s", script.String(), out)
 	for _, want := range []string{`"id": "data"`, `"delay": "2s"`, `"day": "2026-08-31"`, `"operation": "listVersions"`, `"signature_valid": false`} {
