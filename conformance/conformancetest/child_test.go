@@ -42,7 +42,7 @@ func child(t *testing.T, name string, flags ...string) outcome {
 	t.Helper()
 	require.Contains(t, children, name)
 	cmd := exec.CommandContext(t.Context(), os.Args[0], flags...)
-	cmd.Env = append(os.Environ(), childVariable+"="+name)
+	cmd.Env = append(os.Environ(), childVariable+"="+name, "GORACE=atexit_sleep_ms=10") // with -race it waits a second at its end
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		require.ErrorAs(t, err, new(*exec.ExitError))

@@ -10,10 +10,12 @@ import (
 	"github.com/scp-openapi/virtualserver/gen"
 )
 
-// TestRun runs the whole suite on the mock, as a stranger does.
+// TestRun runs every case on the mock, as a stranger does, in two versions: one that is old, and the newest.
 func TestRun(t *testing.T) {
 	t.Parallel()
-	conformancetest.Run(t, conformancetest.NewMock(t))
+	clients := gen.Clients()
+	conformancetest.Run(t, conformancetest.NewMock(t),
+		conformancetest.WithVersions(clients[0].ID.String(), clients[len(clients)-1].ID.String()))
 }
 
 // TestVerdicts: what becomes of each verdict, and of a run that judges nothing.
