@@ -25,7 +25,7 @@ test: ## run the tests, with the race detector where there is a C compiler
 
 .PHONY: proof
 proof: ## run the slow proofs: new versions, reproducible output
-	$(GO) test -count=1 -tags proof -run Proof ./openapi/codegen
+	$(GO) test -count=1 -timeout 30m -tags proof -run Proof ./openapi/codegen
 
 .PHONY: mutants
 mutants: ## break the mock in every way there is, and print which cases notice
