@@ -74,7 +74,7 @@ func notSafe(ended, other count) []string {
 		if ended.onDay > 0 {
 			when = "before it or on it"
 		}
-		parts = append(parts, fmt.Sprintf("%s %s %s; the first on %s", ended.in(), ended.verb("ends", "end"), when, ended.first.Ends))
+		parts = append(parts, fmt.Sprintf("%s %s %s%s %s", ended.in(), ended.verb("ends", "end"), when, ended.verb(", on", "; the first on"), ended.first.Ends))
 	}
 	if other.uses > 0 {
 		parts = append(parts, fmt.Sprintf("%s %s a version that is not safe then", other.in(), other.verb("speaks", "speak")))
@@ -111,7 +111,7 @@ func (r *Report) caveat(findings []Finding) string {
 	}
 	var parts []string
 	if c := tally(findings, Ending); !c.first.Ends.IsZero() {
-		parts = append(parts, fmt.Sprintf("%s %s soon after, the first on %s", c.in(), c.verb("ends", "end"), c.first.Ends))
+		parts = append(parts, fmt.Sprintf("%s %s soon after%s %s", c.in(), c.verb("ends", "end"), c.verb(", on", ", the first on"), c.first.Ends))
 	} else if c.uses > 0 {
 		parts = append(parts, fmt.Sprintf("%s %s a version whose guarantee has lapsed", c.in(), c.verb("speaks", "speak")))
 	}

@@ -207,7 +207,7 @@ func (i *ignoring) expired(e IgnoreEntry) bool {
 func (i *ignoring) stale() []string {
 	list := []string{}
 	for n, e := range i.Entries {
-		where := fmt.Sprintf("%s:%d: the entry for %s in %s", i.File, e.Line, e.Rule, e.Path)
+		where := fmt.Sprintf("the entry for %s in %s (%s:%d)", e.Rule, e.Path, i.File, e.Line)
 		switch {
 		case !i.matched[n]:
 			list = append(list, where+" matches nothing: remove it")

@@ -87,14 +87,14 @@ func TestIgnore(t *testing.T) {
 		ignored            int
 		stale              string
 	}{
-		"folders below":      {"docs/**", "2031-06-30", "not safe: 1 use in 1 file ends before it; the first on 2031-05-31", 1, ""},
-		"any folder":         {"**/a.go", "2031-06-30", "not safe: 1 use in 1 file ends before it; the first on 2031-05-31", 1, ""},
-		"the file":           {"docs/old/a.go", "2031-06-30", "not safe: 1 use in 1 file ends before it; the first on 2031-05-31", 1, ""},
-		"alternatives":       {"docs/{new,old}/[a-c].go", "2031-06-30", "not safe: 1 use in 1 file ends before it; the first on 2031-05-31", 1, ""},
-		"one level is not":   {"docs/*", "2031-06-30", "not safe: 2 uses in 1 file end before it; the first on 2031-05-31", 0, "ignore.yaml:3: the entry for go-import in docs/* matches nothing: remove it"},
-		"a folder alone":     {"docs", "2031-06-30", "not safe: 2 uses in 1 file end before it; the first on 2031-05-31", 0, "ignore.yaml:3: the entry for go-import in docs matches nothing: remove it"},
-		"the day after":      {"docs/**", "2031-07-01", "not safe: 2 uses in 1 file end before it; the first on 2031-05-31", 0, "ignore.yaml:3: the entry for go-import in docs/** expired on 2031-06-30: what it accepted counts again"},
-		"expired and unused": {"src/**", "2031-07-01", "not safe: 2 uses in 1 file end before it; the first on 2031-05-31", 0, "ignore.yaml:3: the entry for go-import in src/** matches nothing: remove it"},
+		"folders below":      {"docs/**", "2031-06-30", "not safe: 1 use in 1 file ends before it, on 2031-05-31", 1, ""},
+		"any folder":         {"**/a.go", "2031-06-30", "not safe: 1 use in 1 file ends before it, on 2031-05-31", 1, ""},
+		"the file":           {"docs/old/a.go", "2031-06-30", "not safe: 1 use in 1 file ends before it, on 2031-05-31", 1, ""},
+		"alternatives":       {"docs/{new,old}/[a-c].go", "2031-06-30", "not safe: 1 use in 1 file ends before it, on 2031-05-31", 1, ""},
+		"one level is not":   {"docs/*", "2031-06-30", "not safe: 2 uses in 1 file end before it; the first on 2031-05-31", 0, "the entry for go-import in docs/* (ignore.yaml:3) matches nothing: remove it"},
+		"a folder alone":     {"docs", "2031-06-30", "not safe: 2 uses in 1 file end before it; the first on 2031-05-31", 0, "the entry for go-import in docs (ignore.yaml:3) matches nothing: remove it"},
+		"the day after":      {"docs/**", "2031-07-01", "not safe: 2 uses in 1 file end before it; the first on 2031-05-31", 0, "the entry for go-import in docs/** (ignore.yaml:3) expired on 2031-06-30: what it accepted counts again"},
+		"expired and unused": {"src/**", "2031-07-01", "not safe: 2 uses in 1 file end before it; the first on 2031-05-31", 0, "the entry for go-import in src/** (ignore.yaml:3) matches nothing: remove it"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			q := migrate.Question{Day: day(t, c.on), Target: v13, Table: table(), WarnWithin: 90}

@@ -49,6 +49,7 @@ func Judge(scanned *Scanned, q Question) *Report {
 	seen := map[string]int{}
 	var counted []Finding
 	for _, use := range scanned.Uses {
+		use.Versions = append([]lifecycle.ID{}, use.Versions...) // never null as JSON
 		f := j.finding(use)
 		f.Fingerprint = fingerprint(use, seen)
 		if entry := ignore.accepting(use); entry != nil {

@@ -58,6 +58,7 @@ func use(rule migrate.Rule, file string, versions ...lifecycle.ID) migrate.Use {
 	for _, v := range versions {
 		names = append(names, v.String())
 	}
+	versions = append([]lifecycle.ID{}, versions...)
 	return migrate.Use{File: file, Line: 3, Column: 5, Text: "virtualserver " + strings.Join(names, " "), Rule: rule, Sure: migrate.Exact, Versions: versions}
 }
 
@@ -178,7 +179,7 @@ func TestAnswer(t *testing.T) {
 		"nothing in many files": {nil, nil, 9, "2031-06-12", table(), "safe on 2031-06-12: nothing here speaks the API, in 9 files read", 0},
 		"nothing was read":      {nil, nil, 0, "2031-06-12", table(), "cannot judge: no file was read", 3},
 		"nothing could be read": {nil, trouble, 0, "2031-06-12", table(), "cannot judge: 1 file could not be read", 3},
-		"one ended":             {ended[:1], nil, 9, "2031-06-12", table(), "not safe: 1 use in 1 file ends before it; the first on 2031-05-31", 1},
+		"one ended":             {ended[:1], nil, 9, "2031-06-12", table(), "not safe: 1 use in 1 file ends before it, on 2031-05-31", 1},
 		"several ended":         {ended, nil, 9, "2031-06-12", table(), "not safe: 3 uses in 2 files end before it; the first on 2030-12-31", 1},
 		"one ends on the day":   {ended[:1], nil, 9, "2031-05-31", table(), "not safe: 1 use in 1 file ends on that day, 2031-05-31", 1},
 		"one ends on the day, others before": {
@@ -195,7 +196,7 @@ func TestAnswer(t *testing.T) {
 			trouble, 9, "2031-06-12", table(),
 			"cannot judge: 2 uses pin no version, 2 uses speak unknown versions, 1 file could not be read", 3,
 		},
-		"ends soon":                {[]migrate.Use{supported, ending}, nil, 9, "2031-06-12", table(), "safe on 2031-06-12; 1 use in 1 file ends soon after, the first on 2031-08-31", 0},
+		"ends soon":                {[]migrate.Use{supported, ending}, nil, 9, "2031-06-12", table(), "safe on 2031-06-12; 1 use in 1 file ends soon after, on 2031-08-31", 0},
 		"the guarantee has lapsed": {[]migrate.Use{supported, supported}, nil, 9, "2031-06-12", lapsed, "safe on 2031-06-12; 2 uses in 1 file speak a version whose guarantee has lapsed", 0},
 	} {
 		t.Run(name, func(t *testing.T) {

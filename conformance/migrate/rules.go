@@ -22,7 +22,7 @@ func (r Rule) Summary() string {
 	case GoUnpinned:
 		return "Go code signs requests and pins no version"
 	case GoModule:
-		return "go.mod requires the vendor's SDK"
+		return "a go.mod file requires the vendor's SDK"
 	case TerraformProvider:
 		return "a Terraform configuration requires the vendor's provider"
 	case TerraformLock:
