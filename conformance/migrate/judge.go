@@ -62,7 +62,7 @@ func Judge(scanned *Scanned, q Question) *Report {
 			r.Findings = append(r.Findings, f)
 		}
 	}
-	r.Stale = ignore.stale()
+	r.IgnoreFile, r.Stale = ignore.File, ignore.stale()
 	r.Warnings = j.warnings()
 	r.answer(counted)
 	return r

@@ -52,8 +52,10 @@ type Report struct {
 	// Counts, Headline and ExitCode are still about all.
 	Findings  []Finding `json:"findings"`
 	OnlyEnded bool      `json:"only_ended"`
-	Ignored   []Ignored `json:"ignored"` // findings that an ignore file accepts
-	Stale     []string  `json:"stale"`   // entries of the ignore file that match nothing or have expired, as sentences
+
+	IgnoreFile string    `json:"ignore_file,omitempty"`
+	Ignored    []Ignored `json:"ignored"` // findings that the ignore file accepts
+	Stale      []string  `json:"stale"`   // entries of the ignore file that match nothing or have expired, as sentences
 
 	Troubles []Trouble `json:"troubles"`
 	Files    int       `json:"files"`

@@ -97,5 +97,8 @@ func counts(r *migrate.Report) string {
 
 // skipped says what was not read, and why.
 func skipped(s migrate.Skipped) string {
-	return fmt.Sprintf("%d %s, such as %s", s.Count, s.Why, s.First)
+	if s.Count == 1 {
+		return fmt.Sprintf("%s (%s)", s.Why, s.First)
+	}
+	return fmt.Sprintf("%s (%d, such as %s)", s.Why, s.Count, s.First)
 }

@@ -32,7 +32,7 @@ var colors = map[migrate.State]string{
 func (t Text) Write(w io.Writer, r *migrate.Report) error {
 	var b strings.Builder
 	t.findings(&b, r)
-	t.list(&b, "Ignored", ignoredLines(r))
+	t.list(&b, "Ignored, by "+safe.Text(r.IgnoreFile), ignoredLines(r))
 	t.list(&b, "Could not be read", troubleLines(r))
 	t.list(&b, "Ignore file", r.Stale)
 	t.list(&b, "Warning", r.Warnings)
