@@ -164,9 +164,9 @@ func (j *judge) move(u Use) string {
 	how := "move to " + to.String()
 	switch u.Rule {
 	case TerraformProvider, TerraformLock:
-		how += " with " + providerOf(to)
+		how += " with " + providerReleases().speaking(to)
 	case GoModule:
-		how += " with a release of the SDK that has library/virtualserver/" + to.String()
+		how += " by importing library/virtualserver/" + to.String() + " of the SDK"
 	}
 	if u.Generated {
 		how += ", by changing what generates this file"
@@ -181,9 +181,22 @@ func (j *judge) pin(u Use) string {
 	case to == lifecycle.ID{}:
 		return "ask the vendor to which version, as none is recommended on " + j.Day.String()
 	case u.Rule == TerraformProvider, u.Rule == TerraformLock:
-		return "require " + providerOf(to)
+		return "require " + providerReleases().speaking(to)
 	}
 	return fmt.Sprintf("set Scp-Api-Version to %q", "virtualserver "+to.String())
+}
+
+// speaking says which releases of the provider speak a version.
+func (t releases) speaking(id lifecycle.ID) string {
+	for _, r := range t.Rows {
+		switch {
+		case r.speaks == id && r.From == r.To:
+			return "release " + r.To + " of the provider"
+		case r.speaks == id:
+			return fmt.Sprintf("a release of the provider from %s to %s", r.From, r.To)
+		}
+	}
+	return fmt.Sprintf("a release of the provider that speaks %s: the table of %s has none", id, t.Read)
 }
 
 // why says when a version ends or ended, or what else is to be said of it.

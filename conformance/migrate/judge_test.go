@@ -97,7 +97,7 @@ func TestFinding(t *testing.T) {
 		"the day itself":             {use(migrate.GoImport, "a.go", v12), "2031-08-31", table(), migrate.Ended, "2031-08-31", "0 days", "move to 1.3: 1.2 ends on 2031-08-31, the day judged"},
 		"the day after":              {use(migrate.GoImport, "a.go", v12), "2031-09-01", table(), migrate.Ended, "2031-08-31", "-1 day", "move to 1.3: 1.2 ends on 2031-08-31, 1 day before"},
 		"generated":                  {generated, "2031-06-12", table(), migrate.Ended, "2031-05-31", "-12 days", "move to 1.3, by changing what generates this file: 1.1 ends on 2031-05-31, 12 days before"},
-		"the SDK":                    {use(migrate.GoModule, "go.mod", v11), "2031-06-12", table(), migrate.Ended, "2031-05-31", "-12 days", "move to 1.3 with a release of the SDK that has library/virtualserver/1.3: 1.1 ends on 2031-05-31, 12 days before"},
+		"the SDK":                    {use(migrate.GoModule, "go.mod", v11), "2031-06-12", table(), migrate.Ended, "2031-05-31", "-12 days", "move to 1.3 by importing library/virtualserver/1.3 of the SDK: 1.1 ends on 2031-05-31, 12 days before"},
 		"several, the first decides": {use(migrate.TextDerived, "a.py", v11, v12, v13), "2031-08-31", table(), migrate.Ended, "2031-05-31", "-92 days", "move to 1.3: 1.1 ends on 2031-05-31, 92 days before"},
 		"several, one ends soon":     {use(migrate.TextDerived, "a.py", v12, v13), "2031-08-01", table(), migrate.Ending, "2031-08-31", "30 days", "move to 1.3: 1.2 ends on 2031-08-31, 30 days later"},
 		"unpinned":                   {use(migrate.GoUnpinned, "a.go"), "2031-04-01", table(), migrate.Unpinned, "-", "unknown", `pin it: set Scp-Api-Version to "virtualserver 1.3"`},
@@ -276,4 +276,20 @@ func TestRules(t *testing.T) {
 	}
 	assert.False(t, migrate.Rule("text").Known())
 	assert.Empty(t, migrate.Rule("text").Summary())
+}
+
+// TestProvider: Terraform is told which releases of the provider speak the target.
+func TestProvider(t *testing.T) {
+	for target, want := range map[lifecycle.ID]string{
+		v13:               "move to 1.3 with a release of the provider from 3.3.0 to 4.2.0: 1.0 ends on 2030-12-31, 91 days before",
+		v12:               "move to 1.2 with release 3.2.0 of the provider: 1.0 ends on 2030-12-31, 91 days before",
+		lifecycle.V(9, 0): "move to 9.0 with a release of the provider that speaks 9.0: the table of ",
+	} {
+		t.Run(target.String(), func(t *testing.T) {
+			q := migrate.Question{Day: day(t, "2031-04-01"), Target: target, Table: table()}
+			r := migrate.Judge(scanned(use(migrate.TerraformProvider, "main.tf", v10), use(migrate.TerraformProvider, "main.tf")), q)
+			assert.True(t, strings.HasPrefix(r.Findings[0].Do, want), r.Findings[0].Do)
+			assert.True(t, strings.HasPrefix(r.Findings[1].Do, "pin it: require "), r.Findings[1].Do)
+		})
+	}
 }

@@ -60,9 +60,9 @@ folder that is scanned, if there is one, or --ignore FILE:
 compile. --fix-text changes version headers in other files. With --diff, the
 changes are printed for git apply, and nothing is written.
 
-Exit codes: 0 if all uses are safe on that day, 1 if one is not, 2 if a PATH or a
-file that is named does not exist or is wrong, 3 if something could not be read
-or judged, such as a use that pins no version, or if no file was read.`,
+Exit codes: 0 if all uses are safe on that day, 1 if one is not, 2 if a PATH or
+a file that is named does not exist or is wrong, 3 if something could not be
+read or judged, such as a use that pins no version, or if no file was read.`,
 		Example: `  scp-conformance migrate
   scp-conformance migrate services/ infra/ --on 2026-12-31
   scp-conformance migrate --target 1.3 --diff | git apply
