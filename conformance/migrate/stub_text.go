@@ -1,0 +1,4 @@
+package migrate
+
+// scanText reads a file as text.
+func scanText(string, []byte) []Use { return nil }
