@@ -9,6 +9,7 @@ import (
 // State is what a use comes to on the day judged.
 type State string
 
+// The states, the worst first.
 const (
 	Ended       State = "ended"        // a version it may speak ended on the day judged, or before
 	NotSafe     State = "not-safe"     // a version it may speak is not safe, and no date says since when

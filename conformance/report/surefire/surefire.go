@@ -117,7 +117,7 @@ func (all *suitesElement) add(s Suite) {
 	}
 	for _, c := range s.Cases {
 		element := c.element()
-		suite.counts.add(element)
+		suite.add(element)
 		all.counts.add(element)
 		suite.Time += element.Time
 		all.Time += element.Time
