@@ -196,6 +196,28 @@ func TestHostile(t *testing.T) {
 	}
 }
 
+// TestNoCommands: no line is a workflow command of a file's, in a form that may be printed in a workflow's log. Text is
+// printed there between commands that turn commands off.
+func TestNoCommands(t *testing.T) {
+	r := everything(t)
+	const command = "::error title=owned::owned"
+	for i := range r.Findings {
+		r.Findings[i].File, r.Findings[i].Text, r.Findings[i].Do = command, command, command
+	}
+	r.Troubles[0] = migrate.Trouble{File: command, Text: command}
+	r.Stale[0], r.Skipped[0] = command, migrate.Skipped{Why: command, First: command, Count: 1}
+	for _, w := range writers {
+		if w.name == "text" {
+			continue
+		}
+		t.Run(w.name, func(t *testing.T) {
+			for line := range strings.Lines(written(t, w.write, r)) {
+				assert.False(t, strings.HasPrefix(strings.TrimSpace(line), command), line)
+			}
+		})
+	}
+}
+
 // TestOfPartOfAReport: a report that is made by somebody else may lack what ours have.
 func TestOfPartOfAReport(t *testing.T) {
 	for _, w := range writers {

@@ -45,7 +45,8 @@ func junitFinding(r *migrate.Report, f migrate.Finding) surefire.Case {
 	c := surefire.Case{Name: fmt.Sprintf("%s at %d:%d", f.Rule, f.Line, f.Column), Class: r.Path(f.File)}
 	reason := &surefire.Reason{
 		Message: title(f), Type: string(f.State),
-		Text: lines(fmt.Sprintf("%s:%d:%d (%s)", r.Path(f.File), f.Line, f.Column, f.Sure), f.Text, sentence(f.Do)) + "\n",
+		// No line begins with words of a file: in the log of a workflow, they might be a command.
+		Text: lines(fmt.Sprintf("At %s:%d:%d (%s): %s", r.Path(f.File), f.Line, f.Column, f.Sure, f.Text), sentence(f.Do)) + "\n",
 	}
 	switch f.State {
 	case migrate.Ended, migrate.NotSafe:
