@@ -202,7 +202,7 @@ func TestNoCommands(t *testing.T) {
 	r := everything(t)
 	const command = "::error title=owned::owned"
 	for i := range r.Findings {
-		r.Findings[i].File, r.Findings[i].Text, r.Findings[i].Do = command, command, command
+		r.Findings[i].File, r.Findings[i].Text = command, command
 	}
 	r.Troubles[0] = migrate.Trouble{File: command, Text: command}
 	r.Stale[0], r.Skipped[0] = command, migrate.Skipped{Why: command, First: command, Count: 1}
