@@ -1,6 +1,9 @@
 package migrate_test
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"strings"
 	"testing"
 	"time"
@@ -274,6 +277,19 @@ func TestRules(t *testing.T) {
 		assert.NotEmpty(t, rule.Summary(), rule)
 		assert.True(t, rule.Known())
 	}
+	file, err := parser.ParseFile(token.NewFileSet(), "migrate.go", nil, 0)
+	require.NoError(t, err)
+	declared := 0
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if ok {
+			if of, named := spec.Type.(*ast.Ident); named && of.Name == "Rule" {
+				declared++
+			}
+		}
+		return true
+	})
+	assert.Len(t, migrate.Rules(), declared, "all that are declared")
 	assert.False(t, migrate.Rule("text").Known())
 	assert.Empty(t, migrate.Rule("text").Summary())
 }

@@ -5,7 +5,7 @@ import "slices"
 // Rules are all rules, in the order in which they are documented.
 func Rules() []Rule {
 	return []Rule{
-		GoImport, GoHeader, GoUnpinned, GoModule, TerraformProvider, TerraformLock, TextHeader, TextDerived, TextUnpinned,
+		GoImport, GoHeader, GoGenerate, GoUnpinned, GoModule, TerraformProvider, TerraformLock, TextHeader, TextDerived, TextUnpinned,
 	}
 }
 
@@ -19,6 +19,8 @@ func (r Rule) Summary() string {
 		return "Go code imports a client of one version"
 	case GoHeader:
 		return "Go code sets the version header to a value that can be evaluated"
+	case GoGenerate:
+		return "a go:generate directive generates a client of one version"
 	case GoUnpinned:
 		return "Go code signs requests and pins no version"
 	case GoModule:

@@ -218,6 +218,7 @@ func (p *program) version(n ast.Node, exprs []ast.Expr, sets bool) {
 	for _, expr := range exprs[1:] {
 		values = join(join(values, []value{{pieces: []piece{{text: " "}}}}), p.eval(source{expr, p.unit}, nil, 0))
 	}
+	values = p.resolve(values, 0)
 	if sets {
 		p.here().versioned = true
 	}
@@ -235,7 +236,6 @@ func (p *program) version(n ast.Node, exprs []ast.Expr, sets bool) {
 		case v.client():
 			p.here().versioned = true
 		case whole && ours && err == nil:
-			p.here().versioned = true
 			p.add(p.use(v, at, id))
 		case !ours && (strings.Contains(strings.TrimLeft(text, " "), " ") || !sets):
 			p.abroad(v)
@@ -280,14 +280,13 @@ func (p *program) raw(expr ast.Expr) {
 		}
 		return true
 	})
-	for _, v := range p.eval(source{expr, p.unit}, nil, 0) {
+	for _, v := range p.resolve(p.eval(source{expr, p.unit}, nil, 0), 0) {
 		text, _ := v.text()
 		for _, m := range rawHeader.FindAllStringSubmatchIndex(text, -1) {
 			id, err := lifecycle.ParseID(text[m[2]:m[3]])
 			if err != nil {
 				continue
 			}
-			p.here().versioned = true
 			u := Use{Kind: Header, Pos: expr.Pos(), End: expr.End(), Version: id, Versioned: true}
 			u.change, u.names, u.shared = v.written(m[2], m[3])
 			if _, ok := expr.(*ast.BasicLit); ok && u.change != nil {

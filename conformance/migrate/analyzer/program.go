@@ -58,8 +58,10 @@ func pos(offset int) token.Pos { return token.Pos(offset) }
 type program struct {
 	*flows
 	following map[token.Pos]bool
+	fset      *token.FileSet
+	files     map[*token.File]place
+	unit      *Unit // that is being looked at
 	file      *ast.File
-	unit      *Unit
 	uses      []Use
 	seen      map[useKey]bool
 	packages  map[string]*headers
@@ -67,12 +69,17 @@ type program struct {
 	handled   map[ast.Node]bool
 }
 
+// place is a file and the unit that it is looked at in.
+type place struct {
+	file *ast.File
+	unit *Unit
+}
+
 type useKey struct {
-	kind     Kind
-	at       token.Pos
-	id       lifecycle.ID
-	known    bool
-	unpinned bool
+	kind  Kind
+	at    token.Pos
+	id    lifecycle.ID
+	known bool
 }
 
 // headers is what one package sets.
@@ -84,7 +91,6 @@ type headers struct {
 // Found is what Find found.
 type Found struct {
 	Uses  []Use // in the order of the files and of the places in them
-	fset  *token.FileSet
 	units []*Unit
 	*program
 }
@@ -92,10 +98,13 @@ type Found struct {
 // Find finds the uses in units, all of one file set.
 func Find(fset *token.FileSet, units []*Unit) *Found {
 	p := &program{
-		flows: newFlows(), following: map[token.Pos]bool{}, seen: map[useKey]bool{},
+		flows: newFlows(), fset: fset, files: map[*token.File]place{}, following: map[token.Pos]bool{}, seen: map[useKey]bool{},
 		packages: map[string]*headers{}, foreign: map[*ast.Ident]bool{}, handled: map[ast.Node]bool{},
 	}
-	p.each(units, func(u *Unit, file *ast.File) { p.flows.file(u, file) })
+	p.each(units, func(u *Unit, file *ast.File) {
+		p.files[fset.File(file.FileStart)] = place{file, u}
+		p.flows.file(u, file)
+	})
 	p.each(units, func(u *Unit, file *ast.File) {
 		p.unit, p.file = u, file
 		p.imports(file)
@@ -104,7 +113,7 @@ func Find(fset *token.FileSet, units []*Unit) *Found {
 	})
 	p.unpinned()
 	slices.SortStableFunc(p.uses, func(a, b Use) int { return cmp.Compare(a.Pos, b.Pos) })
-	return &Found{p.uses, fset, units, p}
+	return &Found{p.uses, units, p}
 }
 
 // each calls f with each file once, though packages are checked with and without their tests.
@@ -120,22 +129,26 @@ func (p *program) each(units []*Unit, f func(*Unit, *ast.File)) {
 	}
 }
 
-// add adds a use in the file that is being looked at, unless it is there.
+// add adds a use, unless it is there.
 func (p *program) add(u Use) {
-	key := useKey{u.Kind, u.Pos, u.Version, u.Versioned, u.Kind == Unpinned}
+	key := useKey{u.Kind, u.Pos, u.Version, u.Versioned}
 	if p.seen[key] {
 		return
 	}
 	p.seen[key] = true
-	if u.File == nil {
-		u.File = p.file
+	at := p.files[p.fset.File(u.Pos)]
+	u.File = at.file
+	if u.Kind == Header {
+		p.of(at.unit).versioned = true
 	}
 	p.uses = append(p.uses, u)
 }
 
 // here returns what the package that is being looked at sets.
-func (p *program) here() *headers {
-	path := p.unit.Pkg.Path()
+func (p *program) here() *headers { return p.of(p.unit) }
+
+func (p *program) of(u *Unit) *headers {
+	path := u.Pkg.Path()
 	if p.packages[path] == nil {
 		p.packages[path] = &headers{signs: map[*ast.File]ast.Node{}}
 	}
@@ -150,8 +163,8 @@ func (p *program) unpinned() {
 		if h.versioned {
 			continue
 		}
-		for file, n := range h.signs {
-			p.add(Use{Kind: Unpinned, Pos: n.Pos(), End: n.End(), File: file})
+		for _, n := range h.signs {
+			p.add(Use{Kind: Unpinned, Pos: n.Pos(), End: n.End()})
 		}
 	}
 }

@@ -13,8 +13,9 @@ import (
 )
 
 const (
-	maxDepth  = 24  // of calls and assignments that a value is followed through
-	maxValues = 128 // that one expression may have
+	maxDepth   = 24  // of calls and assignments that a value is followed through
+	maxValues  = 128 // that one expression may have
+	maxCallers = 6   // that a parameter is followed through
 )
 
 // value is what an expression may be: text, with parts that are only known when the program runs.
@@ -27,7 +28,8 @@ type value struct {
 type piece struct {
 	text    string
 	unknown bool
-	client  bool // of a client of one version, whose import says which
+	client  bool      // of a client of one version, whose import says which
+	param   token.Pos // the parameter that it is, if it is unknown for that reason
 	lit     *ast.BasicLit
 	off     int          // of text in lit.Value, if there are no escapes before or in it
 	escapes bool         // there are
@@ -179,28 +181,73 @@ func (c call) arg(index int) source {
 	return source{c.Args[index], c.unit}
 }
 
-// evalVar returns all that a variable may be: what is assigned to it and, if it is a parameter, what it is
-// called with.
+// evalVar returns all that a variable may be. A parameter is what it is assigned, or what the caller passes.
 func (p *program) evalVar(name *ast.Ident, at token.Pos, depth int) []value {
 	if p.following[at] {
 		return nil // what it is assigned from itself adds nothing
 	}
 	p.following[at] = true
 	defer delete(p.following, at)
-	from := p.into[at]
-	if param, ok := p.params[at]; ok {
-		for _, call := range p.calls[param.of] {
-			from = append(from[:len(from):len(from)], call.arg(param.index))
-		}
-	}
-	if len(from) == 0 {
-		return unknown
-	}
 	var all []value
-	for _, s := range from {
+	for _, s := range p.into[at] {
 		all = append(all, through(name, s.expr, p.eval(s, nil, depth+1))...)
 	}
+	if _, ok := p.params[at]; ok {
+		all = append(all, through(name, nil, []value{{pieces: []piece{{unknown: true, param: at}}}})...)
+	}
+	if len(all) == 0 {
+		return unknown
+	}
 	return bounded(all)
+}
+
+// resolve replaces the parameters in values by the arguments of each call of their function. Those of one call
+// go together: a function that is called for ("vpc", "1.0") and ("virtualserver", "1.1") never speaks 1.0 of
+// the latter.
+func (p *program) resolve(values []value, depth int) []value {
+	var all []value
+	for _, v := range values {
+		if len(all) > maxValues {
+			break
+		}
+		i := slices.IndexFunc(v.pieces, func(piece piece) bool { return piece.param.IsValid() })
+		if i < 0 {
+			all = append(all, v)
+			continue
+		}
+		of := p.params[v.pieces[i].param].of
+		if depth > maxCallers || len(p.calls[of]) == 0 {
+			v.pieces = slices.Clone(v.pieces)
+			v.pieces[i].param = token.NoPos // nobody calls it here
+			all = append(all, p.resolve([]value{v}, depth)...)
+			continue
+		}
+		for _, call := range p.calls[of] {
+			if len(all) > maxValues {
+				break
+			}
+			all = append(all, p.resolve(p.passes(v, of, call), depth+1)...)
+		}
+	}
+	return bounded(all)
+}
+
+// passes returns a value with the arguments of one call in place of the parameters of its function.
+func (p *program) passes(v value, of token.Pos, call call) []value {
+	all := []value{{at: v.at}}
+	for i, piece := range v.pieces {
+		param, ok := p.params[piece.param]
+		if !ok || param.of != of {
+			all = join(all, []value{{pieces: v.pieces[i : i+1]}})
+			continue
+		}
+		args := p.eval(call.arg(param.index), nil, 0)
+		for _, name := range piece.names {
+			args = through(name, call.arg(param.index).expr, args)
+		}
+		all = join(all, args)
+	}
+	return all
 }
 
 // through notes that values came through a name, which was assigned at an expression.
@@ -259,7 +306,7 @@ func (p *program) evalIndex(u *Unit, expr *ast.IndexExpr, in *frame, depth int) 
 
 // one returns the text of an expression that can be only one.
 func (p *program) one(s source, in *frame) (string, bool) {
-	values := p.eval(s, in, 0)
+	values := p.resolve(p.eval(s, in, 0), 0)
 	if len(values) != 1 {
 		return "", false
 	}
