@@ -39,6 +39,7 @@ type Rule string
 const (
 	GoImport          Rule = "go-import"          // imports a client of one version, ours or the vendor's
 	GoHeader          Rule = "go-header"          // sets the version header to a value that Go can evaluate
+	GoGenerate        Rule = "go-generate"        // a go:generate line that writes the client of one version
 	GoUnpinned        Rule = "go-unpinned"        // signs requests and sets no version header
 	GoModule          Rule = "go-module"          // go.mod requires the vendor's SDK
 	TerraformProvider Rule = "terraform-provider" // required_providers

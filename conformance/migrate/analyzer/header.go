@@ -1,0 +1,356 @@
+package analyzer
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
+)
+
+// service is the name that versions of this API have in the version header.
+const service = "virtualserver"
+
+// The headers that tell code that speaks the API [seed].
+const (
+	versionHeader   = "scp-api-version"
+	signatureHeader = "scp-signature"
+	accessKeyHeader = "scp-accesskey"
+)
+
+// node finds the places that set, send or compare a header.
+func (p *program) node(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.CallExpr:
+		p.call(n)
+	case *ast.CompositeLit:
+		p.composite(n)
+	case *ast.AssignStmt:
+		p.assign(n)
+	case *ast.BinaryExpr:
+		if n.Op == token.EQL || n.Op == token.NEQ {
+			p.compared(n.X, n.Y)
+		}
+	case *ast.SwitchStmt:
+		p.cases(n)
+	case *ast.ImportSpec:
+		return false
+	}
+	if expr, ok := n.(ast.Expr); ok {
+		p.raw(expr)
+	}
+	return true
+}
+
+// setter matches the names of functions that set what they are called with.
+var setter = regexp.MustCompile(`(?i)^(?:set|add|put|with|append|insert|replace|header)`)
+
+// call looks for a header name among the arguments of a call, with its value after it.
+func (p *program) call(n *ast.CallExpr) {
+	path, name := called(p.unit, n)
+	if p.own(n, name) {
+		return
+	}
+	for i, arg := range n.Args {
+		if i+1 < len(n.Args) {
+			p.header(p.headerName(arg), n, []ast.Expr{n.Args[i+1]}, setter.MatchString(name) && path != "fmt")
+		}
+		if p.reads(arg) {
+			for _, other := range n.Args {
+				p.version(n, []ast.Expr{other}, false)
+			}
+		}
+	}
+}
+
+// own recognises this module's functions that set the headers.
+func (p *program) own(n *ast.CallExpr, name string) bool {
+	obj := object(p.unit, n.Fun)
+	if obj == nil || obj.Pkg() == nil {
+		if path, _ := called(p.unit, n); path != module+"/signing" && path != module+"/openapi/client" {
+			return false
+		}
+	} else if path := obj.Pkg().Path(); path != module+"/signing" && path != module+"/openapi/client" {
+		return false
+	}
+	switch {
+	case name == "WithAPIVersion" && len(n.Args) == 1:
+		p.header(versionHeader, n, n.Args, true)
+	case name == "MustVersion" && len(n.Args) == 2:
+		p.header(versionHeader, n, n.Args, true)
+	case name == "NewTransport":
+		p.header(signatureHeader, n, n.Args, true)
+	default:
+		return false
+	}
+	return true
+}
+
+// composite looks for headers in a literal of a map, of a struct with a field for the header, and of a list or
+// a struct where the value stands after its name.
+func (p *program) composite(n *ast.CompositeLit) {
+	fields := structure(p.unit, n)
+	for i, element := range n.Elts {
+		pair, keyed := element.(*ast.KeyValueExpr)
+		switch {
+		case keyed && fields == nil && p.headerName(pair.Key) != "":
+			p.header(p.headerName(pair.Key), pair, []ast.Expr{pair.Value}, true)
+		case keyed && p.headerName(pair.Value) != "":
+			for _, other := range n.Elts {
+				if other, ok := other.(*ast.KeyValueExpr); ok && other != pair {
+					p.header(p.headerName(pair.Value), pair, []ast.Expr{other.Value}, false)
+				}
+			}
+		case keyed:
+			if name, ok := pair.Key.(*ast.Ident); ok {
+				p.header(fieldHeader(name.Name, tag(fields, name.Name)), pair, []ast.Expr{pair.Value}, true)
+			}
+		case i+1 < len(n.Elts):
+			p.header(p.headerName(element), n, []ast.Expr{n.Elts[i+1]}, false)
+		}
+	}
+}
+
+// assign looks for headers that are assigned to: of a map by its key, or of a struct by its field.
+func (p *program) assign(n *ast.AssignStmt) {
+	if len(n.Lhs) != len(n.Rhs) {
+		return
+	}
+	for i, left := range n.Lhs {
+		switch left := ast.Unparen(left).(type) {
+		case *ast.IndexExpr:
+			p.header(p.headerName(left.Index), n, []ast.Expr{n.Rhs[i]}, true)
+		case *ast.SelectorExpr:
+			p.header(fieldHeader(left.Sel.Name, ""), n, []ast.Expr{n.Rhs[i]}, true)
+		}
+	}
+}
+
+// header handles a place that sets a header, or that may: a list of strings is not sent anywhere by itself.
+func (p *program) header(name string, n ast.Node, value []ast.Expr, sets bool) {
+	switch name {
+	case versionHeader:
+		p.version(n, value, sets)
+	case signatureHeader, accessKeyHeader:
+		if h := p.here(); sets && h.signs[p.file] == nil {
+			h.signs[p.file] = n
+		}
+	}
+}
+
+// headerName returns the name of the header that an expression is, in lower case, if it is one that tells.
+func (p *program) headerName(expr ast.Expr) string {
+	switch expr := ast.Unparen(expr).(type) {
+	case *ast.BasicLit, *ast.Ident, *ast.SelectorExpr, *ast.CallExpr, *ast.BinaryExpr:
+		if lit, ok := expr.(*ast.BasicLit); ok && lit.Kind != token.STRING {
+			return ""
+		}
+		text, ok := p.one(source{expr.(ast.Expr), p.unit}, nil)
+		if text = strings.ToLower(text); ok && telltale(text) {
+			return text
+		}
+	}
+	return ""
+}
+
+func telltale(name string) bool {
+	return name == versionHeader || name == signatureHeader || name == accessKeyHeader
+}
+
+// fieldHeader returns the header that a struct field is named or tagged for.
+func fieldHeader(name, tag string) string {
+	for _, header := range []string{versionHeader, signatureHeader, accessKeyHeader} {
+		if strings.EqualFold(strings.ReplaceAll(name, "_", ""), strings.ReplaceAll(header, "-", "")) ||
+			strings.Contains(strings.ToLower(tag), `"`+header+`"`) || strings.Contains(strings.ToLower(tag), `"`+header+`,`) {
+			return header
+		}
+	}
+	return ""
+}
+
+// reads reports whether an expression reads the version header.
+func (p *program) reads(expr ast.Expr) bool {
+	switch expr := ast.Unparen(expr).(type) {
+	case *ast.CallExpr:
+		_, name := called(p.unit, expr)
+		return len(expr.Args) == 1 && (name == "Get" || name == "Values") && p.headerName(expr.Args[0]) == versionHeader
+	case *ast.IndexExpr:
+		return p.headerName(expr.Index) == versionHeader || p.reads(expr.X)
+	case *ast.Ident:
+		from := p.into[target(p.unit, expr)]
+		if len(from) != 1 || from[0].expr == nil {
+			return false
+		}
+		_, name := ast.Unparen(from[0].expr).(*ast.Ident)
+		return !name && p.reads(from[0].expr)
+	}
+	return false
+}
+
+// compared handles a comparison, which expects a version of the header if one side reads it.
+func (p *program) compared(x, y ast.Expr) {
+	if p.reads(x) {
+		p.version(y, []ast.Expr{y}, false)
+	}
+	if p.reads(y) {
+		p.version(x, []ast.Expr{x}, false)
+	}
+}
+
+func (p *program) cases(n *ast.SwitchStmt) {
+	if n.Tag == nil || !p.reads(n.Tag) {
+		return
+	}
+	for _, clause := range n.Body.List {
+		for _, expr := range clause.(*ast.CaseClause).List {
+			p.version(expr, []ast.Expr{expr}, false)
+		}
+	}
+}
+
+// version adds a use for each version that the value of the header may have. If the value is several
+// expressions, the header joins them with a space.
+func (p *program) version(n ast.Node, exprs []ast.Expr, sets bool) {
+	values := p.eval(source{exprs[0], p.unit}, nil, 0)
+	for _, expr := range exprs[1:] {
+		values = join(join(values, []value{{pieces: []piece{{text: " "}}}}), p.eval(source{expr, p.unit}, nil, 0))
+	}
+	values = p.resolve(values, 0)
+	if sets {
+		p.here().versioned = true
+	}
+	last := exprs[len(exprs)-1]
+	for _, v := range values {
+		at := v.at
+		if at == nil {
+			at = last
+		}
+		text, whole := v.text()
+		name, number, _ := strings.Cut(strings.TrimSpace(text), " ")
+		ours := strings.EqualFold(name, service)
+		id, err := lifecycle.ParseID(strings.TrimSpace(number))
+		switch {
+		case v.client():
+			p.here().versioned = true
+		case whole && ours && err == nil:
+			p.add(p.use(v, at, id))
+		case !ours && (strings.Contains(strings.TrimLeft(text, " "), " ") || !sets):
+			p.abroad(v)
+		case !sets:
+		case whole && text != "":
+			p.add(Use{Kind: Header, Pos: at.Pos(), End: at.End(), Unknown: strconv.Quote(text) + " names no version of the service"})
+		case !whole:
+			p.add(Use{Kind: Header, Pos: last.Pos(), End: last.End(), Unknown: "the version is only known when the program runs"})
+		}
+	}
+}
+
+// abroad notes what the version of another service is made of, since changing that would change it too.
+func (p *program) abroad(v value) {
+	for _, piece := range v.pieces {
+		for _, name := range piece.names {
+			p.foreign[name] = true
+		}
+	}
+}
+
+// use describes a value of the header, and where its number is written.
+func (p *program) use(v value, at ast.Expr, id lifecycle.ID) Use {
+	u := Use{Kind: Header, Pos: at.Pos(), End: at.End(), Version: id, Versioned: true, Derived: v.at != nil}
+	text, _ := v.text()
+	from := strings.LastIndex(text, id.String())
+	u.change, u.names, u.shared = v.written(from, from+len(id.String()))
+	return u
+}
+
+// rawHeader matches the header and its value within a longer text, such as that of a request or of a command.
+var rawHeader = regexp.MustCompile(`(?i)(?:^|[^-\w])scp-api-version\\?["']?\s*[:=]\s*\\?["']?` + service + `[ \t]+(\d+\.\d+)`)
+
+// raw looks for the header and its value in one text: a literal, a concatenation or a Sprintf.
+func (p *program) raw(expr ast.Expr) {
+	if p.handled[expr] || !isText(p.unit, expr) || !mentions(expr) {
+		return
+	}
+	ast.Inspect(expr, func(n ast.Node) bool {
+		if n != nil {
+			p.handled[n] = true
+		}
+		return true
+	})
+	for _, v := range p.resolve(p.eval(source{expr, p.unit}, nil, 0), 0) {
+		text, _ := v.text()
+		for _, m := range rawHeader.FindAllStringSubmatchIndex(text, -1) {
+			id, err := lifecycle.ParseID(text[m[2]:m[3]])
+			if err != nil {
+				continue
+			}
+			u := Use{Kind: Header, Pos: expr.Pos(), End: expr.End(), Version: id, Versioned: true}
+			u.change, u.names, u.shared = v.written(m[2], m[3])
+			if _, ok := expr.(*ast.BasicLit); ok && u.change != nil {
+				u.Pos, u.End = u.change.pos-pos(m[2]-headerStart(text, m[0])), u.change.end
+			}
+			p.add(u)
+		}
+	}
+}
+
+// headerStart skips the byte before the header that the expression matches.
+func headerStart(text string, at int) int {
+	return at + strings.Index(strings.ToLower(text[at:]), versionHeader)
+}
+
+// written returns the piece that has a part of the value, and where that is written. The part is alone if the
+// piece has nothing else.
+func (v value) written(from, to int) (at *span, names []*ast.Ident, alone bool) {
+	start := 0
+	for _, p := range v.pieces {
+		end := start + len(p.text)
+		if from >= start && to <= end {
+			return p.span(from-start, to-start), p.names, strings.TrimSpace(p.text) == p.text[from-start:to-start]
+		}
+		start = end
+	}
+	return nil, nil, false
+}
+
+// isText reports whether an expression may make the text of a header.
+func isText(u *Unit, expr ast.Expr) bool {
+	switch expr := expr.(type) {
+	case *ast.BasicLit:
+		return expr.Kind == token.STRING
+	case *ast.BinaryExpr:
+		return expr.Op == token.ADD
+	case *ast.CallExpr:
+		path, name := called(u, expr)
+		return path == "fmt" && name == "Sprintf"
+	}
+	return false
+}
+
+// mentions reports whether a literal within an expression names the version header.
+func mentions(expr ast.Expr) bool {
+	found := false
+	ast.Inspect(expr, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+			found = found || strings.Contains(strings.ToLower(lit.Value), versionHeader)
+		}
+		return !found
+	})
+	return found
+}
+
+// tag returns the tag of a field of a struct.
+func tag(fields *types.Struct, name string) string {
+	if fields == nil {
+		return ""
+	}
+	for i := range fields.NumFields() {
+		if fields.Field(i).Name() == name {
+			return fields.Tag(i)
+		}
+	}
+	return ""
+}
