@@ -142,7 +142,7 @@ func (g *goTree) take(u analyzer.Use) {
 	at := g.fset.PositionFor(u.Pos, false)
 	use := Use{
 		File: name, Line: at.Line, Column: at.Column, Text: g.text(path, at.Offset, int(u.End-u.Pos)),
-		Rule: rules[u.Kind], Sure: g.read[path], Versions: []lifecycle.ID{}, Unknown: u.Unknown,
+		Rule: goRules[u.Kind], Sure: g.read[path], Versions: []lifecycle.ID{}, Unknown: u.Unknown,
 		Generated: ast.IsGenerated(u.File),
 	}
 	if u.Versioned {
@@ -154,7 +154,7 @@ func (g *goTree) take(u analyzer.Use) {
 	g.uses = append(g.uses, use)
 }
 
-var rules = map[analyzer.Kind]Rule{
+var goRules = map[analyzer.Kind]Rule{
 	analyzer.Import:   GoImport,
 	analyzer.Header:   GoHeader,
 	analyzer.Generate: GoGenerate,

@@ -27,6 +27,7 @@ type goConfig struct {
 type goPackage struct {
 	id     string
 	unit   *analyzer.Unit
+	files  []string // paths
 	errors []packages.Error
 	deps   map[string]*packages.Package
 }
@@ -52,7 +53,7 @@ func (g *goTree) load(ctx context.Context, module string, config goConfig, overl
 	for _, p := range list {
 		if p.Types != nil && p.TypesInfo != nil && len(p.Syntax) > 0 {
 			unit := &analyzer.Unit{Files: p.Syntax, Pkg: p.Types, Info: p.TypesInfo}
-			loaded = append(loaded, goPackage{p.ID, unit, p.Errors, p.Imports})
+			loaded = append(loaded, goPackage{p.ID, unit, p.CompiledGoFiles, p.Errors, p.Imports})
 		}
 	}
 	return loaded

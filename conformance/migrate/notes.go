@@ -41,7 +41,7 @@ func (n *notes) into(s *Scanned) {
 	slices.SortFunc(n.troubles, func(a, b Trouble) int {
 		return cmp.Or(strings.Compare(a.File, b.File), strings.Compare(a.Text, b.Text))
 	})
-	s.Troubles = slices.Compact(n.troubles)
+	s.Troubles = append(s.Troubles, slices.Compact(n.troubles)...)
 	for _, skipped := range n.skipped {
 		s.Skipped = append(s.Skipped, *skipped)
 	}

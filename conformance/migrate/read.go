@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
-	"os"
 	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -45,7 +44,7 @@ func (r *reader) read(path string) ([]byte, error) {
 		r.large.Unlock()
 		r.held = false
 	}
-	f, err := os.Open(path)
+	f, err := open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -79,14 +78,14 @@ func (r *reader) read(path string) ([]byte, error) {
 }
 
 // grow makes room for the rest of a file.
-func (r *reader) grow(f *os.File) error {
+func (r *reader) grow(f source) error {
 	room := min(4*len(r.buf), largeFile)
 	if len(r.buf) >= largeFile {
-		info, err := f.Stat()
+		size, err := f.size()
 		if err != nil {
 			return err
 		}
-		if info.Size() > maxFile {
+		if size > maxFile {
 			return errTooLarge
 		}
 		if !r.held {
@@ -94,7 +93,7 @@ func (r *reader) grow(f *os.File) error {
 			r.held = true
 		}
 		// A file that grows while it is read does so in steps, and ends at the limit.
-		room = min(max(int(info.Size())+1, 2*len(r.buf)), maxFile+1)
+		room = min(max(int(size)+1, 2*len(r.buf)), maxFile+1)
 	}
 	buf := make([]byte, room)
 	copy(buf, r.buf)

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
@@ -35,8 +36,8 @@ type text struct {
 	name    string
 	data    []byte
 	lang    language
-	code    []span // of Markdown
-	doc     []span // docstrings
+	code    []span        // of Markdown
+	doc     func() []span // docstrings
 	headers []header
 
 	hits  []hit
@@ -55,9 +56,7 @@ func scanText(name string, data []byte) []Use {
 	if t.lang.markdown {
 		t.code = fences(data)
 	}
-	if t.lang.python {
-		t.doc = docstrings(data)
-	}
+	t.doc = sync.OnceValue(func() []span { return docstrings(data) })
 	t.headers = findHeaders(data)
 	settings := t.versionHeaders()
 	t.apart(settings)
@@ -116,10 +115,15 @@ func (t *text) addUnknown(rule Rule, sure Sure, s span, why string) {
 // findHeaders finds the names of headers, in any case.
 func findHeaders(data []byte) []header {
 	var headers []header
-	after(data, '-', func(i int) bool {
+	for i := 0; ; i++ {
+		next := bytes.IndexByte(data[i:], '-')
+		if next < 0 {
+			return headers
+		}
+		i += next
 		start := i - len("scp")
 		if start < 0 || !bytes.EqualFold(data[start:i], []byte("scp")) || partOfName(data, start) {
-			return false
+			continue
 		}
 		for _, name := range []headerName{versionHeader, signatureHeader, accessKeyHeader} {
 			end := i + 1 + len(name)
@@ -128,9 +132,7 @@ func findHeaders(data []byte) []header {
 				headers = append(headers, header{name, span{start, end}})
 			}
 		}
-		return false
-	})
-	return headers
+	}
 }
 
 // partOfName reports whether a name begins before the byte at start, as that of X-SCP-API-Version does. The
@@ -160,7 +162,7 @@ func (t *text) line(at int) span {
 // silent reports whether what stands at a byte is said to people, and to no server: a comment, a docstring,
 // or prose.
 func (t *text) silent(at int) bool {
-	if inside(t.doc, at) {
+	if t.lang.python && inside(t.doc(), at) {
 		return true
 	}
 	line := t.line(at)

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // number is a version as it is written: two numbers, and neither three nor an address.
@@ -67,7 +68,7 @@ func trim(d []byte, s span) span {
 
 // pairs notes services and versions that stand side by side.
 func (t *text) pairs() {
-	evidence := ours.Match(t.data) || ours.MatchString(t.name)
+	evidence := sync.OnceValue(func() bool { return ours.Match(t.data) || ours.MatchString(t.name) })
 	for at := 0; ; {
 		i := bytes.Index(t.data[at:], []byte(service))
 		if i < 0 {
@@ -109,7 +110,7 @@ func (t *text) derive(s, version span) {
 }
 
 // partner returns the version that belongs to a service.
-func (t *text) partner(s span, evidence bool) (span, bool) {
+func (t *text) partner(s span, evidence func() bool) (span, bool) {
 	d := t.data
 	after := d[s.end:min(len(d), s.end+200)]
 	before := d[max(0, s.start-200):s.start]
@@ -123,12 +124,12 @@ func (t *text) partner(s span, evidence bool) (span, bool) {
 	if m := entry.FindSubmatchIndex(after); m != nil && whole(after, m[7]) {
 		tables := versionWord.Match(d[max(0, s.start-400):s.start]) || versionWord.MatchString(t.name)
 		bareKey := m[2] == m[3]
-		if evidence && (tables || !bareKey) || tables && !bareKey && m[4] != m[5] {
+		if (tables || !bareKey) && evidence() || tables && !bareKey && m[4] != m[5] {
 			return span{s.end + m[6], s.end + m[7]}, true
 		}
 	}
 	key := serviceKey.Match(before)
-	if !key && !(evidence && plainKey.Match(before)) {
+	if !key && !(plainKey.Match(before) && evidence()) {
 		return span{}, false
 	}
 	if m := versionKey.FindSubmatchIndex(after); m != nil && whole(after, m[5]) && near(after[:m[0]]) {

@@ -60,10 +60,10 @@ func (m *Moves) add(file *ast.File, from, to token.Pos, text string) {
 // cannot says why a use cannot be moved by an edit, or nothing.
 func (f *Found) cannot(u Use) string {
 	switch {
-	case ast.IsGenerated(u.File):
-		return "the file is generated: run its generator for the new version"
 	case u.change == nil:
 		return "the version is not written in one place that is read here"
+	case ast.IsGenerated(u.File), ast.IsGenerated(f.files[f.fset.File(u.change.pos)].file):
+		return "the version is written in generated code: run its generator for the new version"
 	case !u.shared:
 		return ""
 	}

@@ -1,0 +1,176 @@
+package migrate
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/scp-openapi/virtualserver/openapi"
+	"github.com/scp-openapi/virtualserver/openapi/codegen"
+	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
+)
+
+// The modules of these tests speak versions of this module's documents, and are moved to this one.
+var to = lifecycle.V(1, 3)
+
+// tool runs the go command in a folder, without a network.
+func tool(ctx context.Context, dir string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOWORK=off", "GOPROXY=off", "GOSUMDB=off", "GOTOOLCHAIN=local")
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+// goMod is the go.mod of a module that uses this one as it stands.
+func goMod(t *testing.T, module string) (mod, sum string) {
+	t.Helper()
+	checkout, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	text, err := os.ReadFile(filepath.Join(checkout, "go.mod"))
+	require.NoError(t, err)
+	sums, err := os.ReadFile(filepath.Join(checkout, "go.sum"))
+	require.NoError(t, err)
+	_, requirements, found := strings.Cut(string(text), "module "+codegen.Module+"\n")
+	require.True(t, found)
+	return "module " + module + "\n" + requirements + "\nrequire " + codegen.Module + " v0.0.0\n\nreplace " +
+		codegen.Module + " => " + checkout + "\n", string(sums)
+}
+
+// downstream writes an archive to a folder, as a module that uses this one, and returns its Go files.
+func downstream(t *testing.T, dir, archive string) []string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", "downstream", archive))
+	require.NoError(t, err)
+	mod, sum := goMod(t, "example.com/downstream")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte(mod), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.sum"), []byte(sum), 0o644))
+	return goFilesOf(t, dir, string(data))
+}
+
+// findings scans Go files.
+func findings(t *testing.T, dir string, files []string) []Finding {
+	t.Helper()
+	uses, troubles := scanGo(t.Context(), dir, files)
+	require.Empty(t, troubles)
+	var list []Finding
+	for _, use := range uses {
+		list = append(list, Finding{Use: use})
+	}
+	return list
+}
+
+func TestFixDownstream(t *testing.T) {
+	dir := t.TempDir()
+	files := downstream(t, dir, "twelve.txtar")
+	set, err := openapi.Load()
+	require.NoError(t, err)
+	client, err := codegen.Package(set.Lookup(lifecycle.V(1, 1)), "volumes")
+	require.NoError(t, err)
+	require.NoError(t, client.Write(filepath.Join(dir, "generated", "volumes")))
+	files = append(files, "generated/volumes/client.gen.go", "generated/volumes/virtualserver.gen.go")
+	for _, args := range [][]string{{"vet", "./..."}, {"vet", "-tags=integration", "./tags"}, {"test", "./..."}} {
+		out, err := tool(t.Context(), dir, args...)
+		require.NoError(t, err, out)
+	}
+
+	before := treeOf(t, dir)
+	plan, err := PlanFix(t.Context(), dir, findings(t, dir, files), to)
+	require.NoError(t, err)
+	assert.Equal(t, before, treeOf(t, dir), "a plan writes nothing")
+	fixed, err := Fix(t.Context(), dir, findings(t, dir, files), to)
+	require.NoError(t, err)
+	assert.Equal(t, Diff(plan.Changes), Diff(fixed.Changes))
+	var left []string
+	for _, l := range fixed.Left {
+		left = append(left, l.File+": "+l.Why)
+	}
+	assert.Equal(t, []string{"generated/volumes/virtualserver.gen.go: the file is generated: run its generator with 1.3"}, left)
+
+	for _, name := range files {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		require.NoError(t, err)
+		if !strings.HasSuffix(name, ".gen.go") {
+			assert.NotRegexp(t, `1\.[01]\b|v?1_?[01]\b`, string(text), name)
+		}
+	}
+	both, err := os.ReadFile(filepath.Join(dir, "both", "both.go"))
+	require.NoError(t, err)
+	assert.Equal(t, 1, strings.Count(string(both), "gen/v1.3"), "the imports of one package are merged: %s", both)
+	for _, args := range [][]string{{"vet", "./..."}, {"vet", "-tags=integration", "./tags"}, {"test", "./..."}} {
+		out, err := tool(t.Context(), dir, args...)
+		assert.NoError(t, err, out)
+	}
+
+	after := treeOf(t, dir)
+	again, err := Fix(t.Context(), dir, findings(t, dir, files), to)
+	require.NoError(t, err)
+	assert.Empty(t, again.Changes)
+	assert.Equal(t, after, treeOf(t, dir), "a second run changes nothing")
+}
+
+// What would not compile stays as it is, byte for byte, and is explained.
+func TestFixLeavesWhatWouldNotCompile(t *testing.T) {
+	dir := t.TempDir()
+	files := downstream(t, dir, "stuck.txtar")
+	before := treeOf(t, dir)
+	fixed, err := Fix(t.Context(), dir, findings(t, dir, files), to)
+	require.NoError(t, err)
+	var changed []string
+	for _, c := range fixed.Changes {
+		changed = append(changed, c.File)
+		delete(before, filepath.Join(dir, c.File))
+	}
+	assert.Equal(t, []string{"crossed/aside.go", "moved/moved.go", "twice/other.go"}, changed)
+	after := treeOf(t, dir)
+	for path, text := range before {
+		assert.Equal(t, text, after[path], path)
+	}
+	why := map[string]string{}
+	for _, l := range fixed.Left {
+		why[l.File] = l.Why
+	}
+	for file, says := range map[string]string{
+		"twice/twice.go":           "it would not compile: duplicate case",
+		"crossed/crossed.go":       "it would not compile: cannot use volume()",
+		"crossed/generated.go":     "the file is generated: run its generator with 1.3",
+		"dependent/dependent.go":   "it would not compile: duplicate case",
+		"dependency/dependency.go": "it would not compile while",
+		"broken/broken.go":         "its package does not compile as it is: cannot use 1",
+		"shared/shared.go":         "version, that is used for something else too",
+	} {
+		assert.Contains(t, why[file], says, file)
+		delete(why, file)
+	}
+	assert.Empty(t, why)
+}
+
+func TestFixOfTheVendorsSDK(t *testing.T) {
+	dir := t.TempDir()
+	data, err := os.ReadFile("testdata/downstream/sdk.txtar")
+	require.NoError(t, err)
+	files := goFilesOf(t, dir, string(data))
+	before := treeOf(t, dir)
+	list := findings(t, dir, files)
+	fixed, err := Fix(t.Context(), dir, list, to)
+	require.NoError(t, err)
+	require.Len(t, fixed.Changes, 1)
+	assert.Equal(t, "app/name/name.go", fixed.Changes[0].File)
+	require.Len(t, fixed.Left, 1)
+	assert.Equal(t, "app/zone/zone.go", fixed.Left[0].File)
+	assert.Contains(t, fixed.Left[0].Why, "it would not compile: v.Zone undefined")
+	zone := filepath.Join(dir, "app", "zone", "zone.go")
+	assert.Equal(t, before[zone], treeOf(t, dir)[zone])
+
+	missing, err := PlanFix(t.Context(), dir, list[len(list)-1:], lifecycle.V(1, 4))
+	require.NoError(t, err)
+	assert.Empty(t, missing.Changes)
+	require.Len(t, missing.Left, 1)
+	assert.Contains(t, missing.Left[0].Why, "library/virtualserver/1.4")
+}
