@@ -122,6 +122,9 @@ func (f *migrateFlags) run(cmd *cobra.Command, paths []string) error {
 		return usage(err)
 	}
 	question, err := f.question(scan.Root)
+	if err == nil {
+		err = f.mayFix(question)
+	}
 	if err != nil {
 		return usage(err)
 	}
@@ -135,7 +138,15 @@ func (f *migrateFlags) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	err = f.print(cmd.OutOrStdout(), r)
+	if f.fixes() {
+		r, err = f.repair(cmd, scan, question, r)
+		if r == nil {
+			return err
+		}
+	}
+	if !f.diff {
+		err = errors.Join(err, f.print(cmd.OutOrStdout(), r))
+	}
 	if file != nil {
 		if fileErr := file.write(func(w io.Writer) error { return f.write(w, r) }); fileErr != nil {
 			err = errors.Join(err, fmt.Errorf("--out: %w", fileErr))
