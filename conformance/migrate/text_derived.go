@@ -31,7 +31,7 @@ var (
 
 	// holds is the name that a value is given to.
 	holds = regexp.MustCompile(`([A-Za-z_$-][\w.$-]*)\\?["'\x60)\]]*\s*(?::\s*[&'\w\[\]<>. |]{1,30}?)?\s*(:=|=>|:-|==|[:=,(]|[ \t])\s*[fbru@]?$`)
-	named = regexp.MustCompile(`(?i)name|title|desc|label|host|message|msg|text|comment|note|tag|summary|subject`)
+	named = regexp.MustCompile(`(?i)name|title|desc|label|host|message|msg|text|comment|note|tag|summary|subject|machine|instance|create|(^|_)vm(_|$)`)
 
 	// ours is a sign that a file is about Samsung Cloud Platform.
 	ours = regexp.MustCompile(`(?i)\bscp|[_-]scp|samsung|/v1/(volumes|servers)|\bkr-(west|east|south)\d|api_name`)
@@ -48,7 +48,7 @@ func (t *text) apart(settings []setting) {
 	}
 	before := len(t.hits)
 	t.pairs()
-	t.literals(len(open) > 0)
+	t.literals()
 	if len(open) > 0 && len(t.hits) == before {
 		t.addUnknown(TextDerived, Derived, open[0].span, fmt.Sprintf("the version header is set to %s, whose value is not in this file",
 			t.quote(trim(t.data, open[0].value))))
@@ -122,7 +122,7 @@ func (t *text) partner(s span, evidence func() bool) (span, bool) {
 		return span{s.start - len(before) + m[2], s.start - len(before) + m[3]}, true
 	}
 	if m := entry.FindSubmatchIndex(after); m != nil && whole(after, m[7]) {
-		tables := versionWord.Match(d[max(0, s.start-400):s.start]) || versionWord.MatchString(t.name)
+		tables := t.amongVersions(s.start)
 		bareKey := m[2] == m[3]
 		if (tables || !bareKey) && evidence() || tables && !bareKey && m[4] != m[5] {
 			return span{s.end + m[6], s.end + m[7]}, true
@@ -158,23 +158,59 @@ func near(between []byte) bool {
 		!bytes.ContainsAny(between, "{}")
 }
 
-// literals notes whole values of the version header that stand elsewhere: in a variable whose name speaks of
-// a version, or anywhere in code that sets the header from a variable.
-func (t *text) literals(fromVariable bool) {
-	for _, m := range literal.FindAllSubmatchIndex(t.data, -1) {
+// literals notes whole values of the version header that stand elsewhere: before the header, in a variable
+// whose name speaks of a version, or anywhere in code that names the header.
+func (t *text) literals() {
+	all := literal.FindAllSubmatchIndex(t.data, -1)
+	if len(all) == 0 {
+		return
+	}
+	header := slices.ContainsFunc(t.headers, func(h header) bool {
+		return h.name == versionHeader && t.fenced(h.start) && !t.silent(h.start)
+	})
+	for _, m := range all {
 		s, version := span{m[0], m[0] + len(service)}, span{m[2], m[3]}
-		if t.taken[s.start] || !whole(t.data, version.end) || !t.fenced(s.start) || t.silent(s.start) {
+		if t.taken[s.start] || !whole(t.data, version.end) || !t.fenced(s.start) || t.silent(s.start) || t.complains(s.start) {
+			continue
+		}
+		if t.beforeHeader(version.end) {
+			t.taken[s.start] = true
+			t.add(TextHeader, Text, span{s.start, version.end}, string(t.data[version.start:version.end]))
 			continue
 		}
 		key, quoted, ok := t.holder(span{s.start, version.end})
 		if !ok {
 			continue
 		}
-		if versionName(key) || fromVariable && quoted && !named.MatchString(key) {
+		if versionName(key) || header && quoted && !named.MatchString(key) || serviceName(key) && t.amongVersions(s.start) {
 			t.taken[s.start] = true
 			t.derive(s, version)
 		}
 	}
+}
+
+// beforeHeader reports whether the name of the version header follows a value, as in
+// setValue("virtualserver 1.1", forHTTPHeaderField: "Scp-Api-Version").
+func (t *text) beforeHeader(end int) bool {
+	for _, h := range t.headers {
+		if h.start < end || h.start > end+valueWindow/2 {
+			continue
+		}
+		gap := t.data[end:h.start]
+		return h.name == versionHeader && bytes.ContainsAny(gap, ":=,") && bytes.Count(gap, []byte("\n")) < valueLines &&
+			t.glued(h, gap)
+	}
+	return false
+}
+
+// serviceName reports whether a key is called as the service is.
+func serviceName(key string) bool {
+	return strings.EqualFold(strings.NewReplacer("_", "", "-", "").Replace(key), service)
+}
+
+// amongVersions reports whether what stands before a byte, or the name of the file, speaks of versions.
+func (t *text) amongVersions(at int) bool {
+	return versionWord.Match(t.data[max(0, at-400):at]) || versionWord.MatchString(t.name)
 }
 
 // versionName reports whether a variable is named for a version.
@@ -208,6 +244,8 @@ func (t *text) holder(value span) (key string, quoted, ok bool) {
 			return "", false, false
 		}
 		quoted = true
+	} else if cell := skipBlanks(d, end); cell < line.end && d[cell] == '|' {
+		return "", true, bytes.HasSuffix(bytes.TrimRight(d[line.start:start], " \t"), []byte("|")) // of a table of tests
 	} else if end < line.end && strings.IndexByte("\"'`}<\r,", d[end]) < 0 {
 		return "", false, false
 	}
@@ -228,12 +266,13 @@ func (t *text) holder(value span) (key string, quoted, ok bool) {
 }
 
 var (
-	identifier  = regexp.MustCompile(`[A-Za-z_][\w-]*\w|[A-Za-z_]`)
-	otherValue  = regexp.MustCompile(`["'\x60 ]([a-z][a-z0-9-]*)[ \t]+(?:` + number + `|[{$%"'\x60])`)
-	stringParts = regexp.MustCompile(`["'\x60]([^"'\x60]*)["'\x60]`)
-	nonsense    = regexp.MustCompile(`^\s*\\?["'\x60]?` + service + `(?:[ \t]+[\w.]+)?\\?["'\x60]?\s*$`)
-	justNumber  = regexp.MustCompile(`^\\?["'\x60]?(` + number + `)\\?["'\x60]?$`)
-	justService = regexp.MustCompile(`^\\?["'\x60]?([a-z][a-z0-9-]+)\\?["'\x60]?$`)
+	identifier   = regexp.MustCompile(`[A-Za-z_][\w-]*\w|[A-Za-z_]`)
+	otherValue   = regexp.MustCompile(`["'\x60 ]([a-z][a-z0-9-]*)[ \t]+(?:` + number + `|[{$%"'\x60])`)
+	stringParts  = regexp.MustCompile(`["'\x60]([^"'\x60]*)["'\x60]`)
+	nonsense     = regexp.MustCompile(`^\s*\\?["'\x60]?` + service + `(?:[ \t]+[\w.]+)?\\?["'\x60]?\s*$`)
+	inExpression = regexp.MustCompile(`(?:["'\x60]|[})] )(` + number + `)`)
+	justNumber   = regexp.MustCompile(`^\\?["'\x60]?(` + number + `)\\?["'\x60]?$`)
+	justService  = regexp.MustCompile(`^\\?["'\x60]?([a-z][a-z0-9-]+)\\?["'\x60]?$`)
 )
 
 // fillers are words of expressions that are no variables.
@@ -246,10 +285,15 @@ func (t *text) settled(value span, depth int) bool {
 	e := t.data[value.start:value.end]
 	if m := literal.FindSubmatchIndex(e); m != nil && whole(e, m[3]) {
 		s := span{value.start + m[0], value.start + m[0] + len(service)}
-		if !t.taken[s.start] {
-			t.taken[s.start] = true
-			t.derive(s, span{value.start + m[2], value.start + m[3]})
+		version := span{value.start + m[2], value.start + m[3]}
+		switch {
+		case t.taken[s.start]:
+		case depth == 0 && len(bytes.Trim(e[:m[0]], " \t\"'\x60"))+len(bytes.Trim(e[m[1]:], " \t\"'\x60")) == 0:
+			t.add(TextHeader, Text, span{s.start, version.end}, string(t.data[version.start:version.end]))
+		default:
+			t.derive(s, version)
 		}
+		t.taken[s.start] = true
 		return true
 	}
 	if nonsense.Match(e) {
@@ -273,6 +317,11 @@ func (t *text) settled(value span, depth int) bool {
 		}
 	}
 	var values []span
+	for _, m := range inExpression.FindAllSubmatchIndex(e, -1) {
+		if whole(e, m[3]) {
+			values = append(values, span{value.start + m[2], value.start + m[3]}) // "virtualserver " + "1.1"
+		}
+	}
 	for _, name := range names {
 		values = append(values, t.values(name)...)
 	}

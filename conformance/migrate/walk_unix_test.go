@@ -86,4 +86,3 @@ func TestScanPipe(t *testing.T) {
 	assert.Equal(t, []string{"a.py"}, spoken(s))
 	assert.Equal(t, map[string]any{"not regular files": []any{1, "pipe.py"}}, skips(s))
 }
-
