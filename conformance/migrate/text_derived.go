@@ -106,7 +106,22 @@ func (t *text) derive(s, version span) {
 	if line := t.line(version.start); s == version || s.start < line.start || s.end > line.end {
 		whole = trim(t.data, span{max(line.start, version.start-maxText/2), version.end})
 	}
+	if between := t.data[whole.start:whole.end]; bytes.ContainsAny(between, "\"'`") {
+		whole = t.withQuotes(whole)
+	}
 	t.add(TextDerived, Derived, whole, string(t.data[version.start:version.end]))
+}
+
+// withQuotes returns a span with the quotes around it.
+func (t *text) withQuotes(s span) span {
+	const quotes = "\"'`"
+	if s.start > 0 && strings.IndexByte(quotes, t.data[s.start-1]) >= 0 {
+		s.start--
+	}
+	if s.end < len(t.data) && strings.IndexByte(quotes, t.data[s.end]) >= 0 {
+		s.end++
+	}
+	return s
 }
 
 // partner returns the version that belongs to a service.
