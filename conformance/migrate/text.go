@@ -42,6 +42,8 @@ type text struct {
 
 	hits  []hit
 	taken map[int]bool // where services and versions stand that a hit already tells of
+
+	searches int // for names, over the whole file
 }
 
 // hit is a use, by where it stands.

@@ -51,7 +51,7 @@ func (t *text) sets(name headerName) (header, bool) {
 func (t *text) setByConstant(h header) (setting, bool) {
 	low := max(0, h.start-80)
 	m := namesHeader.FindSubmatchIndex(t.data[low:h.start])
-	if m == nil {
+	if m == nil || !t.search() {
 		return setting{}, false
 	}
 	return t.setBy(t.data[low+m[2] : low+m[3]])

@@ -69,7 +69,7 @@ func TestWalkForbidden(t *testing.T) {
 
 // chown gives a tree to a user.
 func chown(root string, user int) error {
-	return filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+	return filepath.WalkDir(root, func(path string, _ os.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
