@@ -64,7 +64,7 @@ func (r *reader) read(path string) ([]byte, error) {
 			return nil, errBinary
 		}
 		n += m
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

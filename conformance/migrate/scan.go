@@ -154,7 +154,7 @@ func (s *scan) file(name string, data []byte, f *found) {
 		}
 		return
 	case strings.HasSuffix(base, ".go"):
-		if mentions(data) || mentionsVendor(data) {
+		if mentions(data) || bytes.Contains(data, []byte(providerName)) {
 			f.goFiles = append(f.goFiles, name)
 		}
 		return
@@ -162,6 +162,8 @@ func (s *scan) file(name string, data []byte, f *found) {
 		if mentionsVendor(data) {
 			s.terraform(name, data, f)
 		}
+	case writesTerraform(base) && bytes.Contains(data, []byte(providerName)):
+		f.providers = append(f.providers, embedded(name, data)...)
 	}
 	if mentions(data) {
 		f.uses = append(f.uses, scanText(name, data)...)

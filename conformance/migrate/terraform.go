@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -52,6 +53,39 @@ func (s *scan) terraform(name string, data []byte, f *found) {
 		t.config(file.Body)
 	}
 	f.providers = append(f.providers, t.providers...)
+}
+
+// writesTerraform reports whether a file may have Terraform in it: scripts, templates and Terragrunt write files
+// of Terraform.
+func writesTerraform(base string) bool {
+	return slices.Contains([]string{".hcl", ".tftpl", ".tmpl", ".tpl", ".j2", ".sh"}, path.Ext(base))
+}
+
+var (
+	embeddedProvider = regexp.MustCompile(`(?i)\b[\w-]+\s*=\s*\{[^{}]*\bsource\s*=\s*\\?"[^"]*\b` + providerName + `\\?"[^{}]*\}`)
+	embeddedVersion  = regexp.MustCompile(`\bversion\s*=\s*\\?"([^"\\$%{]*)\\?"`)
+)
+
+// embedded finds the entries of required_providers in a file that writes Terraform.
+func embedded(name string, data []byte) (all []provider) {
+	lang := languageOf(name, data)
+	for _, m := range embeddedProvider.FindAllIndex(data, -1) {
+		line := data[bytes.LastIndexByte(data[:m[0]], '\n')+1 : m[0]]
+		if lang.commentAt(line, len(line)) {
+			continue
+		}
+		p := provider{use: Use{File: name, Rule: TerraformProvider, Sure: Text}}
+		at := span{m[0], m[1]}
+		if v := embeddedVersion.FindSubmatchIndex(data[m[0]:m[1]]); v != nil {
+			at = span{m[0] + v[0], m[0] + v[1]}
+			p.version, p.pins = string(data[m[0]+v[2]:m[0]+v[3]]), true
+		}
+		p.use.Line, p.use.Column = position(data, at.start)
+		text, _, _ := bytes.Cut(data[at.start:min(at.end, at.start+maxText)], []byte("\n"))
+		p.use.Text = strings.ToValidUTF8(string(text), "\uFFFD")
+		all = append(all, p)
+	}
+	return all
 }
 
 // terraformFile collects what one file chooses.

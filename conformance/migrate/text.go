@@ -42,6 +42,8 @@ type text struct {
 
 	hits  []hit
 	taken map[int]bool // where services and versions stand that a hit already tells of
+
+	searches int // for names, over the whole file
 }
 
 // hit is a use, by where it stands.
@@ -212,8 +214,8 @@ const (
 
 var (
 	// headerValue is a value of the version header: a service and its version.
-	headerValue = regexp.MustCompile(`([A-Za-z][\w-]*)[ \t]+(v?\d[\w.]*)`)
-	described   = regexp.MustCompile(`(?m)^[ \t]*"?(description|summary|title)"?\s*:.*$`)
+	headerValue = regexp.MustCompile(`([A-Za-z][\w-]*)(?:\\?[ \t])+(v?\d[\w.]*)`)
+	described   = regexp.MustCompile(`(?m)"(description|summary|title)"\s*:\s*"[^"\n]*"|^[ \t]*(description|summary|title)\s*:.*$`)
 	gapWord     = regexp.MustCompile(`\\[nrt]|[A-Za-z_][\w.]*|\d+`)
 	gapForeign  = regexp.MustCompile(`[};!?#]|\.\s`)
 	gapLink     = regexp.MustCompile(`[:=,|>(]`)
@@ -228,7 +230,7 @@ func init() {
 		enum example examples const required true false disabled enabled f b r u rb br new of to be equal equals
 		stringprop elementprop header.name header.value td th tr code span strong em li dd dt stringvalues
 		stringvalue headervalue from_static from_str is toequal tobe eq equalto explode style simple required sensitive
-		id pattern readonly valueof asciistring i p`) {
+		id pattern readonly valueof asciistring i p field forhttpheaderfield forkey assertequal assertequals`) {
 		glue[w] = true
 	}
 }
@@ -279,6 +281,15 @@ func (t *text) glued(h header, gap []byte) bool {
 	return directive.Match(t.data[line.start:h.start])
 }
 
+// complaint is the beginning of a message about a header.
+var complaint = regexp.MustCompile(`(?i)\b(raise|throw|panic|abort|fail|die)\b|\b(console|logger|logging|log|slog)\.\w+\s*\(|\b(new\s+)?\w*(Error|Exception)\s*\(|\berrors?\.\w+\(|\bErrorf?\(`)
+
+// complains reports whether what stands at a byte is a part of a message.
+func (t *text) complains(at int) bool {
+	line := t.line(at)
+	return complaint.Match(t.data[line.start:at])
+}
+
 var directive = regexp.MustCompile(`(?i)(header|hdr)[\w-]*\s+(set\s+|add\s+|append\s+)?["']?$`)
 
 // setting is a place where a header is set, and the expression it is set to.
@@ -291,7 +302,7 @@ type setting struct {
 // places where it is set, in our service's name or that of another.
 func (t *text) versionHeaders() (settings []setting) {
 	for _, h := range t.headers {
-		if h.name != versionHeader || t.silent(h.start) {
+		if h.name != versionHeader || t.silent(h.start) || t.complains(h.start) {
 			continue
 		}
 		named, version, ok := t.value(h)
@@ -305,7 +316,11 @@ func (t *text) versionHeaders() (settings []setting) {
 		case ok:
 			settings = append(settings, setting{h, span{}})
 		default:
-			if s, ok := t.setting(h); ok && t.fenced(h.start) {
+			s, ok := t.setting(h)
+			if !ok {
+				s, ok = t.setByConstant(h)
+			}
+			if ok && t.fenced(h.start) {
 				settings = append(settings, s)
 			}
 		}

@@ -23,6 +23,7 @@ var (
 	headerLike = regexp.MustCompile(`^@?["'\x60]([Ss][Cc][Pp]-[\w-]+|[A-Z][A-Za-z]*(-[A-Za-z]+)+)["'\x60]`)
 	callee     = regexp.MustCompile(`([A-Za-z_][\w]*)[!?]?\s*\(\s*[fbru@]?$`)
 	nothing    = regexp.MustCompile(`^(null|None|nil|undefined|NULL|""|''|\.\.\.|…|<|//|#|\?)`)
+	valueFirst = regexp.MustCompile(`\(([^(]*),\s*forHTTPHeaderField:\s*$`)
 	saying     = regexp.MustCompile(`^[^{$%<]*\pL\s+\pL[^{$%<]*$`) // words for people
 	request    = regexp.MustCompile(`(?i)(-H|--header|http|https|xh)\b.*\s$`)
 )
@@ -118,6 +119,9 @@ func (t *text) assignedKey(h header, i int) (int, bool) {
 		return t.valueOf(h)
 	}
 	i = skipBlanks(d, i)
+	if m := valueFirst.FindSubmatchIndex(before); m != nil {
+		return line.start + m[2], true
+	}
 	if i >= len(d) {
 		return 0, false
 	}

@@ -40,47 +40,60 @@ func (t *text) sets(name headerName) (header, bool) {
 		if _, ok := t.setting(h); ok {
 			return h, true
 		}
-		if m := namesHeader.FindSubmatchIndex(t.data[max(0, h.start-80):h.start]); m != nil {
-			low := max(0, h.start-80)
-			if at, ok := t.setBy(t.data[low+m[2] : low+m[3]]); ok {
-				return header{name, at}, true
-			}
+		if s, ok := t.setByConstant(h); ok {
+			return s.header, true
 		}
 	}
 	return header{}, false
 }
 
+// setByConstant returns where a header is set by the name of the constant that its name is given to.
+func (t *text) setByConstant(h header) (setting, bool) {
+	low := max(0, h.start-80)
+	m := namesHeader.FindSubmatchIndex(t.data[low:h.start])
+	if m == nil || !t.search() {
+		return setting{}, false
+	}
+	return t.setBy(t.data[low+m[2] : low+m[3]])
+}
+
 // setBy returns where a header is set by the name of a constant: headers[SIGNATURE] = signature.
-func (t *text) setBy(constant []byte) (span, bool) {
+func (t *text) setBy(constant []byte) (setting, bool) {
 	for at := 0; ; {
 		i := bytes.Index(t.data[at:], constant)
 		if i < 0 {
-			return span{}, false
+			return setting{}, false
 		}
 		s := span{at + i, at + i + len(constant)}
 		at = s.end
 		if s.start > 0 && wordByte(t.data[s.start-1]) || at < len(t.data) && wordByte(t.data[at]) || t.silent(s.start) {
 			continue
 		}
-		next := skipBlanks(t.data, at)
-		switch {
-		case next == len(t.data):
-		case t.data[next] == ']':
-			next = skipBlanks(t.data, next+1)
-			if next < len(t.data) && (t.data[next] == '=' || t.data[next] == ':') && !followed(t.data, next, "=~") {
-				return s, true
-			}
-		case t.data[next] == ':' && !followed(t.data, next, ":="):
-			if value := t.expression(next + 1); !headerLike.Match(t.data[value.start:value.end]) {
-				return s, true
-			}
-		case t.data[next] == ',':
-			before := t.data[max(0, s.start-80):s.start]
-			if m := callee.FindSubmatch(before); m != nil && writesHeader.Match(m[1]) && !readsHeader.Match(m[1]) {
-				return s, true
+		if from, ok := t.assignedName(s); ok {
+			if value := t.expression(from); !headerLike.Match(t.data[value.start:value.end]) {
+				return setting{header{span: s}, value}, true
 			}
 		}
 	}
+}
+
+// assignedName returns where the value begins that a header is set to by the name of a constant.
+func (t *text) assignedName(s span) (from int, ok bool) {
+	next := skipBlanks(t.data, s.end)
+	if next == len(t.data) {
+		return 0, false
+	}
+	switch t.data[next] {
+	case ']':
+		next = skipBlanks(t.data, next+1)
+		ok = next < len(t.data) && (t.data[next] == '=' || t.data[next] == ':') && !followed(t.data, next, "=~")
+	case ':':
+		ok = !followed(t.data, next, ":=")
+	case ',':
+		m := callee.FindSubmatch(t.data[max(0, s.start-80):s.start])
+		ok = m != nil && writesHeader.Match(m[1]) && !readsHeader.Match(m[1])
+	}
+	return next + 1, ok
 }
 
 // computes reports whether the code in a page computes a signature.

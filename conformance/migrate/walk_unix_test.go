@@ -69,7 +69,7 @@ func TestWalkForbidden(t *testing.T) {
 
 // chown gives a tree to a user.
 func chown(root string, user int) error {
-	return filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+	return filepath.WalkDir(root, func(path string, _ os.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -86,4 +86,3 @@ func TestScanPipe(t *testing.T) {
 	assert.Equal(t, []string{"a.py"}, spoken(s))
 	assert.Equal(t, map[string]any{"not regular files": []any{1, "pipe.py"}}, skips(s))
 }
-
