@@ -98,6 +98,7 @@ read or judged, such as a use that pins no version, or if no file was read.`,
 	f.BoolVar(&flags.fix, "fix", false, "move Go code to the target")
 	f.BoolVar(&flags.text, "fix-text", false, "change version headers in other files to the target")
 	f.BoolVar(&flags.diff, "diff", false, "print what --fix or --fix-text would change, and change nothing (--fix if neither is given)")
+	cmd.AddCommand(migrateDiffCommand())
 	return cmd
 }
 
