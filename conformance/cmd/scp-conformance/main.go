@@ -99,7 +99,7 @@ Ctrl-C stops a command cleanly; a second Ctrl-C kills it.`,
 	root.AddCommand(runCommand(), casesCommand(), mockCommand(), versionsCommand(), reportCommand(), migrateCommand(), restoreCommand(), versionCommand())
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd() // after SetOut, as it keeps the writer
-	for _, cmd := range root.Commands() {
+	for _, cmd := range ours(root) {
 		cmd.Flags().SortFlags = false // they are in the order of their subjects
 		settable(cmd)
 		refuseEmpty(cmd)
@@ -108,6 +108,18 @@ Ctrl-C stops a command cleanly; a second Ctrl-C kills it.`,
 		}
 	}
 	return root
+}
+
+// ours are the commands, and those below them. Those of completion are cobra's.
+func ours(root *cobra.Command) []*cobra.Command {
+	var list []*cobra.Command
+	for _, cmd := range root.Commands() {
+		list = append(list, cmd)
+		if cmd.Name() != "completion" {
+			list = append(list, cmd.Commands()...)
+		}
+	}
+	return list
 }
 
 // missing ends a command that has others below it, and was called without one of them.

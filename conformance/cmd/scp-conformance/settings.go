@@ -91,7 +91,7 @@ func settingsOf(cmd *cobra.Command) []*pflag.Flag {
 // allSettings are the settings of all commands: a file may serve several.
 func allSettings(root *cobra.Command) map[string][]*pflag.Flag {
 	all := map[string][]*pflag.Flag{}
-	for _, cmd := range root.Commands() {
+	for _, cmd := range ours(root) {
 		if cmd.PreRunE == nil {
 			continue
 		}
