@@ -1,7 +1,5 @@
 package unpinned
 
-import "github.com/scp-openapi/virtualserver/signing"
-
 func headers(key, signature string) map[string]string {
 	return map[string]string{
 		"Scp-AccessKey": key, // want `signs requests`
@@ -9,4 +7,3 @@ func headers(key, signature string) map[string]string {
 	}
 }
 
-var _ = signing.NewTransport("https://example.com")
