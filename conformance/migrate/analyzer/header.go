@@ -63,7 +63,7 @@ func (p *program) call(n *ast.CallExpr) {
 		}
 		if p.reads(arg) {
 			for _, other := range n.Args {
-				p.version(n, []ast.Expr{other}, false)
+				p.version([]ast.Expr{other}, false)
 			}
 		}
 	}
@@ -140,7 +140,7 @@ func (p *program) header(name string, n ast.Node, value []ast.Expr, sets bool) {
 	}
 	switch name {
 	case versionHeader:
-		p.version(n, value, sets)
+		p.version(value, sets)
 	case signatureHeader, accessKeyHeader:
 		if h := p.here(); sets && h.signs[p.file] == nil {
 			h.signs[p.file] = n
@@ -230,10 +230,10 @@ func (p *program) reads(expr ast.Expr) bool {
 // compared handles a comparison, which expects a version of the header if one side reads it.
 func (p *program) compared(x, y ast.Expr) {
 	if p.reads(x) {
-		p.version(y, []ast.Expr{y}, false)
+		p.version([]ast.Expr{y}, false)
 	}
 	if p.reads(y) {
-		p.version(x, []ast.Expr{x}, false)
+		p.version([]ast.Expr{x}, false)
 	}
 }
 
@@ -243,14 +243,14 @@ func (p *program) cases(n *ast.SwitchStmt) {
 	}
 	for _, clause := range n.Body.List {
 		for _, expr := range clause.(*ast.CaseClause).List {
-			p.version(expr, []ast.Expr{expr}, false)
+			p.version([]ast.Expr{expr}, false)
 		}
 	}
 }
 
 // version adds a use for each version that the value of the header may have. If the value is several
 // expressions, the header joins them with a space.
-func (p *program) version(n ast.Node, exprs []ast.Expr, sets bool) {
+func (p *program) version(exprs []ast.Expr, sets bool) {
 	p.steps = maxSteps
 	values := p.eval(source{exprs[0], p.unit}, nil, 0)
 	for _, expr := range exprs[1:] {

@@ -21,6 +21,7 @@ type Unit struct {
 // Kind is how a use speaks the API.
 type Kind int
 
+// How uses speak the API.
 const (
 	Import   Kind = iota // imports a client of one version
 	Header               // sets the version header, or compares it

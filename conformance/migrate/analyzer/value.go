@@ -291,7 +291,7 @@ func through(name *ast.Ident, at ast.Expr, values []value) []value {
 	for _, v := range values {
 		v.pieces = slices.Clone(v.pieces)
 		for i, piece := range v.pieces {
-			v.pieces[i].names = append(piece.names[:len(piece.names):len(piece.names)], name)
+			v.pieces[i].names = slices.Concat(piece.names, []*ast.Ident{name})
 		}
 		if v.at == nil {
 			v.at = at
