@@ -237,9 +237,12 @@ func (f *flows) composite(u *Unit, n *ast.CompositeLit) {
 			f.note(pair.Key)
 			i, element = f.params[field.Pos()].index, pair.Value
 		}
+		if i >= len(set.args) {
+			break // it does not compile
+		}
 		if literal, ok := ast.Unparen(element).(*ast.FuncLit); ok {
 			f.function(fields.Field(i).Pos(), u, literal.Type, literal.Body)
-		} else if i < len(set.args) {
+		} else {
 			set.args[i] = element
 		}
 	}

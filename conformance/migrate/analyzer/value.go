@@ -61,6 +61,18 @@ func (v value) known() string {
 	return b.String()
 }
 
+// unescaped returns where bytes of the piece are written in a literal with escapes: where they, or they and some
+// before them, stand only once. It is negative if that is nowhere.
+func (p piece) unescaped(from, to int) int {
+	const context = 32
+	for before := range min(from, context) + 1 {
+		if part := p.text[from-before : to]; strings.Count(p.lit.Value, part) == 1 {
+			return strings.Index(p.lit.Value, part) + before
+		}
+	}
+	return -1
+}
+
 // tabled returns the value for this service if only the name of the service is unknown, and the rest is its entry
 // in a table.
 func (v value) tabled() (text string, ok bool) {
@@ -160,11 +172,9 @@ func (p piece) span(from, to int) *span {
 	}
 	at := p.off + from
 	if p.escapes {
-		part := p.text[from:to]
-		if strings.Count(p.lit.Value, part) != 1 {
+		if at = p.unescaped(from, to); at < 0 {
 			return nil
 		}
-		at = strings.Index(p.lit.Value, part)
 	}
 	start := p.lit.Pos() + pos(at)
 	return &span{start, start + pos(to-from), p.lit.Pos()}

@@ -50,6 +50,7 @@ var _ = withVersion("1.0") // want `version 1.0`
 func wire(w io.Writer, h http.Header, p *params) {
 	fmt.Fprintf(w, "GET / HTTP/1.1\r\nScp-Api-Version: %s\r\n", "virtualserver 1.1") // want `version 1.1`
 	p.Version = "virtualserver 1.1"                                                  // want `version 1.1`
+	_ = "GET / HTTP/1.1\r\nScp-Api-Version: virtualserver 1.1\r\n"                   // want `version 1.1`
 	set := func(v string) { h.Set("Scp-Api-Version", v) }
 	set("virtualserver 1.1") // want `version 1.1`
 	set("vpc 1.1")

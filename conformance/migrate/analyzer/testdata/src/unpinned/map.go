@@ -6,4 +6,3 @@ func headers(key, signature string) map[string]string {
 		"Scp-Signature": signature,
 	}
 }
-
