@@ -57,16 +57,16 @@ func TestWriteKeepsTheMode(t *testing.T) {
 
 func TestWriteThroughASymbolicLink(t *testing.T) {
 	dir, elsewhere := t.TempDir(), t.TempDir()
-	real := filepath.Join(elsewhere, "real.go")
-	require.NoError(t, os.WriteFile(real, []byte("old"), 0o644))
-	require.NoError(t, os.Symlink(real, filepath.Join(dir, "link.go")))
+	file := filepath.Join(elsewhere, "real.go")
+	require.NoError(t, os.WriteFile(file, []byte("old"), 0o644))
+	require.NoError(t, os.Symlink(file, filepath.Join(dir, "link.go")))
 	require.NoError(t, Write(dir, []Change{{"link.go", []byte("old"), []byte("new")}}))
-	data, err := os.ReadFile(real)
+	data, err := os.ReadFile(file)
 	require.NoError(t, err)
 	assert.Equal(t, "new", string(data))
 	target, err := os.Readlink(filepath.Join(dir, "link.go"))
 	require.NoError(t, err)
-	assert.Equal(t, real, target)
+	assert.Equal(t, file, target)
 }
 
 func TestWriteRefusesAFileThatHasChanged(t *testing.T) {

@@ -189,3 +189,55 @@ func TestFixOfAVendoredModule(t *testing.T) {
 		require.NoError(t, err, out)
 	}
 }
+
+// Lines that end in CR LF stay so, and a file behind a symbolic link is edited where it is.
+func TestFixKeepsLineEndingsAndLinks(t *testing.T) {
+	dir := t.TempDir()
+	files := goFilesOf(t, dir, `
+-- go.mod --
+module example.com/a
+
+go 1.26
+-- a.go --
+package a
+
+import "net/http"
+
+var header = http.Header{"Scp-Api-Version": {"virtualserver 1.1"}}
+`)
+	file := filepath.Join(dir, "a.go")
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	old := strings.ReplaceAll(string(text), "\n", "\r\n")
+	linked := filepath.Join(dir, "real.txt")
+	require.NoError(t, os.WriteFile(linked, []byte(old), 0o600))
+	require.NoError(t, os.Remove(file))
+	require.NoError(t, os.Symlink("real.txt", file))
+
+	fixed, err := Fix(t.Context(), dir, findings(t, dir, files), to)
+	require.NoError(t, err)
+	assert.Empty(t, fixed.Left)
+	text, err = os.ReadFile(linked)
+	require.NoError(t, err)
+	assert.Equal(t, strings.ReplaceAll(old, "1.1", "1.3"), string(text))
+	target, err := os.Readlink(file)
+	require.NoError(t, err)
+	assert.Equal(t, "real.txt", target)
+}
+
+// A finding that is not in its file any more belongs to another text.
+func TestFixOfAFileThatHasChanged(t *testing.T) {
+	dir := t.TempDir()
+	files := goFilesOf(t, dir, "-- go.mod --\nmodule example.com/a\n\ngo 1.26\n-- a.go --\n"+setting+"virtualserver 1.1\")\n}\n")
+	list := findings(t, dir, files)
+	require.Len(t, list, 1)
+	changed := []byte("// New.\n" + setting + "virtualserver 1.1\")\n}\n")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.go"), changed, 0o644))
+	fixed, err := Fix(t.Context(), dir, list, to)
+	require.NoError(t, err)
+	assert.Empty(t, fixed.Changes)
+	require.Len(t, fixed.Left, 1)
+	assert.Equal(t, ErrChanged.Error(), fixed.Left[0].Why)
+}
+
+const setting = "package a\n\nimport \"net/http\"\n\nfunc set(h http.Header) {\n\th.Set(\"Scp-Api-Version\", \""

@@ -48,6 +48,9 @@ func (p *program) node(n ast.Node) bool {
 // setter matches the names of functions that set what they are called with.
 var setter = regexp.MustCompile(`(?i)^(?:set|add|put|with|append|insert|replace|header)`)
 
+// reader matches the names of functions that read the header that they are called with.
+var reader = regexp.MustCompile(`^(?:Get|Values|Header|GetHeader|Peek)$`)
+
 // call looks for a header name among the arguments of a call, with its value after it.
 func (p *program) call(n *ast.CallExpr) {
 	path, name := called(p.unit, n)
@@ -60,7 +63,7 @@ func (p *program) call(n *ast.CallExpr) {
 		}
 		if p.reads(arg) {
 			for _, other := range n.Args {
-				p.version(n, []ast.Expr{other}, false)
+				p.version([]ast.Expr{other}, false)
 			}
 		}
 	}
@@ -82,7 +85,7 @@ func (p *program) own(n *ast.CallExpr, name string) bool {
 	case name == "MustVersion" && len(n.Args) == 2:
 		p.header(versionHeader, n, n.Args, true)
 	case name == "NewTransport":
-		p.header(signatureHeader, n, n.Args, true)
+		p.header(signatureHeader, n, nil, true)
 	default:
 		return false
 	}
@@ -101,7 +104,8 @@ func (p *program) composite(n *ast.CompositeLit) {
 		case keyed && p.headerName(pair.Value) != "":
 			for _, other := range n.Elts {
 				if other, ok := other.(*ast.KeyValueExpr); ok && other != pair {
-					p.header(p.headerName(pair.Value), pair, []ast.Expr{other.Value}, false)
+					name, _ := other.Key.(*ast.Ident)
+					p.header(p.headerName(pair.Value), pair, []ast.Expr{other.Value}, name != nil && strings.EqualFold(name.Name, "value"))
 				}
 			}
 		case keyed:
@@ -109,7 +113,7 @@ func (p *program) composite(n *ast.CompositeLit) {
 				p.header(fieldHeader(name.Name, tag(fields, name.Name)), pair, []ast.Expr{pair.Value}, true)
 			}
 		case i+1 < len(n.Elts):
-			p.header(p.headerName(element), n, []ast.Expr{n.Elts[i+1]}, false)
+			p.header(p.headerName(element), n, []ast.Expr{n.Elts[i+1]}, fields != nil)
 		}
 	}
 }
@@ -124,16 +128,19 @@ func (p *program) assign(n *ast.AssignStmt) {
 		case *ast.IndexExpr:
 			p.header(p.headerName(left.Index), n, []ast.Expr{n.Rhs[i]}, true)
 		case *ast.SelectorExpr:
-			p.header(fieldHeader(left.Sel.Name, ""), n, []ast.Expr{n.Rhs[i]}, true)
+			p.header(fieldHeader(left.Sel.Name, p.tag(left)), n, []ast.Expr{n.Rhs[i]}, true)
 		}
 	}
 }
 
 // header handles a place that sets a header, or that may: a list of strings is not sent anywhere by itself.
 func (p *program) header(name string, n ast.Node, value []ast.Expr, sets bool) {
+	if name == "" || len(value) > 0 && !mayBeText(p.unit.Info.TypeOf(value[0])) {
+		return
+	}
 	switch name {
 	case versionHeader:
-		p.version(n, value, sets)
+		p.version(value, sets)
 	case signatureHeader, accessKeyHeader:
 		if h := p.here(); sets && h.signs[p.file] == nil {
 			h.signs[p.file] = n
@@ -141,17 +148,47 @@ func (p *program) header(name string, n ast.Node, value []ast.Expr, sets bool) {
 	}
 }
 
+// mayBeText reports whether a value of a type can be that of a header. A type that is not known may.
+func mayBeText(typ types.Type) bool {
+	if typ == nil {
+		return true
+	}
+	switch typ := typ.Underlying().(type) {
+	case *types.Basic:
+		return typ.Info()&types.IsString != 0 || typ.Kind() == types.Invalid
+	case *types.Slice:
+		return mayBeText(typ.Elem())
+	case *types.Array:
+		return mayBeText(typ.Elem())
+	case *types.Pointer:
+		return mayBeText(typ.Elem())
+	case *types.Interface:
+		return true
+	}
+	return false
+}
+
 // headerName returns the name of the header that an expression is, in lower case, if it is one that tells.
 func (p *program) headerName(expr ast.Expr) string {
+	if !mayBeText(p.unit.Info.TypeOf(expr)) {
+		return ""
+	}
 	switch expr := ast.Unparen(expr).(type) {
-	case *ast.BasicLit, *ast.Ident, *ast.SelectorExpr, *ast.CallExpr, *ast.BinaryExpr:
-		if lit, ok := expr.(*ast.BasicLit); ok && lit.Kind != token.STRING {
+	case *ast.Ident, *ast.SelectorExpr, *ast.BinaryExpr:
+	case *ast.BasicLit:
+		if expr.Kind != token.STRING {
 			return ""
 		}
-		text, ok := p.one(source{expr.(ast.Expr), p.unit}, nil)
-		if text = strings.ToLower(text); ok && telltale(text) {
-			return text
+	case *ast.CallExpr: // http.CanonicalHeaderKey, or a conversion
+		if len(expr.Args) != 1 {
+			return ""
 		}
+	default:
+		return ""
+	}
+	text, ok := only(p.values(source{expr, p.unit}))
+	if text = strings.ToLower(text); ok && telltale(text) {
+		return text
 	}
 	return ""
 }
@@ -176,7 +213,7 @@ func (p *program) reads(expr ast.Expr) bool {
 	switch expr := ast.Unparen(expr).(type) {
 	case *ast.CallExpr:
 		_, name := called(p.unit, expr)
-		return len(expr.Args) == 1 && (name == "Get" || name == "Values") && p.headerName(expr.Args[0]) == versionHeader
+		return len(expr.Args) == 1 && reader.MatchString(name) && p.headerName(expr.Args[0]) == versionHeader
 	case *ast.IndexExpr:
 		return p.headerName(expr.Index) == versionHeader || p.reads(expr.X)
 	case *ast.Ident:
@@ -193,10 +230,10 @@ func (p *program) reads(expr ast.Expr) bool {
 // compared handles a comparison, which expects a version of the header if one side reads it.
 func (p *program) compared(x, y ast.Expr) {
 	if p.reads(x) {
-		p.version(y, []ast.Expr{y}, false)
+		p.version([]ast.Expr{y}, false)
 	}
 	if p.reads(y) {
-		p.version(x, []ast.Expr{x}, false)
+		p.version([]ast.Expr{x}, false)
 	}
 }
 
@@ -206,14 +243,15 @@ func (p *program) cases(n *ast.SwitchStmt) {
 	}
 	for _, clause := range n.Body.List {
 		for _, expr := range clause.(*ast.CaseClause).List {
-			p.version(expr, []ast.Expr{expr}, false)
+			p.version([]ast.Expr{expr}, false)
 		}
 	}
 }
 
 // version adds a use for each version that the value of the header may have. If the value is several
 // expressions, the header joins them with a space.
-func (p *program) version(n ast.Node, exprs []ast.Expr, sets bool) {
+func (p *program) version(exprs []ast.Expr, sets bool) {
+	p.steps = maxSteps
 	values := p.eval(source{exprs[0], p.unit}, nil, 0)
 	for _, expr := range exprs[1:] {
 		values = join(join(values, []value{{pieces: []piece{{text: " "}}}}), p.eval(source{expr, p.unit}, nil, 0))
@@ -228,7 +266,13 @@ func (p *program) version(n ast.Node, exprs []ast.Expr, sets bool) {
 		if at == nil {
 			at = last
 		}
+		if list, ok := at.(*ast.CompositeLit); ok && len(list.Elts) == 1 {
+			at = list.Elts[0]
+		}
 		text, whole := v.text()
+		if tabled, ok := v.tabled(); ok {
+			text, whole = tabled, true
+		}
 		name, number, _ := strings.Cut(strings.TrimSpace(text), " ")
 		ours := strings.EqualFold(name, service)
 		id, err := lifecycle.ParseID(strings.TrimSpace(number))
@@ -236,9 +280,10 @@ func (p *program) version(n ast.Node, exprs []ast.Expr, sets bool) {
 		case v.client():
 			p.here().versioned = true
 		case whole && ours && err == nil:
+			p.makes(v, true)
 			p.add(p.use(v, at, id))
 		case !ours && (strings.Contains(strings.TrimLeft(text, " "), " ") || !sets):
-			p.abroad(v)
+			p.makes(v, false)
 		case !sets:
 		case whole && text != "":
 			p.add(Use{Kind: Header, Pos: at.Pos(), End: at.End(), Unknown: strconv.Quote(text) + " names no version of the service"})
@@ -248,11 +293,15 @@ func (p *program) version(n ast.Node, exprs []ast.Expr, sets bool) {
 	}
 }
 
-// abroad notes what the version of another service is made of, since changing that would change it too.
-func (p *program) abroad(v value) {
+// makes notes what a value of the header is made of. A number that versions of several services are made of
+// cannot be changed for one.
+func (p *program) makes(v value, ours bool) {
 	for _, piece := range v.pieces {
 		for _, name := range piece.names {
-			p.foreign[name] = true
+			p.made[name.Pos()] = true
+		}
+		if piece.lit != nil && !ours {
+			p.foreign[piece.lit.Pos()] = true
 		}
 	}
 }
@@ -260,7 +309,7 @@ func (p *program) abroad(v value) {
 // use describes a value of the header, and where its number is written.
 func (p *program) use(v value, at ast.Expr, id lifecycle.ID) Use {
 	u := Use{Kind: Header, Pos: at.Pos(), End: at.End(), Version: id, Versioned: true, Derived: v.at != nil}
-	text, _ := v.text()
+	text := v.known()
 	from := strings.LastIndex(text, id.String())
 	u.change, u.names, u.shared = v.written(from, from+len(id.String()))
 	return u
@@ -269,10 +318,16 @@ func (p *program) use(v value, at ast.Expr, id lifecycle.ID) Use {
 // rawHeader matches the header and its value within a longer text, such as that of a request or of a command.
 var rawHeader = regexp.MustCompile(`(?i)(?:^|[^-\w])scp-api-version\\?["']?\s*[:=]\s*\\?["']?` + service + `[ \t]+(\d+\.\d+)`)
 
+// rawSignature matches the header of a signature within a longer text.
+var rawSignature = regexp.MustCompile(`(?i)(?:^|[^-\w])scp-(?:signature|accesskey)\\?["']?\s*:`)
+
 // raw looks for the header and its value in one text: a literal, a concatenation or a Sprintf.
 func (p *program) raw(expr ast.Expr) {
 	if p.handled[expr] || !isText(p.unit, expr) || !mentions(expr) {
 		return
+	}
+	if _, constant := expr.(*ast.BasicLit); !constant && rawSignature.MatchString(literals(expr)) {
+		p.header(signatureHeader, expr, nil, true)
 	}
 	ast.Inspect(expr, func(n ast.Node) bool {
 		if n != nil {
@@ -280,13 +335,14 @@ func (p *program) raw(expr ast.Expr) {
 		}
 		return true
 	})
-	for _, v := range p.resolve(p.eval(source{expr, p.unit}, nil, 0), 0) {
+	for _, v := range p.values(source{expr, p.unit}) {
 		text, _ := v.text()
 		for _, m := range rawHeader.FindAllStringSubmatchIndex(text, -1) {
 			id, err := lifecycle.ParseID(text[m[2]:m[3]])
 			if err != nil {
 				continue
 			}
+			p.makes(v, true)
 			u := Use{Kind: Header, Pos: expr.Pos(), End: expr.End(), Version: id, Versioned: true}
 			u.change, u.names, u.shared = v.written(m[2], m[3])
 			if _, ok := expr.(*ast.BasicLit); ok && u.change != nil {
@@ -324,22 +380,41 @@ func isText(u *Unit, expr ast.Expr) bool {
 	case *ast.BinaryExpr:
 		return expr.Op == token.ADD
 	case *ast.CallExpr:
-		path, name := called(u, expr)
-		return path == "fmt" && name == "Sprintf"
+		return formats(called(u, expr)) > 0
 	}
 	return false
 }
 
-// mentions reports whether a literal within an expression names the version header.
+// mentions reports whether a literal within an expression names a header that tells.
 func mentions(expr ast.Expr) bool {
-	found := false
+	text := strings.ToLower(literals(expr))
+	return strings.Contains(text, versionHeader) || strings.Contains(text, signatureHeader) || strings.Contains(text, accessKeyHeader)
+}
+
+// literals returns the text of the literals within an expression, as they are written.
+func literals(expr ast.Expr) string {
+	var b strings.Builder
 	ast.Inspect(expr, func(n ast.Node) bool {
 		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
-			found = found || strings.Contains(strings.ToLower(lit.Value), versionHeader)
+			b.WriteString(lit.Value)
 		}
-		return !found
+		return true
 	})
-	return found
+	return b.String()
+}
+
+// tag returns the tag of the field that a selector selects.
+func (p *program) tag(n *ast.SelectorExpr) string {
+	selection := p.unit.Info.Selections[n]
+	if selection == nil || selection.Kind() != types.FieldVal {
+		return ""
+	}
+	of := selection.Recv()
+	if pointer, ok := of.Underlying().(*types.Pointer); ok {
+		of = pointer.Elem()
+	}
+	fields, _ := of.Underlying().(*types.Struct)
+	return tag(fields, n.Sel.Name)
 }
 
 // tag returns the tag of a field of a struct.

@@ -13,9 +13,10 @@ import (
 )
 
 const (
-	maxDepth   = 24  // of calls and assignments that a value is followed through
-	maxValues  = 128 // that one expression may have
-	maxCallers = 6   // that a parameter is followed through
+	maxDepth   = 24   // of calls and assignments that a value is followed through
+	maxValues  = 128  // that one expression may have
+	maxCallers = 6    // that a parameter is followed through
+	maxSteps   = 4096 // of one evaluation
 )
 
 // value is what an expression may be: text, with parts that are only known when the program runs.
@@ -30,6 +31,7 @@ type piece struct {
 	unknown bool
 	client  bool      // of a client of one version, whose import says which
 	param   token.Pos // the parameter that it is, if it is unknown for that reason
+	entry   bool      // of this service in a table of services
 	lit     *ast.BasicLit
 	off     int          // of text in lit.Value, if there are no escapes before or in it
 	escapes bool         // there are
@@ -50,6 +52,37 @@ func (v value) text() (text string, whole bool) {
 	return b.String(), true
 }
 
+// known returns the known parts of the value.
+func (v value) known() string {
+	var b strings.Builder
+	for _, p := range v.pieces {
+		b.WriteString(p.text)
+	}
+	return b.String()
+}
+
+// unescaped returns where bytes of the piece are written in a literal with escapes: where they, or they and some
+// before them, stand only once. It is negative if that is nowhere.
+func (p piece) unescaped(from, to int) int {
+	const context = 32
+	for before := range min(from, context) + 1 {
+		if part := p.text[from-before : to]; strings.Count(p.lit.Value, part) == 1 {
+			return strings.Index(p.lit.Value, part) + before
+		}
+	}
+	return -1
+}
+
+// tabled returns the value for this service if only the name of the service is unknown, and the rest is its entry
+// in a table.
+func (v value) tabled() (text string, ok bool) {
+	if len(v.pieces) < 2 || !v.pieces[0].unknown {
+		return "", false
+	}
+	rest, whole := value{pieces: v.pieces[1:]}.text()
+	return service + rest, whole && slices.ContainsFunc(v.pieces[1:], func(p piece) bool { return p.entry })
+}
+
 // client reports whether a part of the value is that of a client, whose import is a use already.
 func (v value) client() bool {
 	return slices.ContainsFunc(v.pieces, func(p piece) bool { return p.client })
@@ -62,9 +95,26 @@ type frame struct {
 	parent *frame
 }
 
+// within reports whether a call of a function is being evaluated, so that another would not end.
+func (f *frame) within(of token.Pos) bool {
+	for ; f != nil; f = f.parent {
+		if f.of == of {
+			return true
+		}
+	}
+	return false
+}
+
+// values returns what an expression may be, the parameters in it replaced by what its callers pass.
+func (p *program) values(s source) []value {
+	p.steps = maxSteps
+	return p.resolve(p.eval(s, nil, 0), 0)
+}
+
 // eval returns what an expression may be.
 func (p *program) eval(s source, in *frame, depth int) []value {
-	if s.expr == nil || depth > maxDepth {
+	p.steps--
+	if s.expr == nil || depth > maxDepth || p.steps < 0 {
 		return unknown
 	}
 	switch expr := ast.Unparen(s.expr).(type) {
@@ -122,14 +172,12 @@ func (p piece) span(from, to int) *span {
 	}
 	at := p.off + from
 	if p.escapes {
-		part := p.text[from:to]
-		if strings.Count(p.lit.Value, part) != 1 {
+		if at = p.unescaped(from, to); at < 0 {
 			return nil
 		}
-		at = strings.Index(p.lit.Value, part)
 	}
 	start := p.lit.Pos() + pos(at)
-	return &span{start, start + pos(to-from)}
+	return &span{start, start + pos(to-from), p.lit.Pos()}
 }
 
 // ofClient reports whether an expression is a constant or variable of a client of one version, or a method of it.
@@ -166,19 +214,12 @@ func (p *program) evalName(u *Unit, name *ast.Ident, in *frame, depth int) []val
 		}
 	case *types.Var:
 		if param, ok := p.params[obj.Pos()]; ok && in != nil && param.of == in.of {
-			return through(name, nil, p.eval(in.call.arg(param.index), in.parent, depth+1))
+			arg, _ := in.call.arg(param.index)
+			return through(name, nil, p.eval(arg, in.parent, depth+1))
 		}
 		return p.evalVar(name, obj.Pos(), depth)
 	}
 	return unknown
-}
-
-// arg returns an argument of a call, which is unknown if the call spreads a list.
-func (c call) arg(index int) source {
-	if index >= len(c.Args) || c.Ellipsis.IsValid() {
-		return source{nil, c.unit}
-	}
-	return source{c.Args[index], c.unit}
 }
 
 // evalVar returns all that a variable may be. A parameter is what it is assigned, or what the caller passes.
@@ -192,7 +233,7 @@ func (p *program) evalVar(name *ast.Ident, at token.Pos, depth int) []value {
 	for _, s := range p.into[at] {
 		all = append(all, through(name, s.expr, p.eval(s, nil, depth+1))...)
 	}
-	if _, ok := p.params[at]; ok {
+	if param, ok := p.params[at]; ok && p.passed(param) {
 		all = append(all, through(name, nil, []value{{pieces: []piece{{unknown: true, param: at}}}})...)
 	}
 	if len(all) == 0 {
@@ -241,9 +282,13 @@ func (p *program) passes(v value, of token.Pos, call call) []value {
 			all = join(all, []value{{pieces: v.pieces[i : i+1]}})
 			continue
 		}
-		args := p.eval(call.arg(param.index), nil, 0)
+		arg, ok := call.arg(param.index)
+		if !ok {
+			return nil
+		}
+		args := p.eval(arg, nil, 0)
 		for _, name := range piece.names {
-			args = through(name, call.arg(param.index).expr, args)
+			args = through(name, arg.expr, args)
 		}
 		all = join(all, args)
 	}
@@ -256,7 +301,7 @@ func through(name *ast.Ident, at ast.Expr, values []value) []value {
 	for _, v := range values {
 		v.pieces = slices.Clone(v.pieces)
 		for i, piece := range v.pieces {
-			v.pieces[i].names = append(piece.names[:len(piece.names):len(piece.names)], name)
+			v.pieces[i].names = slices.Concat(piece.names, []*ast.Ident{name})
 		}
 		if v.at == nil {
 			v.at = at
@@ -289,24 +334,46 @@ func bounded(values []value) []value {
 	return values
 }
 
-// evalIndex looks a constant key up in a composite literal.
+// evalIndex looks a key up in a composite literal. Of a table of services, whatever the key, the entry of this
+// one counts.
 func (p *program) evalIndex(u *Unit, expr *ast.IndexExpr, in *frame, depth int) []value {
-	key, ok := p.one(source{expr.Index, u}, in)
-	if !ok {
-		return unknown
+	key, known := p.one(source{expr.Index, u}, in)
+	if !known {
+		key = service
 	}
 	keys, values := p.elements(u, expr.X, 0)
 	for i, k := range keys {
 		if text, ok := p.one(source{k, u}, nil); ok && text == key && i < len(values) {
-			return p.eval(source{values[i], u}, in, depth+1)
+			found := p.eval(source{values[i], u}, in, depth+1)
+			if known {
+				return found
+			}
+			return entries(values[i], found)
 		}
 	}
 	return unknown
 }
 
+// entries notes that values are the entry of the service in a table.
+func entries(at ast.Expr, values []value) []value {
+	var all []value
+	for _, v := range values {
+		v.pieces = slices.Clone(v.pieces)
+		for i := range v.pieces {
+			v.pieces[i].entry = true
+		}
+		v.at = at
+		all = append(all, v)
+	}
+	return all
+}
+
 // one returns the text of an expression that can be only one.
 func (p *program) one(s source, in *frame) (string, bool) {
-	values := p.resolve(p.eval(s, in, 0), 0)
+	return only(p.resolve(p.eval(s, in, 0), 0))
+}
+
+func only(values []value) (string, bool) {
 	if len(values) != 1 {
 		return "", false
 	}
@@ -320,8 +387,8 @@ func (p *program) evalCall(u *Unit, n *ast.CallExpr, in *frame, depth int) []val
 	switch {
 	case len(n.Args) == 0 && ofClient(u, n.Fun):
 		return []value{{pieces: []piece{{unknown: true, client: true}}}}
-	case path == "fmt" && name == "Sprintf" && len(n.Args) > 0 && !n.Ellipsis.IsValid():
-		return p.sprintf(u, n, in, depth)
+	case formats(path, name) > 0 && len(n.Args) >= formats(path, name) && !n.Ellipsis.IsValid():
+		return p.sprintf(u, n.Args[formats(path, name)-1:], in, depth)
 	case path == "strings" && name == "Join" && len(n.Args) == 2:
 		return p.joinStrings(u, n, in, depth)
 	case path == "cmp" && name == "Or":
@@ -333,27 +400,33 @@ func (p *program) evalCall(u *Unit, n *ast.CallExpr, in *frame, depth int) []val
 	case name == "String" && len(n.Args) == 3 && (path == "flag" || strings.HasSuffix(path, "/pflag")):
 		return append(arg(1), unknown...)
 	}
-	if at := callee(u, n); len(p.into[at]) > 0 {
+	at := callee(u, n)
+	if in.within(at) {
+		return unknown
+	}
+	if len(p.into[at]) > 0 {
 		var all []value
 		for _, s := range p.into[at] {
-			all = append(all, p.eval(s, &frame{at, call{n, u}, in}, depth+1)...)
+			all = append(all, p.eval(s, &frame{at, newCall(u, n), in}, depth+1)...)
 		}
 		return bounded(all)
 	}
 	if len(n.Args) == 1 {
-		return passed(arg(0), u.Info.Types[n.Fun].IsType())
+		return unchanged(arg(0), name, u.Info.Types[n.Fun].IsType())
 	}
 	return unknown
 }
 
-// telling matches what no function of one argument makes something else of: such functions return pointers
-// to it, or the canonical form of a header name.
-var telling = regexp.MustCompile(`(?i)^(?:scp-[a-z-]+|` + service + `\s+\d+\.\d+)$`)
+// canonical matches the names of functions that change a header name in its case at most.
+var canonical = regexp.MustCompile(`^(?:CanonicalHeaderKey|CanonicalMIMEHeaderKey|ToLower|ToUpper|TrimSpace)$`)
 
-// passed returns what a conversion, or a function that is not part of the program, makes of its argument.
-func passed(values []value, conversion bool) []value {
+// pinning matches a value of the header: a function that is called with one returns a pointer to it or the like.
+var pinning = regexp.MustCompile(`(?i)^` + service + `\s+\d+\.\d+$`)
+
+// unchanged returns what a conversion, or a function that is not part of the program, makes of its argument.
+func unchanged(values []value, name string, conversion bool) []value {
 	for _, v := range values {
-		if text, _ := v.text(); !conversion && !telling.MatchString(text) {
+		if text, _ := v.text(); !conversion && !canonical.MatchString(name) && !pinning.MatchString(text) {
 			return unknown
 		}
 	}
@@ -376,9 +449,20 @@ func (p *program) joinStrings(u *Unit, n *ast.CallExpr, in *frame, depth int) []
 
 var verb = regexp.MustCompile(`%[-+# 0]*\d*(?:\.\d+)?[a-zA-Z%]`)
 
-// sprintf evaluates fmt.Sprintf of a constant format.
-func (p *program) sprintf(u *Unit, n *ast.CallExpr, in *frame, depth int) []value {
-	formats := p.eval(source{n.Args[0], u}, in, depth+1)
+// formats returns which argument of a function of package fmt is the format, from 1, or 0.
+func formats(path, name string) int {
+	switch {
+	case path == "fmt" && name == "Sprintf":
+		return 1
+	case path == "fmt" && (name == "Fprintf" || name == "Appendf"):
+		return 2
+	}
+	return 0
+}
+
+// sprintf evaluates a constant format and its operands.
+func (p *program) sprintf(u *Unit, args []ast.Expr, in *frame, depth int) []value {
+	formats := p.eval(source{args[0], u}, in, depth+1)
 	if len(formats) != 1 || len(formats[0].pieces) != 1 || formats[0].pieces[0].unknown {
 		return unknown
 	}
@@ -392,10 +476,10 @@ func (p *program) sprintf(u *Unit, n *ast.CallExpr, in *frame, depth int) []valu
 		case v == "":
 		case v == "%%":
 			all = join(all, []value{{pieces: []piece{{text: "%"}}}})
-		case next >= len(n.Args):
+		case next >= len(args):
 			return unknown
 		default:
-			all = join(all, formatted(v, u, n.Args[next], p.eval(source{n.Args[next], u}, in, depth+1)))
+			all = join(all, formatted(v, u, args[next], p.eval(source{args[next], u}, in, depth+1)))
 			next++
 		}
 	}
