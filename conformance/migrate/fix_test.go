@@ -228,10 +228,10 @@ var header = http.Header{"Scp-Api-Version": {"virtualserver 1.1"}}
 // A finding that is not in its file any more belongs to another text.
 func TestFixOfAFileThatHasChanged(t *testing.T) {
 	dir := t.TempDir()
-	files := goFilesOf(t, dir, "-- go.mod --\nmodule example.com/a\n\ngo 1.26\n-- a.go --\n"+setting+"virtualserver 1.1\")\n}\n")
+	files := goFilesOf(t, dir, "-- go.mod --\nmodule example.com/a\n\ngo 1.26\n-- a.go --\n"+sending+"virtualserver 1.1\")\n}\n")
 	list := findings(t, dir, files)
 	require.Len(t, list, 1)
-	changed := []byte("// New.\n" + setting + "virtualserver 1.1\")\n}\n")
+	changed := []byte("// New.\n" + sending + "virtualserver 1.1\")\n}\n")
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.go"), changed, 0o644))
 	fixed, err := Fix(t.Context(), dir, list, to)
 	require.NoError(t, err)
@@ -240,4 +240,4 @@ func TestFixOfAFileThatHasChanged(t *testing.T) {
 	assert.Equal(t, ErrChanged.Error(), fixed.Left[0].Why)
 }
 
-const setting = "package a\n\nimport \"net/http\"\n\nfunc set(h http.Header) {\n\th.Set(\"Scp-Api-Version\", \""
+const sending = "package a\n\nimport \"net/http\"\n\nfunc set(h http.Header) {\n\th.Set(\"Scp-Api-Version\", \""

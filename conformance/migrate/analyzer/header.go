@@ -48,13 +48,10 @@ func (p *program) node(n ast.Node) bool {
 // setter matches the names of functions that set what they are called with.
 var setter = regexp.MustCompile(`(?i)^(?:set|add|put|with|append|insert|replace|header)`)
 
-// reader matches the names of functions that read the header that they are called with.
-var reader = regexp.MustCompile(`^(?:Get|Values|Header|GetHeader|Peek)$`)
-
 // call looks for a header name among the arguments of a call, with its value after it.
 func (p *program) call(n *ast.CallExpr) {
 	path, name := called(p.unit, n)
-	if p.own(n, name) {
+	if p.own(n, path, name) {
 		return
 	}
 	for i, arg := range n.Args {
@@ -70,13 +67,8 @@ func (p *program) call(n *ast.CallExpr) {
 }
 
 // own recognises this module's functions that set the headers.
-func (p *program) own(n *ast.CallExpr, name string) bool {
-	obj := object(p.unit, n.Fun)
-	if obj == nil || obj.Pkg() == nil {
-		if path, _ := called(p.unit, n); path != module+"/signing" && path != module+"/openapi/client" {
-			return false
-		}
-	} else if path := obj.Pkg().Path(); path != module+"/signing" && path != module+"/openapi/client" {
+func (p *program) own(n *ast.CallExpr, path, name string) bool {
+	if path != module+"/signing" && path != module+"/openapi/client" {
 		return false
 	}
 	switch {
@@ -186,7 +178,7 @@ func (p *program) headerName(expr ast.Expr) string {
 	default:
 		return ""
 	}
-	text, ok := only(p.values(source{expr, p.unit}))
+	text, ok := only(p.values(source{expr, p.unit}, maxKeySteps))
 	if text = strings.ToLower(text); ok && telltale(text) {
 		return text
 	}
@@ -208,46 +200,6 @@ func fieldHeader(name, tag string) string {
 	return ""
 }
 
-// reads reports whether an expression reads the version header.
-func (p *program) reads(expr ast.Expr) bool {
-	switch expr := ast.Unparen(expr).(type) {
-	case *ast.CallExpr:
-		_, name := called(p.unit, expr)
-		return len(expr.Args) == 1 && reader.MatchString(name) && p.headerName(expr.Args[0]) == versionHeader
-	case *ast.IndexExpr:
-		return p.headerName(expr.Index) == versionHeader || p.reads(expr.X)
-	case *ast.Ident:
-		from := p.into[target(p.unit, expr)]
-		if len(from) != 1 || from[0].expr == nil {
-			return false
-		}
-		_, name := ast.Unparen(from[0].expr).(*ast.Ident)
-		return !name && p.reads(from[0].expr)
-	}
-	return false
-}
-
-// compared handles a comparison, which expects a version of the header if one side reads it.
-func (p *program) compared(x, y ast.Expr) {
-	if p.reads(x) {
-		p.version([]ast.Expr{y}, false)
-	}
-	if p.reads(y) {
-		p.version([]ast.Expr{x}, false)
-	}
-}
-
-func (p *program) cases(n *ast.SwitchStmt) {
-	if n.Tag == nil || !p.reads(n.Tag) {
-		return
-	}
-	for _, clause := range n.Body.List {
-		for _, expr := range clause.(*ast.CaseClause).List {
-			p.version([]ast.Expr{expr}, false)
-		}
-	}
-}
-
 // version adds a use for each version that the value of the header may have. If the value is several
 // expressions, the header joins them with a space.
 func (p *program) version(exprs []ast.Expr, sets bool) {
@@ -260,36 +212,41 @@ func (p *program) version(exprs []ast.Expr, sets bool) {
 	if sets {
 		p.here().versioned = true
 	}
-	last := exprs[len(exprs)-1]
 	for _, v := range values {
-		at := v.at
-		if at == nil {
-			at = last
-		}
-		if list, ok := at.(*ast.CompositeLit); ok && len(list.Elts) == 1 {
-			at = list.Elts[0]
-		}
-		text, whole := v.text()
-		if tabled, ok := v.tabled(); ok {
-			text, whole = tabled, true
-		}
-		name, number, _ := strings.Cut(strings.TrimSpace(text), " ")
-		ours := strings.EqualFold(name, service)
-		id, err := lifecycle.ParseID(strings.TrimSpace(number))
-		switch {
-		case v.client():
-			p.here().versioned = true
-		case whole && ours && err == nil:
-			p.makes(v, true)
-			p.add(p.use(v, at, id))
-		case !ours && (strings.Contains(strings.TrimLeft(text, " "), " ") || !sets):
-			p.makes(v, false)
-		case !sets:
-		case whole && text != "":
-			p.add(Use{Kind: Header, Pos: at.Pos(), End: at.End(), Unknown: strconv.Quote(text) + " names no version of the service"})
-		case !whole:
-			p.add(Use{Kind: Header, Pos: last.Pos(), End: last.End(), Unknown: "the version is only known when the program runs"})
-		}
+		p.sent(v, exprs[len(exprs)-1], sets)
+	}
+}
+
+// sent adds a use for one value of the header, if it is for this service or may be. A place that does not
+// certainly set the header counts only if the value does.
+func (p *program) sent(v value, last ast.Expr, sets bool) {
+	at := v.at
+	if at == nil {
+		at = last
+	}
+	if list, ok := at.(*ast.CompositeLit); ok && len(list.Elts) == 1 {
+		at = list.Elts[0]
+	}
+	text, whole := v.text()
+	if tabled, ok := v.tabled(); ok {
+		text, whole = tabled, true
+	}
+	name, number, _ := strings.Cut(strings.TrimSpace(text), " ")
+	ours := strings.EqualFold(name, service)
+	id, err := lifecycle.ParseID(strings.TrimSpace(number))
+	switch {
+	case v.client():
+		p.here().versioned = true
+	case whole && ours && err == nil:
+		p.makes(v, true)
+		p.add(p.use(v, at, id))
+	case !ours && (strings.Contains(strings.TrimLeft(text, " "), " ") || !sets):
+		p.makes(v, false)
+	case !sets:
+	case whole && text != "":
+		p.add(Use{Kind: Header, Pos: at.Pos(), End: at.End(), Unknown: strconv.Quote(text) + " names no version of the service"})
+	case !whole:
+		p.add(Use{Kind: Header, Pos: last.Pos(), End: last.End(), Unknown: "the version is only known when the program runs"})
 	}
 }
 
@@ -313,94 +270,6 @@ func (p *program) use(v value, at ast.Expr, id lifecycle.ID) Use {
 	from := strings.LastIndex(text, id.String())
 	u.change, u.names, u.shared = v.written(from, from+len(id.String()))
 	return u
-}
-
-// rawHeader matches the header and its value within a longer text, such as that of a request or of a command.
-var rawHeader = regexp.MustCompile(`(?i)(?:^|[^-\w])scp-api-version\\?["']?\s*[:=]\s*\\?["']?` + service + `[ \t]+(\d+\.\d+)`)
-
-// rawSignature matches the header of a signature within a longer text.
-var rawSignature = regexp.MustCompile(`(?i)(?:^|[^-\w])scp-(?:signature|accesskey)\\?["']?\s*:`)
-
-// raw looks for the header and its value in one text: a literal, a concatenation or a Sprintf.
-func (p *program) raw(expr ast.Expr) {
-	if p.handled[expr] || !isText(p.unit, expr) || !mentions(expr) {
-		return
-	}
-	if _, constant := expr.(*ast.BasicLit); !constant && rawSignature.MatchString(literals(expr)) {
-		p.header(signatureHeader, expr, nil, true)
-	}
-	ast.Inspect(expr, func(n ast.Node) bool {
-		if n != nil {
-			p.handled[n] = true
-		}
-		return true
-	})
-	for _, v := range p.values(source{expr, p.unit}) {
-		text, _ := v.text()
-		for _, m := range rawHeader.FindAllStringSubmatchIndex(text, -1) {
-			id, err := lifecycle.ParseID(text[m[2]:m[3]])
-			if err != nil {
-				continue
-			}
-			p.makes(v, true)
-			u := Use{Kind: Header, Pos: expr.Pos(), End: expr.End(), Version: id, Versioned: true}
-			u.change, u.names, u.shared = v.written(m[2], m[3])
-			if _, ok := expr.(*ast.BasicLit); ok && u.change != nil {
-				u.Pos, u.End = u.change.pos-pos(m[2]-headerStart(text, m[0])), u.change.end
-			}
-			p.add(u)
-		}
-	}
-}
-
-// headerStart skips the byte before the header that the expression matches.
-func headerStart(text string, at int) int {
-	return at + strings.Index(strings.ToLower(text[at:]), versionHeader)
-}
-
-// written returns the piece that has a part of the value, and where that is written. The part is alone if the
-// piece has nothing else.
-func (v value) written(from, to int) (at *span, names []*ast.Ident, alone bool) {
-	start := 0
-	for _, p := range v.pieces {
-		end := start + len(p.text)
-		if from >= start && to <= end {
-			return p.span(from-start, to-start), p.names, strings.TrimSpace(p.text) == p.text[from-start:to-start]
-		}
-		start = end
-	}
-	return nil, nil, false
-}
-
-// isText reports whether an expression may make the text of a header.
-func isText(u *Unit, expr ast.Expr) bool {
-	switch expr := expr.(type) {
-	case *ast.BasicLit:
-		return expr.Kind == token.STRING
-	case *ast.BinaryExpr:
-		return expr.Op == token.ADD
-	case *ast.CallExpr:
-		return formats(called(u, expr)) > 0
-	}
-	return false
-}
-
-// mentions reports whether a literal within an expression names a header that tells.
-func mentions(expr ast.Expr) bool {
-	text := strings.ToLower(literals(expr))
-	return strings.Contains(text, versionHeader) || strings.Contains(text, signatureHeader) || strings.Contains(text, accessKeyHeader)
-}
-
-// literals returns the text of the literals within an expression, as they are written.
-func literals(expr ast.Expr) string {
-	var b strings.Builder
-	ast.Inspect(expr, func(n ast.Node) bool {
-		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
-			b.WriteString(lit.Value)
-		}
-		return true
-	})
-	return b.String()
 }
 
 // tag returns the tag of the field that a selector selects.
