@@ -47,8 +47,10 @@ and in any other text, go.mod, and Terraform's requirements and lock files. Code
 that signs requests and pins no version is a finding too: it speaks whichever
 version is the newest when it runs.
 
-An ignore file accepts findings for a time. It is ` + migrate.IgnoreFile + ` in the
-folder that is scanned, if there is one, or --ignore FILE:
+An ignore file accepts findings for a time. It is the one that --ignore names or,
+if it exists, ` + migrate.IgnoreFile + ` in the working directory; if a PATH leads
+out of that, in the folder that all PATHs are in. Its paths are relative to that
+folder:
 
   ignore:
     - rule: text-header        # as reports name it
