@@ -47,10 +47,10 @@ and in any other text, go.mod, and Terraform's requirements and lock files. Code
 that signs requests and pins no version is a finding too: it speaks whichever
 version is the newest when it runs.
 
-An ignore file accepts findings for a time. It is the one that --ignore names or,
-if it exists, ` + migrate.IgnoreFile + ` in the working directory; if a PATH leads
-out of that, in the folder that all PATHs are in. Its paths are relative to that
-folder:
+An ignore file accepts findings for a time. It is the one that --ignore names
+or, if it exists, ` + migrate.IgnoreFile + ` in the working directory; if a PATH
+leads out of that, in the folder that all PATHs are in. Its paths are relative
+to that folder:
 
   ignore:
     - rule: text-header        # as reports name it
@@ -137,7 +137,7 @@ func (f *migrateFlags) run(cmd *cobra.Command, paths []string) error {
 			return usage(fmt.Errorf("--out: %w", err))
 		}
 	}
-	r, err := judgeFiles(cmd, scan, question)
+	r, err := f.judgeFiles(cmd, scan, question)
 	if err != nil {
 		return err
 	}
@@ -270,8 +270,9 @@ func (f *migrateFlags) loadIgnore(root string) (*migrate.Ignore, error) {
 	return ignore, nil
 }
 
-// judgeFiles scans files, and judges what it finds.
-func judgeFiles(cmd *cobra.Command, scan migrate.Options, q migrate.Question) (*migrate.Report, error) {
+// judgeFiles scans files, and judges what it finds. The file of --out is going to be replaced, and does not count: an
+// earlier report in it quotes what was found then.
+func (f *migrateFlags) judgeFiles(cmd *cobra.Command, scan migrate.Options, q migrate.Question) (*migrate.Report, error) {
 	if file, ok := terminal(cmd.ErrOrStderr()); ok {
 		const erase = "\r\x1b[K"
 		scan.Progress = func(files int) { fmt.Fprintf(file, erase+"%d files read", files) }
@@ -283,6 +284,11 @@ func judgeFiles(cmd *cobra.Command, scan migrate.Options, q migrate.Question) (*
 		return nil, usage(err) // a path is not what it was
 	case err != nil:
 		return nil, err
+	}
+	if out, err := filepath.Abs(f.out); err == nil && f.out != "" {
+		scanned.Uses = slices.DeleteFunc(scanned.Uses, func(u migrate.Use) bool {
+			return filepath.Join(scanned.Root, filepath.FromSlash(u.File)) == out
+		})
 	}
 	if here, err := os.Getwd(); err == nil && here == scanned.Root {
 		scanned.Root = "."

@@ -48,7 +48,7 @@ func (f *migrateFlags) repair(cmd *cobra.Command, scan migrate.Options, q migrat
 		fmt.Fprintf(notes, "Changed: %s\n", safe.Text(r.Path(change.File)))
 	}
 	printLeft(notes, r, fixed)
-	then, scanErr := judgeFiles(cmd, scan, q)
+	then, scanErr := f.judgeFiles(cmd, scan, q)
 	return then, errors.Join(append(errs, scanErr)...)
 }
 
