@@ -24,11 +24,7 @@ type checked struct {
 func (c *checked) configs(findings []Finding) []goConfig {
 	configs := []goConfig{{vendored: c.vendored}}
 	for _, f := range findings {
-		path := c.path(f.File)
-		if (goConfig{}).matches(path) {
-			continue
-		}
-		if config, ok := configOf(path); ok {
+		if config, ok := configOf(c.path(f.File)); ok {
 			config.vendored = c.vendored
 			if !slices.Contains(configs, config) {
 				configs = append(configs, config)
@@ -50,7 +46,7 @@ func (c *checked) plan(ctx context.Context, config goConfig, findings []Finding)
 	for _, pkg := range c.packages(ctx, config, nil) {
 		units = append(units, pkg.unit)
 		if len(pkg.errors) > 0 {
-			broken[pkg.id] = pkg.errors[0].Msg
+			broken[pkg.id] = pkg.message()
 		}
 		for _, file := range pkg.unit.Files {
 			if path := c.file(file); broken[pkg.id] != "" || compiled[path] == "" {
@@ -148,7 +144,7 @@ func (c *checked) compile(ctx context.Context, overlay map[string][]byte) map[*e
 			}
 			for _, set := range c.blame(pkg) {
 				if bad[set] == "" {
-					bad[set] = pkg.errors[0].Msg
+					bad[set] = pkg.message()
 				}
 			}
 		}

@@ -16,9 +16,11 @@ import (
 const maxTags = 6
 
 // configOf returns what a file has to be compiled for that is left out otherwise: a system, an architecture or
-// build tags. It reports false if there is nothing of the kind, or nothing that satisfies the file's
-// constraints.
+// build tags. It reports false if the file is not left out, or if nothing satisfies its constraints.
 func configOf(path string) (goConfig, bool) {
+	if (goConfig{}).matches(path) {
+		return goConfig{}, false
+	}
 	systems, archs, tags := []string{""}, []string{""}, []string{}
 	for _, tag := range constraints(path) {
 		switch {
@@ -31,7 +33,7 @@ func configOf(path string) (goConfig, bool) {
 		}
 	}
 	for _, config := range combinations(systems, archs, tags) {
-		if config != (goConfig{}) && config.matches(path) {
+		if config.matches(path) {
 			return config, true
 		}
 	}

@@ -59,6 +59,17 @@ func (g *goTree) load(ctx context.Context, module string, config goConfig, overl
 	return loaded
 }
 
+// message returns the first error of the package: the type checker's if it has one, since what the go command
+// says besides names the files of the overlay.
+func (p goPackage) message() string {
+	first := p.errors[0]
+	if i := slices.IndexFunc(p.errors, func(e packages.Error) bool { return e.Kind == packages.TypeError }); i >= 0 {
+		first = p.errors[i]
+	}
+	message, _, _ := strings.Cut(first.Msg, "\n")
+	return message
+}
+
 // misparsed reports whether a file of the package does not parse, so that a part of it at most was loaded.
 func (p goPackage) misparsed(path string) bool {
 	return slices.ContainsFunc(p.errors, func(e packages.Error) bool {

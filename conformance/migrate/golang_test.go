@@ -115,7 +115,8 @@ import "net/http"
 
 var _ = http.Header{"Scp-Api-Version": {"virtualserver 1.4"}}
 `,
-			[]string{"main.go:10 go-header derived 1.1", "main_test.go:10 go-header derived 1.2", "outer_test.go:5 go-header exact 1.4"}, nil,
+			[]string{"main.go:10 go-header derived 1.1", "main_test.go:10 go-header derived 1.2", "outer_test.go:5 go-header exact 1.4"},
+			nil,
 		},
 		{
 			"what the go command leaves out", `
@@ -152,7 +153,8 @@ import virtualserver "github.com/scp-openapi/virtualserver/gen/v1.1"
 
 var _ = virtualserver.APIVersion
 `,
-			[]string{"a_plan9.go:7 go-header derived 1.1", "a_windows.go:7 go-header derived 1.2", "tagged.go:5 go-import derived 1.1"}, nil,
+			[]string{"a_plan9.go:7 go-header derived 1.1", "a_windows.go:7 go-header derived 1.2", "tagged.go:5 go-import derived 1.1"},
+			nil,
 		},
 		{
 			"modules that are missing", `
@@ -175,7 +177,8 @@ import (
 
 func set() { missing.Set(scp.New(), "Scp-Api-Version", "virtualserver 1.2") }
 `,
-			[]string{"a.go:5 go-import derived 1.1", "a.go:8 go-header derived 1.2"}, nil,
+			[]string{"a.go:5 go-import derived 1.1", "a.go:8 go-header derived 1.2"},
+			nil,
 		},
 		{
 			"no module, generated code, a package that does not compile", `
@@ -251,7 +254,8 @@ import "net/http"
 
 func pin(h http.Header) { h.Set("Scp-Api-Version", "virtualserver 1.3") }
 `,
-			[]string{"a/a.go:5 go-unpinned exact ", "b/version.go:5 go-header exact 1.3"}, nil,
+			[]string{"a/a.go:5 go-unpinned exact ", "b/version.go:5 go-header exact 1.3"},
+			nil,
 		},
 		{
 			"a workspace", `
@@ -285,7 +289,8 @@ import (
 
 var _ = http.Header{"Scp-Api-Version": {a.Version}}
 `,
-			[]string{"b/b.go:9 go-header exact 1.1"}, nil,
+			[]string{"b/b.go:9 go-header exact 1.1"},
+			nil,
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 )
 
 // flows tells which expressions a program assigns to a variable, a parameter, a struct field or the result of
@@ -15,7 +16,7 @@ type flows struct {
 	params map[token.Pos]param
 	calls  map[token.Pos][]call
 
-	assigned map[token.Pos]bool // the names that are assigned to, by where they stand
+	noted map[token.Pos]bool // the names that are assigned to or asked whether they are empty, by where they stand
 }
 
 // source is an expression and the unit that tells its types. A source without an expression is unknown.
@@ -24,15 +25,26 @@ type source struct {
 	unit *Unit
 }
 
-// param is a parameter of a function, which is known by the position of its name.
+// param is a parameter of a function, which is known by the position of its name, or a field of a struct, which
+// is known by the position of its first field.
 type param struct {
 	of    token.Pos
 	index int
 }
 
+// call has the arguments of a call, or the fields of a literal of a struct, which go together like those.
 type call struct {
-	*ast.CallExpr
-	unit *Unit
+	args    []ast.Expr // nil for a field that the literal does not set
+	literal bool
+	unit    *Unit
+}
+
+// arg returns an argument, and whether there is one. It is unknown if the call spreads a list.
+func (c call) arg(index int) (source, bool) {
+	if index < len(c.args) && c.args[index] != nil {
+		return source{c.args[index], c.unit}, true
+	}
+	return source{nil, c.unit}, !c.literal
 }
 
 func newFlows() *flows {
@@ -61,8 +73,10 @@ func (f *flows) file(u *Unit, file *ast.File) {
 			f.composite(u, n)
 		case *ast.CallExpr:
 			if at := callee(u, n); at.IsValid() {
-				f.calls[at] = append(f.calls[at], call{n, u})
+				f.calls[at] = append(f.calls[at], newCall(u, n))
 			}
+		case *ast.BinaryExpr:
+			f.asked(n)
 		case *ast.UnaryExpr:
 			if n.Op == token.AND {
 				f.add(target(u, n.X), u, nil) // whoever has the address may write
@@ -129,13 +143,25 @@ func (f *flows) assignment(u *Unit, n *ast.AssignStmt) {
 	}
 }
 
-// note notes the name that is assigned to.
+// note notes a name where its value makes no difference.
 func (f *flows) note(expr ast.Expr) {
 	switch expr := ast.Unparen(expr).(type) {
 	case *ast.Ident:
-		f.assigned[expr.Pos()] = true
+		f.noted[expr.Pos()] = true
 	case *ast.SelectorExpr:
-		f.assigned[expr.Sel.Pos()] = true
+		f.noted[expr.Sel.Pos()] = true
+	}
+}
+
+// asked notes a name that is only asked whether it is empty: what it is otherwise makes no difference there.
+func (f *flows) asked(n *ast.BinaryExpr) {
+	if n.Op != token.EQL && n.Op != token.NEQ {
+		return
+	}
+	for one, other := range map[ast.Expr]ast.Expr{n.X: n.Y, n.Y: n.X} {
+		if lit, ok := other.(*ast.BasicLit); ok && (lit.Value == `""` || lit.Value == "``") {
+			f.note(one)
+		}
 	}
 }
 
@@ -184,24 +210,53 @@ func (f *flows) elements(u *Unit, expr ast.Expr, depth int) (keys, values []ast.
 	return keys, values
 }
 
+func newCall(u *Unit, n *ast.CallExpr) call {
+	if n.Ellipsis.IsValid() {
+		return call{unit: u}
+	}
+	return call{args: n.Args, unit: u}
+}
+
 // composite records the fields that a literal of a struct sets.
 func (f *flows) composite(u *Unit, n *ast.CompositeLit) {
 	fields := structure(u, n)
+	if fields == nil || fields.NumFields() == 0 {
+		return
+	}
+	of := fields.Field(0).Pos()
+	set := call{args: make([]ast.Expr, fields.NumFields()), literal: true, unit: u}
+	for i := range fields.NumFields() {
+		f.params[fields.Field(i).Pos()] = param{of, i}
+	}
 	for i, element := range n.Elts {
-		switch element := element.(type) {
-		case *ast.KeyValueExpr:
-			if name, ok := element.Key.(*ast.Ident); ok {
-				if field, ok := u.Info.Uses[name].(*types.Var); ok && field.IsField() {
-					f.note(name)
-					f.assign(field.Pos(), u, element.Value)
-				}
+		if pair, ok := element.(*ast.KeyValueExpr); ok {
+			field, ok := object(u, pair.Key).(*types.Var)
+			if !ok {
+				continue
 			}
-		default:
-			if fields != nil && i < fields.NumFields() {
-				f.assign(fields.Field(i).Pos(), u, element)
-			}
+			f.note(pair.Key)
+			i, element = f.params[field.Pos()].index, pair.Value
+		}
+		if i >= len(set.args) {
+			break // it does not compile
+		}
+		if literal, ok := ast.Unparen(element).(*ast.FuncLit); ok {
+			f.function(fields.Field(i).Pos(), u, literal.Type, literal.Body)
+		} else {
+			set.args[i] = element
 		}
 	}
+	f.calls[of] = append(f.calls[of], set)
+}
+
+// passed reports whether a parameter or a field is ever set by a call or a literal. The parameters of a
+// function always are, if only by somebody else.
+func (f *flows) passed(p param) bool {
+	calls := f.calls[p.of]
+	return len(calls) == 0 || !calls[0].literal || slices.ContainsFunc(calls, func(c call) bool {
+		_, ok := c.arg(p.index)
+		return ok
+	})
 }
 
 // structure returns the struct that a literal is of, or nil.

@@ -25,7 +25,7 @@ func (p *program) directives(file *ast.File) {
 			at := line.Pos()
 			p.add(Use{
 				Kind: Generate, Pos: at, End: line.End(), Version: id, Versioned: true,
-				change: &span{at + pos(m[2]), at + pos(m[3])},
+				change: &span{at + pos(m[2]), at + pos(m[3]), at},
 			})
 		}
 	}

@@ -51,7 +51,7 @@ var setter = regexp.MustCompile(`(?i)^(?:set|add|put|with|append|insert|replace|
 // call looks for a header name among the arguments of a call, with its value after it.
 func (p *program) call(n *ast.CallExpr) {
 	path, name := called(p.unit, n)
-	if p.own(n, name) {
+	if p.own(n, path, name) {
 		return
 	}
 	for i, arg := range n.Args {
@@ -60,20 +60,15 @@ func (p *program) call(n *ast.CallExpr) {
 		}
 		if p.reads(arg) {
 			for _, other := range n.Args {
-				p.version(n, []ast.Expr{other}, false)
+				p.version([]ast.Expr{other}, false)
 			}
 		}
 	}
 }
 
 // own recognises this module's functions that set the headers.
-func (p *program) own(n *ast.CallExpr, name string) bool {
-	obj := object(p.unit, n.Fun)
-	if obj == nil || obj.Pkg() == nil {
-		if path, _ := called(p.unit, n); path != module+"/signing" && path != module+"/openapi/client" {
-			return false
-		}
-	} else if path := obj.Pkg().Path(); path != module+"/signing" && path != module+"/openapi/client" {
+func (p *program) own(n *ast.CallExpr, path, name string) bool {
+	if path != module+"/signing" && path != module+"/openapi/client" {
 		return false
 	}
 	switch {
@@ -82,7 +77,7 @@ func (p *program) own(n *ast.CallExpr, name string) bool {
 	case name == "MustVersion" && len(n.Args) == 2:
 		p.header(versionHeader, n, n.Args, true)
 	case name == "NewTransport":
-		p.header(signatureHeader, n, n.Args, true)
+		p.header(signatureHeader, n, nil, true)
 	default:
 		return false
 	}
@@ -101,7 +96,8 @@ func (p *program) composite(n *ast.CompositeLit) {
 		case keyed && p.headerName(pair.Value) != "":
 			for _, other := range n.Elts {
 				if other, ok := other.(*ast.KeyValueExpr); ok && other != pair {
-					p.header(p.headerName(pair.Value), pair, []ast.Expr{other.Value}, false)
+					name, _ := other.Key.(*ast.Ident)
+					p.header(p.headerName(pair.Value), pair, []ast.Expr{other.Value}, name != nil && strings.EqualFold(name.Name, "value"))
 				}
 			}
 		case keyed:
@@ -109,7 +105,7 @@ func (p *program) composite(n *ast.CompositeLit) {
 				p.header(fieldHeader(name.Name, tag(fields, name.Name)), pair, []ast.Expr{pair.Value}, true)
 			}
 		case i+1 < len(n.Elts):
-			p.header(p.headerName(element), n, []ast.Expr{n.Elts[i+1]}, false)
+			p.header(p.headerName(element), n, []ast.Expr{n.Elts[i+1]}, fields != nil)
 		}
 	}
 }
@@ -124,16 +120,19 @@ func (p *program) assign(n *ast.AssignStmt) {
 		case *ast.IndexExpr:
 			p.header(p.headerName(left.Index), n, []ast.Expr{n.Rhs[i]}, true)
 		case *ast.SelectorExpr:
-			p.header(fieldHeader(left.Sel.Name, ""), n, []ast.Expr{n.Rhs[i]}, true)
+			p.header(fieldHeader(left.Sel.Name, p.tag(left)), n, []ast.Expr{n.Rhs[i]}, true)
 		}
 	}
 }
 
 // header handles a place that sets a header, or that may: a list of strings is not sent anywhere by itself.
 func (p *program) header(name string, n ast.Node, value []ast.Expr, sets bool) {
+	if name == "" || len(value) > 0 && !mayBeText(p.unit.Info.TypeOf(value[0])) {
+		return
+	}
 	switch name {
 	case versionHeader:
-		p.version(n, value, sets)
+		p.version(value, sets)
 	case signatureHeader, accessKeyHeader:
 		if h := p.here(); sets && h.signs[p.file] == nil {
 			h.signs[p.file] = n
@@ -141,17 +140,47 @@ func (p *program) header(name string, n ast.Node, value []ast.Expr, sets bool) {
 	}
 }
 
+// mayBeText reports whether a value of a type can be that of a header. A type that is not known may.
+func mayBeText(typ types.Type) bool {
+	if typ == nil {
+		return true
+	}
+	switch typ := typ.Underlying().(type) {
+	case *types.Basic:
+		return typ.Info()&types.IsString != 0 || typ.Kind() == types.Invalid
+	case *types.Slice:
+		return mayBeText(typ.Elem())
+	case *types.Array:
+		return mayBeText(typ.Elem())
+	case *types.Pointer:
+		return mayBeText(typ.Elem())
+	case *types.Interface:
+		return true
+	}
+	return false
+}
+
 // headerName returns the name of the header that an expression is, in lower case, if it is one that tells.
 func (p *program) headerName(expr ast.Expr) string {
+	if !mayBeText(p.unit.Info.TypeOf(expr)) {
+		return ""
+	}
 	switch expr := ast.Unparen(expr).(type) {
-	case *ast.BasicLit, *ast.Ident, *ast.SelectorExpr, *ast.CallExpr, *ast.BinaryExpr:
-		if lit, ok := expr.(*ast.BasicLit); ok && lit.Kind != token.STRING {
+	case *ast.Ident, *ast.SelectorExpr, *ast.BinaryExpr:
+	case *ast.BasicLit:
+		if expr.Kind != token.STRING {
 			return ""
 		}
-		text, ok := p.one(source{expr.(ast.Expr), p.unit}, nil)
-		if text = strings.ToLower(text); ok && telltale(text) {
-			return text
+	case *ast.CallExpr: // http.CanonicalHeaderKey, or a conversion
+		if len(expr.Args) != 1 {
+			return ""
 		}
+	default:
+		return ""
+	}
+	text, ok := only(p.values(source{expr, p.unit}, maxKeySteps))
+	if text = strings.ToLower(text); ok && telltale(text) {
+		return text
 	}
 	return ""
 }
@@ -171,49 +200,10 @@ func fieldHeader(name, tag string) string {
 	return ""
 }
 
-// reads reports whether an expression reads the version header.
-func (p *program) reads(expr ast.Expr) bool {
-	switch expr := ast.Unparen(expr).(type) {
-	case *ast.CallExpr:
-		_, name := called(p.unit, expr)
-		return len(expr.Args) == 1 && (name == "Get" || name == "Values") && p.headerName(expr.Args[0]) == versionHeader
-	case *ast.IndexExpr:
-		return p.headerName(expr.Index) == versionHeader || p.reads(expr.X)
-	case *ast.Ident:
-		from := p.into[target(p.unit, expr)]
-		if len(from) != 1 || from[0].expr == nil {
-			return false
-		}
-		_, name := ast.Unparen(from[0].expr).(*ast.Ident)
-		return !name && p.reads(from[0].expr)
-	}
-	return false
-}
-
-// compared handles a comparison, which expects a version of the header if one side reads it.
-func (p *program) compared(x, y ast.Expr) {
-	if p.reads(x) {
-		p.version(y, []ast.Expr{y}, false)
-	}
-	if p.reads(y) {
-		p.version(x, []ast.Expr{x}, false)
-	}
-}
-
-func (p *program) cases(n *ast.SwitchStmt) {
-	if n.Tag == nil || !p.reads(n.Tag) {
-		return
-	}
-	for _, clause := range n.Body.List {
-		for _, expr := range clause.(*ast.CaseClause).List {
-			p.version(expr, []ast.Expr{expr}, false)
-		}
-	}
-}
-
 // version adds a use for each version that the value of the header may have. If the value is several
 // expressions, the header joins them with a space.
-func (p *program) version(n ast.Node, exprs []ast.Expr, sets bool) {
+func (p *program) version(exprs []ast.Expr, sets bool) {
+	p.steps = maxSteps
 	values := p.eval(source{exprs[0], p.unit}, nil, 0)
 	for _, expr := range exprs[1:] {
 		values = join(join(values, []value{{pieces: []piece{{text: " "}}}}), p.eval(source{expr, p.unit}, nil, 0))
@@ -222,37 +212,53 @@ func (p *program) version(n ast.Node, exprs []ast.Expr, sets bool) {
 	if sets {
 		p.here().versioned = true
 	}
-	last := exprs[len(exprs)-1]
 	for _, v := range values {
-		at := v.at
-		if at == nil {
-			at = last
-		}
-		text, whole := v.text()
-		name, number, _ := strings.Cut(strings.TrimSpace(text), " ")
-		ours := strings.EqualFold(name, service)
-		id, err := lifecycle.ParseID(strings.TrimSpace(number))
-		switch {
-		case v.client():
-			p.here().versioned = true
-		case whole && ours && err == nil:
-			p.add(p.use(v, at, id))
-		case !ours && (strings.Contains(strings.TrimLeft(text, " "), " ") || !sets):
-			p.abroad(v)
-		case !sets:
-		case whole && text != "":
-			p.add(Use{Kind: Header, Pos: at.Pos(), End: at.End(), Unknown: strconv.Quote(text) + " names no version of the service"})
-		case !whole:
-			p.add(Use{Kind: Header, Pos: last.Pos(), End: last.End(), Unknown: "the version is only known when the program runs"})
-		}
+		p.sent(v, exprs[len(exprs)-1], sets)
 	}
 }
 
-// abroad notes what the version of another service is made of, since changing that would change it too.
-func (p *program) abroad(v value) {
+// sent adds a use for one value of the header, if it is for this service or may be. A place that does not
+// certainly set the header counts only if the value does.
+func (p *program) sent(v value, last ast.Expr, sets bool) {
+	at := v.at
+	if at == nil {
+		at = last
+	}
+	if list, ok := at.(*ast.CompositeLit); ok && len(list.Elts) == 1 {
+		at = list.Elts[0]
+	}
+	text, whole := v.text()
+	if tabled, ok := v.tabled(); ok {
+		text, whole = tabled, true
+	}
+	name, number, _ := strings.Cut(strings.TrimSpace(text), " ")
+	ours := strings.EqualFold(name, service)
+	id, err := lifecycle.ParseID(strings.TrimSpace(number))
+	switch {
+	case v.client():
+		p.here().versioned = true
+	case whole && ours && err == nil:
+		p.makes(v, true)
+		p.add(p.use(v, at, id))
+	case !ours && (strings.Contains(strings.TrimLeft(text, " "), " ") || !sets):
+		p.makes(v, false)
+	case !sets:
+	case whole && text != "":
+		p.add(Use{Kind: Header, Pos: at.Pos(), End: at.End(), Unknown: strconv.Quote(text) + " names no version of the service"})
+	case !whole:
+		p.add(Use{Kind: Header, Pos: last.Pos(), End: last.End(), Unknown: "the version is only known when the program runs"})
+	}
+}
+
+// makes notes what a value of the header is made of. A number that versions of several services are made of
+// cannot be changed for one.
+func (p *program) makes(v value, ours bool) {
 	for _, piece := range v.pieces {
 		for _, name := range piece.names {
-			p.foreign[name] = true
+			p.made[name.Pos()] = true
+		}
+		if piece.lit != nil && !ours {
+			p.foreign[piece.lit.Pos()] = true
 		}
 	}
 }
@@ -260,86 +266,24 @@ func (p *program) abroad(v value) {
 // use describes a value of the header, and where its number is written.
 func (p *program) use(v value, at ast.Expr, id lifecycle.ID) Use {
 	u := Use{Kind: Header, Pos: at.Pos(), End: at.End(), Version: id, Versioned: true, Derived: v.at != nil}
-	text, _ := v.text()
+	text := v.known()
 	from := strings.LastIndex(text, id.String())
 	u.change, u.names, u.shared = v.written(from, from+len(id.String()))
 	return u
 }
 
-// rawHeader matches the header and its value within a longer text, such as that of a request or of a command.
-var rawHeader = regexp.MustCompile(`(?i)(?:^|[^-\w])scp-api-version\\?["']?\s*[:=]\s*\\?["']?` + service + `[ \t]+(\d+\.\d+)`)
-
-// raw looks for the header and its value in one text: a literal, a concatenation or a Sprintf.
-func (p *program) raw(expr ast.Expr) {
-	if p.handled[expr] || !isText(p.unit, expr) || !mentions(expr) {
-		return
+// tag returns the tag of the field that a selector selects.
+func (p *program) tag(n *ast.SelectorExpr) string {
+	selection := p.unit.Info.Selections[n]
+	if selection == nil || selection.Kind() != types.FieldVal {
+		return ""
 	}
-	ast.Inspect(expr, func(n ast.Node) bool {
-		if n != nil {
-			p.handled[n] = true
-		}
-		return true
-	})
-	for _, v := range p.resolve(p.eval(source{expr, p.unit}, nil, 0), 0) {
-		text, _ := v.text()
-		for _, m := range rawHeader.FindAllStringSubmatchIndex(text, -1) {
-			id, err := lifecycle.ParseID(text[m[2]:m[3]])
-			if err != nil {
-				continue
-			}
-			u := Use{Kind: Header, Pos: expr.Pos(), End: expr.End(), Version: id, Versioned: true}
-			u.change, u.names, u.shared = v.written(m[2], m[3])
-			if _, ok := expr.(*ast.BasicLit); ok && u.change != nil {
-				u.Pos, u.End = u.change.pos-pos(m[2]-headerStart(text, m[0])), u.change.end
-			}
-			p.add(u)
-		}
+	of := selection.Recv()
+	if pointer, ok := of.Underlying().(*types.Pointer); ok {
+		of = pointer.Elem()
 	}
-}
-
-// headerStart skips the byte before the header that the expression matches.
-func headerStart(text string, at int) int {
-	return at + strings.Index(strings.ToLower(text[at:]), versionHeader)
-}
-
-// written returns the piece that has a part of the value, and where that is written. The part is alone if the
-// piece has nothing else.
-func (v value) written(from, to int) (at *span, names []*ast.Ident, alone bool) {
-	start := 0
-	for _, p := range v.pieces {
-		end := start + len(p.text)
-		if from >= start && to <= end {
-			return p.span(from-start, to-start), p.names, strings.TrimSpace(p.text) == p.text[from-start:to-start]
-		}
-		start = end
-	}
-	return nil, nil, false
-}
-
-// isText reports whether an expression may make the text of a header.
-func isText(u *Unit, expr ast.Expr) bool {
-	switch expr := expr.(type) {
-	case *ast.BasicLit:
-		return expr.Kind == token.STRING
-	case *ast.BinaryExpr:
-		return expr.Op == token.ADD
-	case *ast.CallExpr:
-		path, name := called(u, expr)
-		return path == "fmt" && name == "Sprintf"
-	}
-	return false
-}
-
-// mentions reports whether a literal within an expression names the version header.
-func mentions(expr ast.Expr) bool {
-	found := false
-	ast.Inspect(expr, func(n ast.Node) bool {
-		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
-			found = found || strings.Contains(strings.ToLower(lit.Value), versionHeader)
-		}
-		return !found
-	})
-	return found
+	fields, _ := of.Underlying().(*types.Struct)
+	return tag(fields, n.Sel.Name)
 }
 
 // tag returns the tag of a field of a struct.

@@ -43,7 +43,7 @@ func (p *program) imports(file *ast.File) {
 		at := spec.Path.Pos()
 		p.add(Use{
 			Kind: Import, Pos: at, End: spec.Path.End(), Version: id, Versioned: true,
-			spec: spec, change: &span{at + pos(start), at + pos(end)},
+			spec: spec, change: &span{at + pos(start), at + pos(end), at},
 		})
 	}
 }

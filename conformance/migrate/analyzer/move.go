@@ -67,6 +67,9 @@ func (f *Found) cannot(u Use) string {
 	case !u.shared:
 		return ""
 	}
+	if f.foreign[u.change.lit] {
+		return "versions of other services are made of the same number"
+	}
 	if at := f.elsewhere(u); at != nil {
 		return "the version is a constant or variable, " + at.Name + ", that is used for something else too"
 	}
@@ -85,15 +88,9 @@ func (f *Found) elsewhere(u Use) *ast.Ident {
 	if len(names) == 0 {
 		return nil
 	}
-	made := map[token.Pos]bool{}
-	for _, use := range f.Uses {
-		for _, name := range use.names {
-			made[name.Pos()] = !f.foreign[name]
-		}
-	}
 	for _, unit := range f.units {
 		for name, obj := range unit.Info.Uses {
-			if names[obj.Pos()] && !made[name.Pos()] && !f.assigned[name.Pos()] {
+			if names[obj.Pos()] && !f.made[name.Pos()] && !f.noted[name.Pos()] {
 				return name
 			}
 		}

@@ -21,6 +21,7 @@ type Unit struct {
 // Kind is how a use speaks the API.
 type Kind int
 
+// How uses speak the API.
 const (
 	Import   Kind = iota // imports a client of one version
 	Header               // sets the version header, or compares it
@@ -49,15 +50,16 @@ type Use struct {
 	shared bool         // change is a number alone, which may mean something else elsewhere
 }
 
-// span is a part of a file.
-type span struct{ pos, end token.Pos }
+// span is a part of a file, within a literal.
+type span struct{ pos, end, lit token.Pos }
 
 func pos(offset int) token.Pos { return token.Pos(offset) }
 
 // program is what Find looks at: all units at once, so that values are followed between packages.
 type program struct {
 	*flows
-	following map[token.Pos]bool
+	following map[token.Pos]bool // the variables that are being evaluated
+	steps     int                // that the evaluation may still take
 	fset      *token.FileSet
 	files     map[*token.File]place
 	unit      *Unit // that is being looked at
@@ -65,7 +67,8 @@ type program struct {
 	uses      []Use
 	seen      map[useKey]bool
 	packages  map[string]*headers
-	foreign   map[*ast.Ident]bool // what the version header of another service is made of
+	made      map[token.Pos]bool // the names that values of the header came through, by where they stand
+	foreign   map[token.Pos]bool // the literals that values for other services are made of, by where they stand
 	handled   map[ast.Node]bool
 }
 
@@ -99,7 +102,7 @@ type Found struct {
 func Find(fset *token.FileSet, units []*Unit) *Found {
 	p := &program{
 		flows: newFlows(), fset: fset, files: map[*token.File]place{}, following: map[token.Pos]bool{}, seen: map[useKey]bool{},
-		packages: map[string]*headers{}, foreign: map[*ast.Ident]bool{}, handled: map[ast.Node]bool{},
+		packages: map[string]*headers{}, made: map[token.Pos]bool{}, foreign: map[token.Pos]bool{}, handled: map[ast.Node]bool{},
 	}
 	p.each(units, func(u *Unit, file *ast.File) {
 		p.files[fset.File(file.FileStart)] = place{file, u}

@@ -8,9 +8,15 @@
 package main
 
 import (
+	"flag"
+
 	"golang.org/x/tools/go/analysis/unitchecker"
 
 	"github.com/scp-openapi/virtualserver/conformance/migrate/analyzer"
 )
 
-func main() { unitchecker.Main(analyzer.Analyzer) }
+func main() {
+	target := analyzer.Analyzer.Flags.Lookup("target")
+	flag.Var(target.Value, target.Name, target.Usage) // beside -scpversion.target, as unitchecker calls it
+	unitchecker.Main(analyzer.Analyzer)
+}
