@@ -38,7 +38,8 @@ func (s *scan) module(name string, data []byte, f *found) {
 		if !sdkModule.MatchString(r.Mod.Path) {
 			continue
 		}
-		line, column := position(data, r.Syntax.Start.Byte)
+		start := r.Syntax.Start.Byte // of the word require, if the line has it
+		line, column := position(data, start+max(0, bytes.Index(data[start:], []byte(r.Mod.Path))))
 		f.modules = append(f.modules, module{dir: path.Dir(name), use: Use{
 			File: name, Line: line, Column: column, Text: r.Mod.Path + " " + r.Mod.Version,
 			Rule: GoModule, Sure: Derived,

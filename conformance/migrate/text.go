@@ -43,7 +43,7 @@ type text struct {
 	hits  []hit
 	taken map[int]bool // where services and versions stand that a hit already tells of
 
-	searches int // for names, over the whole file
+	steps int // places that were looked at
 }
 
 // hit is a use, by where it stands.
@@ -112,6 +112,19 @@ func (t *text) add(rule Rule, sure Sure, s span, version string) {
 // addUnknown notes that a part of the text speaks a version that nobody knows.
 func (t *text) addUnknown(rule Rule, sure Sure, s span, why string) {
 	t.hits = append(t.hits, hit{s, Use{Rule: rule, Sure: sure, Unknown: why}})
+}
+
+// maxSteps is how many places of one file are looked at: many more than any file has that people write, and few
+// enough for no file to hold up a scan.
+const maxSteps = 20_000
+
+// step reports whether one more place may be looked at, and notes where it may not for the first time.
+func (t *text) step(at int) bool {
+	if t.steps++; t.steps == maxSteps+1 {
+		t.addUnknown(TextDerived, Derived, span{at, min(at+len(service), len(t.data))},
+			"the file has too many places that may speak a version: those that follow were not looked at")
+	}
+	return t.steps <= maxSteps
 }
 
 // findHeaders finds the names of headers, in any case.
@@ -302,7 +315,13 @@ type setting struct {
 // places where it is set, in our service's name or that of another.
 func (t *text) versionHeaders() (settings []setting) {
 	for _, h := range t.headers {
-		if h.name != versionHeader || t.silent(h.start) || t.complains(h.start) {
+		if h.name != versionHeader {
+			continue
+		}
+		if !t.step(h.start) {
+			break
+		}
+		if t.silent(h.start) || t.complains(h.start) {
 			continue
 		}
 		named, version, ok := t.value(h)

@@ -159,27 +159,11 @@ func (t *text) explained(values []span, of span, ourService bool, depth int) boo
 	return settled || others && !ourService && len(numbers) > 0
 }
 
-// A file that makes up ever more names does not hold up a scan: no more than maxSearches of them are looked
-// for in it, and none in a file larger than maxSearched.
-const (
-	maxSearched = 1 << 20
-	maxSearches = 256
-)
-
-// search reports whether one more name may be looked for.
-func (t *text) search() bool {
-	t.searches++
-	return t.searches <= maxSearches
-}
-
 // given is what stands between a name and its value.
 var given = regexp.MustCompile(`^\\?["'\x60]?[\])]?(?:[ \t]*:[ \t]*[&'\w\[\]<>. |]{1,30}?)?[ \t]*(?::=|=>|\|\|=|=|:-|:)[ \t]*`)
 
 // values returns what a variable, key or parameter of a name is given in the file.
 func (t *text) values(name []byte) []span {
-	if len(t.data) > maxSearched || !t.search() {
-		return nil
-	}
 	var values []span
 	for at := 0; len(values) < 32; {
 		i := bytes.Index(t.data[at:], name)
@@ -188,6 +172,9 @@ func (t *text) values(name []byte) []span {
 		}
 		start, end := at+i, at+i+len(name)
 		at = end
+		if !t.step(start) {
+			break
+		}
 		if start > 0 && wordByte(t.data[start-1]) || end < len(t.data) && wordByte(t.data[end]) || t.silent(start) {
 			continue
 		}

@@ -28,7 +28,13 @@ func (t *text) literals() {
 	})
 	for _, m := range all {
 		s, version := span{m[0], m[0] + len(service)}, span{m[2], m[3]}
-		if t.taken[s.start] || !whole(t.data, version.end) || !t.fenced(s.start) || t.silent(s.start) || t.complains(s.start) {
+		if t.taken[s.start] || !whole(t.data, version.end) {
+			continue
+		}
+		if !t.step(s.start) {
+			return
+		}
+		if !t.fenced(s.start) || t.silent(s.start) || t.complains(s.start) {
 			continue
 		}
 		if t.beforeHeader(version.end) {

@@ -40,7 +40,13 @@ func (t *text) pairs() {
 		}
 		s := span{at + i, at + i + len(service)}
 		at = s.end
-		if t.taken[s.start] || !t.alone(s) || !t.fenced(s.start) || t.silent(s.start) {
+		if t.taken[s.start] || !t.alone(s) {
+			continue
+		}
+		if !t.step(s.start) {
+			return
+		}
+		if !t.fenced(s.start) || t.silent(s.start) {
 			continue
 		}
 		if v, ok := t.partner(s, evidence); ok {

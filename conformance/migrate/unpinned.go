@@ -34,7 +34,13 @@ func (t *text) unpinned(settings []setting) {
 // sets returns the first place where a header is set.
 func (t *text) sets(name headerName) (header, bool) {
 	for _, h := range t.headers {
-		if h.name != name || !t.fenced(h.start) || t.silent(h.start) {
+		if h.name != name {
+			continue
+		}
+		if !t.step(h.start) {
+			break
+		}
+		if !t.fenced(h.start) || t.silent(h.start) {
 			continue
 		}
 		if _, ok := t.setting(h); ok {
@@ -51,7 +57,7 @@ func (t *text) sets(name headerName) (header, bool) {
 func (t *text) setByConstant(h header) (setting, bool) {
 	low := max(0, h.start-80)
 	m := namesHeader.FindSubmatchIndex(t.data[low:h.start])
-	if m == nil || !t.search() {
+	if m == nil {
 		return setting{}, false
 	}
 	return t.setBy(t.data[low+m[2] : low+m[3]])
@@ -66,6 +72,9 @@ func (t *text) setBy(constant []byte) (setting, bool) {
 		}
 		s := span{at + i, at + i + len(constant)}
 		at = s.end
+		if !t.step(s.start) {
+			return setting{}, false
+		}
 		if s.start > 0 && wordByte(t.data[s.start-1]) || at < len(t.data) && wordByte(t.data[at]) || t.silent(s.start) {
 			continue
 		}
