@@ -27,31 +27,72 @@ type custody struct {
 	refusal error     // why nothing may be changed
 	trouble []string  // why the fixture could not be taken, or not be put back
 	putBack []string  // what an earlier run had left
+	notices []string  // what it left still
 }
 
-// take locks the volumes of the fixture, puts back what an earlier run left changed, and looks at them.
+// take puts back what an earlier run left changed, and takes the volumes of the fixture: it locks them, and looks at
+// them. A run that may change nothing says what is left to put back.
 func (k *custody) take(ctx context.Context) {
-	if !k.run.changes() || k.run.aborted() != nil {
+	var err error
+	switch {
+	case !k.run.Live && k.run.StateDir == "":
 		return
-	}
-	if err := k.lock(); err != nil {
-		k.refuse(err)
-		k.run.giveUp(k.refused(), nil) // tell says it
+	case k.run.aborted() != nil, k.run.Harm < HarmDetaches:
+		k.remind()
 		return
+	case k.run.changes():
+		if err = k.lock(); err != nil {
+			k.refuse(err)
+			k.run.giveUp(k.refused(), nil) // tell says it
+			return
+		}
+	default:
+		k.ledger, err = ledgerIn(k.run.StateDir)
 	}
-	if err := k.recover(ctx); err != nil {
-		k.refuse(err)
-		return
+	if err == nil {
+		err = k.recover(ctx)
 	}
-	if err := k.look(ctx); err != nil {
+	if err == nil && len(k.locks) > 0 {
+		err = k.look(ctx)
+	}
+	if err != nil {
 		k.refuse(err)
 	}
 }
 
-// changes reports whether the run keeps a ledger and may change a volume that its fixture names.
+// changes reports whether a case of the run may change a volume that its fixture names.
 func (r *runner) changes() bool {
-	return (r.Live || r.StateDir != "") && len(r.Fixture.volumes()) > 0 &&
+	return len(r.Fixture.volumes()) > 0 &&
 		slices.ContainsFunc(r.Cases, func(c Case) bool { return c.Harm >= HarmDetaches && c.Harm <= r.Harm })
+}
+
+// remind says which volumes of the endpoint an earlier run left changed, and how to put them back.
+func (k *custody) remind() {
+	kept, entries, err := leftOf(k.run.StateDir, k.run.Endpoint)
+	if err != nil {
+		k.notice("What an earlier run may have left changed is not known: " + err.Error() + ".")
+		return
+	}
+	for _, e := range entries {
+		held, err := kept.lock(e.Endpoint, e.Volume)
+		if errors.As(err, new(*HeldError)) { // a run is at work on it
+			continue
+		}
+		if err == nil {
+			held.release()
+		}
+		k.notice(fmt.Sprintf("%s was left changed by a run of %s, and this run puts nothing back: %s does.",
+			capital(e.String()), e.Since.Format(time.RFC3339), k.run.restoring(e.Endpoint)))
+	}
+}
+
+// restoring is the command that puts back the volumes of an endpoint.
+func (r *runner) restoring(endpoint string) string {
+	command := "scp-conformance restore --endpoint " + endpoint
+	if usual, err := DefaultStateDir(); r.StateDir != "" && (err != nil || r.StateDir != usual) {
+		command += " --state-dir " + r.StateDir
+	}
+	return command
 }
 
 func (f Fixture) volumes() []string {
@@ -79,8 +120,8 @@ func (k *custody) lock() error {
 		return err
 	}
 	for _, e := range entries {
-		if k.holds(e) && e.Endpoint != k.run.Endpoint {
-			return fmt.Errorf("an earlier run left volume %s of %s changed: put it back with scp-conformance restore --endpoint %[2]s", e.Volume, e.Endpoint)
+		if k.holds(e) && !sameService(e.Endpoint, k.run.Endpoint) {
+			return fmt.Errorf("an earlier run left %s changed: put it back with %s", e, k.run.restoring(e.Endpoint))
 		}
 	}
 	return nil
@@ -102,12 +143,14 @@ func (k *custody) recover(ctx context.Context) error {
 	var errs []error
 	since := time.Now() // what a killed run asked for last may not be shown yet
 	for _, e := range entries {
-		if e.Endpoint != k.run.Endpoint {
+		if !sameService(e.Endpoint, k.run.Endpoint) {
 			continue
 		}
 		said, err := k.restore(ctx, e, since)
 		switch {
 		case errors.As(err, new(*HeldError)): // it has not come to its end
+		case errors.As(err, new(silentError)):
+			return err // nor would the others be put back
 		case err != nil:
 			errs = append(errs, err)
 		default:
@@ -128,25 +171,25 @@ func (k *custody) restore(ctx context.Context, e entry, since time.Time) (said s
 		}
 		defer held.release()
 		if !k.ledger.has(e) { // who held it put it back
-			return fmt.Sprintf("Volume %s is as it was before.", e.Volume), nil
+			return fmt.Sprintf("%s is as it was before.", capital(e.String())), nil
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, k.run.Settle)
 	defer cancel()
 	changed, err := k.run.putBack(ctx, e, since)
 	if err != nil {
-		return "", fmt.Errorf("volume %s was left changed by a run of %s, and could not be put back: %w (the ledger keeps it: %s)",
-			e.Volume, e.Since.Format(time.RFC3339), err, k.ledger.path(e))
+		return "", fmt.Errorf("%s was left changed by a run of %s, and could not be put back: %w (the ledger keeps it: %s)",
+			e, e.Since.Format(time.RFC3339), err, k.ledger.path(e))
 	}
 	if err := k.ledger.remove(e); err != nil {
 		return "", err
 	}
 	if changed {
-		return fmt.Sprintf("Volume %s was left changed by a run of %s. It was put back: it is attached to %s.",
-			e.Volume, e.Since.Format(time.RFC3339), serversText(e.Attached)), nil
+		return fmt.Sprintf("%s was left changed by a run of %s. It was put back: it is attached to %s.",
+			capital(e.String()), e.Since.Format(time.RFC3339), serversText(e.Attached)), nil
 	}
-	return fmt.Sprintf("Volume %s is as it was before a run of %s that did not come to its end: attached to %s.",
-		e.Volume, e.Since.Format(time.RFC3339), serversText(e.Attached)), nil
+	return fmt.Sprintf("%s is as it was before a run of %s that did not come to its end: attached to %s.",
+		capital(e.String()), e.Since.Format(time.RFC3339), serversText(e.Attached)), nil
 }
 
 // look finds out what the volumes are attached to. Of a live endpoint, one that is not fit to be tried is an error.
@@ -302,7 +345,7 @@ func (k *custody) giveBack(ctx context.Context) {
 			if err == nil {
 				err = k.ledger.remove(e)
 			} else {
-				err = k.run.mask.error(fmt.Errorf("volume %s could not be put back: %w; put it back with scp-conformance restore --endpoint %s", e.Volume, err, e.Endpoint))
+				err = k.run.mask.error(fmt.Errorf("volume %s could not be put back: %w; put it back with %s", e.Volume, err, k.run.restoring(e.Endpoint)))
 			}
 			if err != nil {
 				k.mu.Lock()
@@ -316,7 +359,7 @@ func (k *custody) giveBack(ctx context.Context) {
 
 // tell says in a report what became of the fixture.
 func (k *custody) tell(report *Report) {
-	report.PutBack = k.putBack
+	report.PutBack, report.Notices = k.putBack, append(report.Notices, k.notices...)
 	if len(k.trouble) == 0 || report.Trouble != nil && report.Trouble.Kind == TroubleKeys {
 		return
 	}
@@ -325,6 +368,13 @@ func (k *custody) tell(report *Report) {
 		text = report.Trouble.Text + " " + text
 	}
 	report.Trouble = &Trouble{TroubleFixture, text}
+}
+
+// notice says something in the report, and at once.
+func (k *custody) notice(text string) {
+	text = k.run.mask.text(text)
+	k.notices = append(k.notices, text)
+	k.note(text)
 }
 
 func (k *custody) note(text string) {
@@ -337,10 +387,12 @@ func (k *custody) note(text string) {
 func sentences(texts []string) string {
 	var list []string
 	for _, text := range texts {
-		list = append(list, strings.ToUpper(text[:1])+strings.TrimSuffix(text[1:], ".")+".")
+		list = append(list, capital(strings.TrimSuffix(text, "."))+".")
 	}
 	return strings.Join(list, " ")
 }
+
+func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 func serversOf(v *volumes.Volume) []string {
 	servers := []string{}

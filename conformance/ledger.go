@@ -33,6 +33,9 @@ type entry struct {
 	Since time.Time `json:"since"`
 }
 
+// String names the volume.
+func (e entry) String() string { return fmt.Sprintf("volume %s of %s", e.Volume, e.Endpoint) }
+
 // DefaultStateDir is where the ledger is kept unless another place is named: the directory scp-conformance in
 // XDG_STATE_HOME, or in ~/.local/state.
 func DefaultStateDir() (string, error) {
@@ -68,16 +71,35 @@ func (l *ledger) create() error {
 // volumeKey names the files of a volume. An ID is one volume's, by whatever name its endpoint is called. Servers
 // on this machine may be mocks, which all have the same IDs: they are told apart by their ports.
 func volumeKey(endpoint, volume string) string {
-	at, err := signing.ParseEndpoint(endpoint)
 	key := strings.ToLower(volume)
+	if port, local := localPort(endpoint); local {
+		return "port-" + port + "-" + key
+	}
+	return key
+}
+
+// localPort is the port of an endpoint on this machine, or its scheme where it has none, and false for any other.
+func localPort(endpoint string) (port string, local bool) {
+	at, err := signing.ParseEndpoint(endpoint)
 	if err != nil || !at.Loopback() {
-		return key
+		return "", false
 	}
 	u, err := url.Parse(at.String())
 	if err != nil {
-		return key
+		return "", false
 	}
-	return "port-" + cmp.Or(u.Port(), u.Scheme) + "-" + key
+	return cmp.Or(u.Port(), u.Scheme), true
+}
+
+// sameService reports whether two endpoints name one service: they are equal, or two names of this machine with one
+// port.
+func sameService(a, b string) bool {
+	here, local := localPort(a)
+	there, alsoLocal := localPort(b)
+	if local && alsoLocal {
+		return here == there
+	}
+	return a == b
 }
 
 const entrySuffix = ".json"
