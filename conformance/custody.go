@@ -35,7 +35,7 @@ type custody struct {
 func (k *custody) take(ctx context.Context) {
 	var err error
 	switch {
-	case !k.run.Live && k.run.StateDir == "":
+	case !k.run.keepsLedger():
 		return
 	case k.run.aborted() != nil, k.run.Harm < HarmDetaches:
 		k.remind()
@@ -60,10 +60,13 @@ func (k *custody) take(ctx context.Context) {
 	}
 }
 
+// keepsLedger reports whether a run remembers what its volumes were attached to.
+func (c *Config) keepsLedger() bool { return c.Live || c.StateDir != "" }
+
 // changes reports whether a case of the run may change a volume that its fixture names.
-func (r *runner) changes() bool {
-	return len(r.Fixture.volumes()) > 0 &&
-		slices.ContainsFunc(r.Cases, func(c Case) bool { return c.Harm >= HarmDetaches && c.Harm <= r.Harm })
+func (c *Config) changes() bool {
+	return len(c.Fixture.volumes()) > 0 &&
+		slices.ContainsFunc(c.Cases, func(asked Case) bool { return asked.Harm >= HarmDetaches && asked.Harm <= c.Harm })
 }
 
 // remind says which volumes of the endpoint an earlier run left changed, and how to put them back.
@@ -167,7 +170,7 @@ func (k *custody) restore(ctx context.Context, e entry, since time.Time) (said s
 	if !k.holds(e) {
 		held, err := k.ledger.lock(e.Endpoint, e.Volume)
 		if err != nil {
-			return "", err
+			return "", fmt.Errorf("%s cannot be put back: %w", e, err)
 		}
 		defer held.release()
 		if !k.ledger.has(e) { // who held it put it back

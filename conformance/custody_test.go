@@ -443,9 +443,9 @@ func TestLostNetwork(t *testing.T) {
 
 	cut.Store(false)
 	config.Settle = 5 * time.Second
-	n, err := Left(config.StateDir, "https://another.example")
+	left, err := Left(config.StateDir, "https://another.example")
 	require.NoError(t, err)
-	assert.Zero(t, n)
+	assert.Empty(t, left)
 	restored, err := Restore(t.Context(), config)
 	require.NoError(t, err)
 	for _, r := range restored {
@@ -620,6 +620,7 @@ func TestLiveHarm(t *testing.T) {
 		fixture   Fixture
 		sacrifice string
 		says      []string // nothing where it is allowed
+		always    bool     // of an endpoint that is not live too
 	}{
 		{name: "reads", harm: HarmReads},
 		{name: "refused", harm: HarmRefused},
@@ -629,15 +630,17 @@ func TestLiveHarm(t *testing.T) {
 		{name: "detaches", harm: HarmDetaches, fixture: pair},
 		{name: "dangerous, nothing named", harm: HarmDangerous, sacrifice: "s", says: []string{"--volume", "--server"}},
 		{name: "dangerous, no sacrifice", harm: HarmDangerous, fixture: pair, says: []string{"--sacrifice-server s"}},
-		{name: "dangerous, another sacrifice", harm: HarmDangerous, fixture: pair, sacrifice: "t", says: []string{"--sacrifice-server", "--server"}},
+		{name: "dangerous, another sacrifice", harm: HarmDangerous, fixture: pair, sacrifice: "t", always: true, says: []string{"--sacrifice-server", "--server"}},
 		{name: "dangerous", harm: HarmDangerous, fixture: pair, sacrifice: "s"},
+		{name: "refused, another sacrifice", harm: HarmRefused, fixture: pair, sacrifice: "t", always: true, says: []string{"--sacrifice-server", "--server"}},
+		{name: "refused, a sacrifice that is no ID", harm: HarmRefused, sacrifice: "../s", always: true, says: []string{"--sacrifice-server", `"../s"`}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, live := range []bool{true, false} {
 				config := configFor(t, "https://127.0.0.1:1", moves())
 				config.Live, config.Harm, config.Fixture, config.SacrificeServer = live, tt.harm, tt.fixture, tt.sacrifice
 				err := config.complete()
-				if !live || tt.says == nil {
+				if !live && !tt.always || tt.says == nil {
 					require.NoError(t, err)
 					continue
 				}

@@ -68,6 +68,18 @@ func (l *ledger) create() error {
 	return nil
 }
 
+// writable makes the directory where it is missing, and reports what keeps an entry from being written.
+func (l *ledger) writable() error {
+	if err := l.create(); err != nil {
+		return err
+	}
+	probe, err := os.CreateTemp(l.dir, "writable-*")
+	if err != nil {
+		return fmt.Errorf("write the ledger: %w", err)
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
 // volumeKey names the files of a volume. An ID is one volume's, by whatever name its endpoint is called. Servers
 // on this machine may be mocks, which all have the same IDs: they are told apart by their ports.
 func volumeKey(endpoint, volume string) string {

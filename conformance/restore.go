@@ -60,11 +60,15 @@ func restoreEntry(ctx context.Context, config Config, held *ledger, e entry, sin
 	return text, r.mask.error(err)
 }
 
-// Left is how many volumes the ledger in a directory holds that were left changed: of one endpoint, or of all where
-// it is empty.
-func Left(stateDir, endpoint string) (int, error) {
+// Left are the endpoints of the volumes that the ledger in a directory holds, as they were left changed: one for each
+// volume, of one endpoint, or of all where it is empty.
+func Left(stateDir, endpoint string) ([]string, error) {
 	_, entries, err := leftOf(stateDir, endpoint)
-	return len(entries), err
+	var endpoints []string
+	for _, e := range entries {
+		endpoints = append(endpoints, e.Endpoint)
+	}
+	return endpoints, err
 }
 
 func leftOf(stateDir, endpoint string) (*ledger, []entry, error) {

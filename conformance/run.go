@@ -126,6 +126,25 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	return report, nil
 }
 
+// Check reports what Run would refuse of a config. It sends nothing. Where the run may change volumes, it makes the
+// directory of the ledger.
+func (c Config) Check() error {
+	if err := c.complete(); err != nil {
+		return fmt.Errorf("conformance: %w", err)
+	}
+	if !c.keepsLedger() || !c.changes() {
+		return nil
+	}
+	kept, err := ledgerIn(c.StateDir)
+	if err == nil {
+		err = kept.writable()
+	}
+	if err != nil {
+		return fmt.Errorf("conformance: --state-dir: %w", err)
+	}
+	return nil
+}
+
 // complete fills in what was left open, and refuses what cannot be run.
 func (c *Config) complete() error {
 	endpoint, err := signing.ParseEndpoint(c.Endpoint)

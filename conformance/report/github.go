@@ -182,6 +182,9 @@ func githubFinding(b *block) string {
 // githubRun is what is to be said of a run as a whole.
 func githubRun(r *conformance.Report) []annotation {
 	var list []annotation
+	for _, said := range noticesOf(r) {
+		list = append(list, annotation{level: githubWarning, title: "Note", message: printable(said)})
+	}
 	if r.Trouble != nil {
 		list = append(list, annotation{level: githubWarning, title: "Trouble", message: printable(r.Trouble.Text), urgent: true})
 	}

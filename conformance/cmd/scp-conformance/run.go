@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math/rand/v2"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -137,6 +139,9 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return usage(err)
 	}
+	if err := f.prepare(); err != nil {
+		return usage(err)
+	}
 	signal.Ignore(syscall.SIGPIPE) // a run whose reader has gone ends in order, and writes its other reports
 	notes := cmd.ErrOrStderr()
 	if f.text.Quiet {
@@ -150,13 +155,23 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 		}
 		defer stop()
 	}
+	if err := config.Check(); err != nil {
+		return usage(err)
+	}
 	fmt.Fprintln(notes, startLine(config, mocked))
 	if age := config.Table.Age(config.Day); config.Table.Stale(config.Day) {
 		fmt.Fprintf(notes, "The table of versions is old (%s): see scp-conformance versions.\n", age)
 	}
 	earlier, problem := f.earlier(cmd)
-	if problem != nil {
-		fmt.Fprintln(cmd.ErrOrStderr(), "The run is not compared with an earlier one:", problem)
+	var notices []string
+	switch first := f.isFirst(problem); {
+	case first:
+		notices, problem = []string{"There is no earlier run to compare with: " + f.previous + " is not there yet, and this run writes it."}, nil
+	case problem != nil:
+		notices = []string{"The run is not compared with an earlier one: " + plain(problem)}
+	}
+	for _, text := range notices {
+		fmt.Fprintln(cmd.ErrOrStderr(), text)
 	}
 	result, err := f.judge(cmd, notes, config)
 	if err != nil {
@@ -166,6 +181,7 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 	if earlier != nil {
 		result.Compare(earlier, f.previous)
 	}
+	result.Notices = append(result.Notices, notices...)
 	if f.format == lines {
 		_ = report.LastLine(cmd.OutOrStdout(), result)
 	}
@@ -226,6 +242,17 @@ func (f *runFlags) earlier(cmd *cobra.Command) (*conformance.Report, error) {
 		return nil, fmt.Errorf("--previous: %w", err)
 	}
 	return reports[0], nil
+}
+
+// isFirst reports whether a run has no earlier one for want of a first: the file of --previous is missing, and it is the
+// one that the run itself writes into --out.
+func (f *runFlags) isFirst(problem error) bool {
+	if f.out == "" || !errors.Is(problem, fs.ErrNotExist) {
+		return false
+	}
+	previous, err := filepath.Abs(f.previous)
+	written, writtenErr := filepath.Abs(filepath.Join(f.out, forms(f.language)[0].file))
+	return err == nil && writtenErr == nil && previous == written
 }
 
 // newSeed is the seed of a run that was given none. A run that asks a sample counts the days, so that a fortnight
