@@ -333,8 +333,11 @@ func (k *custody) giveBack(ctx context.Context) {
 		return
 	}
 	limit := k.run.Settle
-	if errors.Is(ctx.Err(), context.Canceled) {
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
 		limit = min(limit, graceful)
+	case k.run.waits.hopeless(): // nor will it do this
+		limit = min(limit, usual)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 	defer cancel()

@@ -52,6 +52,7 @@ func (r *runner) putBack(ctx context.Context, e entry, since time.Time) (changed
 				switch {
 				case accepted:
 					changed, moved, since = true, next, time.Now()
+					last = fmt.Errorf("%s was accepted, and is not done", next)
 				case ctx.Err() != nil:
 					return changed, tooLong(ctx, last)
 				case !mayPass(err):
@@ -89,6 +90,14 @@ type move struct {
 	attach bool
 }
 
+// String names what is asked for.
+func (m move) String() string {
+	if m.attach {
+		return "attaching it"
+	}
+	return "detaching it"
+}
+
 // next is what has to be done with a volume that is at rest, if there is anything to do.
 func (e entry) next(shown *volumes.Volume) (next move, todo bool, err error) {
 	if Failed(shown) {
@@ -117,15 +126,15 @@ func containsFold(list []string, id string) bool {
 
 // move asks once for an attach or a detach, and reports whether it was accepted.
 func (r *runner) move(ctx context.Context, m move) (accepted bool, err error) {
-	request, what := Request{Operation: Detach, Pair: m.pair, About: "a volume to put back"}, "detaching it"
+	request := Request{Operation: Detach, Pair: m.pair, About: "a volume to put back"}
 	if m.attach {
-		request.Operation, what = Attach, "attaching it"
+		request.Operation = Attach
 	}
 	exchange, err := r.keeper(m.pair).once(ctx, request)
 	if err != nil || exchange.Status == http.StatusAccepted {
 		return err == nil, err
 	}
-	return false, ShownBy(exchange, CannotJudge(CodeSetup, "%s was answered %s", what, StatusText(exchange.Status)))
+	return false, ShownBy(exchange, CannotJudge(CodeSetup, "%s was answered %s", m, StatusText(exchange.Status)))
 }
 
 // look shows a volume, and asks once: who waits for it asks again.
