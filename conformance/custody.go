@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -69,12 +70,40 @@ func (c *Config) changes() bool {
 		slices.ContainsFunc(c.Cases, func(asked Case) bool { return asked.Harm >= HarmDetaches && asked.Harm <= c.Harm })
 }
 
-// remind says which volumes of the endpoint an earlier run left changed, and how to put them back.
+// remind says which volumes of the endpoint an earlier run left changed, by any ledger of this machine, and how to put
+// them back.
 func (k *custody) remind() {
-	kept, entries, err := leftOf(k.run.StateDir, k.run.Endpoint)
+	own, err := ledgerIn(k.run.StateDir)
+	if err == nil {
+		own.dir, err = filepath.Abs(own.dir)
+	}
 	if err != nil {
-		k.notice("What an earlier run may have left changed is not known: " + err.Error() + ".")
+		k.unknown(err)
 		return
+	}
+	dirs, err := Ledgers()
+	if err != nil {
+		k.unknown(err)
+	}
+	for _, dir := range appendNew([]string{own.dir}, dirs...) {
+		if err := k.remindOf(dir); err != nil {
+			k.unknown(err)
+		}
+	}
+	for _, text := range k.notices {
+		k.note(text)
+	}
+}
+
+func (k *custody) unknown(err error) {
+	k.notices = append(k.notices, k.run.mask.text("What an earlier run may have left changed is not known: "+err.Error()+"."))
+}
+
+// remindOf does so for the ledger in a directory.
+func (k *custody) remindOf(dir string) error {
+	kept, entries, err := leftOf(dir, k.run.Endpoint)
+	if err != nil {
+		return err
 	}
 	for _, e := range entries {
 		held, err := kept.lock(e.Endpoint, e.Volume)
@@ -84,16 +113,17 @@ func (k *custody) remind() {
 		if err == nil {
 			held.release()
 		}
-		k.notice(fmt.Sprintf("%s was left changed by a run of %s, and this run puts nothing back: %s does.",
-			capital(e.String()), e.Since.Format(time.RFC3339), k.run.restoring(e.Endpoint)))
+		k.notices = append(k.notices, fmt.Sprintf("%s was left changed by a run of %s, and this run puts nothing back: %s does.",
+			capital(e.String()), e.Since.Format(time.RFC3339), restoring(e.Endpoint, dir)))
 	}
+	return nil
 }
 
-// restoring is the command that puts back the volumes of an endpoint.
-func (r *runner) restoring(endpoint string) string {
+// restoring is the command that puts back the volumes of an endpoint, by the ledger in a directory.
+func restoring(endpoint, dir string) string {
 	command := "scp-conformance restore --endpoint " + endpoint
-	if usual, err := DefaultStateDir(); r.StateDir != "" && (err != nil || r.StateDir != usual) {
-		command += " --state-dir " + r.StateDir
+	if usual, err := DefaultStateDir(); dir != "" && (err != nil || dir != usual) {
+		command += " --state-dir " + dir
 	}
 	return command
 }
@@ -117,6 +147,13 @@ func (k *custody) lock() error {
 			return err
 		}
 		k.locks = append(k.locks, held)
+		dir, err := k.ledger.elsewhere(k.run.Endpoint, volume)
+		if err != nil {
+			return err
+		}
+		if dir != "" {
+			return fmt.Errorf("an earlier run left volume %s changed: put it back with %s", volume, restoring(k.run.Endpoint, dir))
+		}
 	}
 	entries, err := k.ledger.entries()
 	if err != nil {
@@ -124,7 +161,7 @@ func (k *custody) lock() error {
 	}
 	for _, e := range entries {
 		if k.holds(e) && !sameService(e.Endpoint, k.run.Endpoint) {
-			return fmt.Errorf("an earlier run left %s changed: put it back with %s", e, k.run.restoring(e.Endpoint))
+			return fmt.Errorf("an earlier run left %s changed: put it back with %s", e, restoring(e.Endpoint, k.run.StateDir))
 		}
 	}
 	return nil
@@ -351,7 +388,7 @@ func (k *custody) giveBack(ctx context.Context) {
 			if err == nil {
 				err = k.ledger.remove(e)
 			} else {
-				err = k.run.mask.error(fmt.Errorf("volume %s could not be put back: %w; put it back with %s", e.Volume, err, k.run.restoring(e.Endpoint)))
+				err = k.run.mask.error(fmt.Errorf("volume %s could not be put back: %w; put it back with %s", e.Volume, err, restoring(e.Endpoint, k.run.StateDir)))
 			}
 			if err != nil {
 				k.mu.Lock()
@@ -374,13 +411,6 @@ func (k *custody) tell(report *Report) {
 		text = report.Trouble.Text + " " + text
 	}
 	report.Trouble = &Trouble{TroubleFixture, text}
-}
-
-// notice says something in the report, and at once.
-func (k *custody) notice(text string) {
-	text = k.run.mask.text(text)
-	k.notices = append(k.notices, text)
-	k.note(text)
 }
 
 func (k *custody) note(text string) {

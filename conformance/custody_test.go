@@ -351,6 +351,7 @@ func TestReminds(t *testing.T) {
 		{name: "nothing is there", with: func(c *Config) {
 			c.Harm, c.Transport = HarmRefused, roundTripper(func(*http.Request) (*http.Response, error) { return nil, net.ErrClosed })
 		}},
+		{name: "another ledger", with: func(c *Config) { c.Harm, c.StateDir = HarmRefused, t.TempDir() }},
 		{name: "of another endpoint", with: func(c *Config) { c.Harm, c.Endpoint = HarmRefused, startServer(t, newMock(t)) }, quiet: true},
 		{name: "a run is at work on it", with: func(c *Config) {
 			c.Harm = HarmRefused
@@ -369,8 +370,10 @@ func TestReminds(t *testing.T) {
 			require.NoError(t, (&ledger{config.StateDir}).put(kept))
 			var said []string
 			config.OnNote = func(text string) { said = append(said, text) }
+			kepts := config.StateDir
 			tt.with(&config)
 			report := run(t, config)
+			config.StateDir = kepts
 			switch {
 			case tt.puts:
 				require.Len(t, report.PutBack, 1)
@@ -391,6 +394,24 @@ func TestReminds(t *testing.T) {
 			assert.Zero(t, server.changes.Load())
 		})
 	}
+}
+
+// TestAnotherLedger: a run of a volume that an earlier one left changed, by another ledger, asks nothing: it would take
+// what it finds for how the volume has to be.
+func TestAnotherLedger(t *testing.T) {
+	t.Parallel()
+	server := &counting{Handler: newMock(t)}
+	config := liveConfig(t, startServer(t, server), moves())
+	other := &ledger{t.TempDir()}
+	e := entry{Endpoint: config.Endpoint, Volume: mock.VolumeID, Attached: []string{}, Servers: []string{mock.ServerID}}
+	require.NoError(t, other.put(e))
+	report := run(t, config)
+	assert.Equal(t, ExitNotJudged, report.ExitCode)
+	require.NotNil(t, report.Trouble)
+	assert.Contains(t, report.Trouble.Text, "scp-conformance restore --endpoint "+config.Endpoint+" --state-dir "+other.dir)
+	assert.Zero(t, server.changes.Load())
+	require.NoError(t, other.remove(e))
+	assert.Equal(t, ExitOK, run(t, config).ExitCode)
 }
 
 // TestCannotPutBack: what cannot be put back stays in the ledger, and nothing else is changed before it is.

@@ -122,7 +122,10 @@ func (l *ledger) path(e entry) string {
 
 // put writes an entry. When it returns, the entry is on the disk: it is there after a crash of the machine.
 func (l *ledger) put(e entry) error {
-	err := l.write(l.path(e), e)
+	err := l.point(e)
+	if err == nil {
+		err = l.write(l.path(e), e)
+	}
 	if err != nil {
 		return fmt.Errorf("write the ledger: %w", err)
 	}
@@ -158,6 +161,7 @@ func (l *ledger) remove(e entry) error {
 	if err := os.Remove(l.path(e)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("write the ledger: %w", err)
 	}
+	l.unpoint(e)
 	return nil
 }
 

@@ -22,6 +22,7 @@ func left(endpoint string, attached ...string) entry {
 
 // TestLedger: what is put into it is what is read back, by others too, until it is removed.
 func TestLedger(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
 	dir := filepath.Join(t.TempDir(), "a", "b")
 	l, err := ledgerIn(dir)
 	require.NoError(t, err)
@@ -191,6 +192,35 @@ func TestLockOfTheMachine(t *testing.T) {
 	again, err := other.lock(endpoint, mock.VolumeID)
 	require.NoError(t, err)
 	again.release()
+}
+
+// TestElsewhere: what a run left by one ledger is known where another ledger is used, until it is put back, or its
+// ledger is gone.
+func TestElsewhere(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	one, other, gone := &ledger{t.TempDir()}, &ledger{t.TempDir()}, &ledger{t.TempDir()}
+	e := left("https://live.example", mock.ServerID)
+	is := func(l *ledger, want string) {
+		t.Helper()
+		dir, err := l.elsewhere("https://alias.example", mock.VolumeID)
+		require.NoError(t, err)
+		assert.Equal(t, want, dir)
+	}
+	is(other, "")
+	require.NoError(t, one.put(e))
+	is(one, "")
+	is(other, one.dir)
+	dirs, err := Ledgers()
+	require.NoError(t, err)
+	assert.Equal(t, []string{one.dir}, dirs)
+	require.NoError(t, one.remove(e))
+	is(other, "")
+	require.NoError(t, gone.put(e))
+	require.NoError(t, os.RemoveAll(gone.dir))
+	is(other, "")
+	dirs, err = Ledgers()
+	require.NoError(t, err)
+	assert.Empty(t, dirs)
 }
 
 // TestMachineDir: locks are taken in a directory that nobody else can write to, or refused. Where no directory can be

@@ -23,12 +23,13 @@ func (r *runner) putBack(ctx context.Context, e entry, since time.Time) (changed
 	var moved move
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	silent := time.AfterFunc(r.silence(), func() { cancel(silentError(r.silence())) })
+	silence := r.silence()
+	silent := time.AfterFunc(silence, func() { cancel(silentError(silence)) })
 	defer silent.Stop()
 	for wait := newBackoff(t); ; {
 		shown, err := t.look(ctx, e.Volume)
 		if answered(err) {
-			silent.Reset(r.silence())
+			silent.Reset(silence)
 		}
 		switch {
 		case err != nil && ctx.Err() != nil:
@@ -68,9 +69,17 @@ func (r *runner) putBack(ctx context.Context, e entry, since time.Time) (changed
 	}
 }
 
-// silence is for how long nothing may answer before putBack gives up: as long as one request may take, and a bit.
-// Somebody waits for the run to end, and the ledger keeps what is left.
-func (r *runner) silence() time.Duration { return r.Timeout + 2*longestPause }
+// silence is for how long nothing may answer before putBack gives up: as long as one request may take, and a bit, or
+// less where the run has waited for answers already. Somebody waits for the run to end, and the ledger keeps what is
+// left.
+func (r *runner) silence() time.Duration {
+	const more = 10 * time.Second
+	long := r.Timeout + 2*longestPause
+	if given, ok := errors.AsType[*problem](r.aborted()); ok && given.Code == CodeNoAnswer {
+		return min(long, more)
+	}
+	return long
+}
 
 // silentError is for how long nothing answered.
 type silentError time.Duration

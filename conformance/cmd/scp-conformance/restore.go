@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -97,6 +98,15 @@ func (f *restoreFlags) nothing(cmd *cobra.Command, config conformance.Config) er
 	if len(others) > 0 {
 		slices.Sort(others)
 		text += " It holds volumes of " + strings.Join(slices.Compact(others), " and ") + "."
+	}
+	ledgers, err := conformance.Ledgers()
+	if err != nil {
+		return err
+	}
+	for _, dir := range ledgers {
+		if own, err := filepath.Abs(config.StateDir); err != nil || dir != own {
+			text += " Another ledger holds some: look there with --state-dir " + dir + "."
+		}
 	}
 	_, err = fmt.Fprintln(cmd.OutOrStdout(), text)
 	return err
