@@ -71,8 +71,9 @@ nothing.
 On this machine everything is allowed, and the volumes and servers to try are
 those of the mock, unless --volume, --server and the like name others.
 
-When a run of an endpoint ends, its volumes are as they were found. A run that
-was killed is made good by the next one, or by scp-conformance restore.
+When a run of an endpoint ends, its volumes are as they were found. After a run
+that was killed, the next one puts them back, or says how to if it may change
+nothing; scp-conformance restore puts them back at once.
 
 Some cases have many variants: the ways to get a signature wrong, say. A run
 asks a sample of each, drawn by --seed, and all of them with --all, which is
@@ -118,7 +119,7 @@ func configFlags(cmd *cobra.Command, config *conformance.Config) {
 	f.BoolVar(&config.All, "all", false, "ask every variant of each case, and not a sample (default unless the endpoint is live, or its answers are slow)")
 	f.BoolVar(&config.Strict, "strict", false, "fail on what differs from what was only observed, or is assumed")
 	f.BoolVar(&config.RequireComplete, "require-complete", false, "end with 3 if a clause was not judged")
-	countVar(cmd, &config.Parallel, "parallel", 1, "how many versions to ask side by side (default all of a live endpoint and of the built-in mock)")
+	countVar(cmd, &config.Parallel, "parallel", 1, "how many versions to ask side by side (default all of a live endpoint, which take turns with its volumes, and of the built-in mock)")
 	countVar(cmd, &config.Attempts, "attempts", conformance.DefaultAttempts, "how many times to try a case that cannot be judged")
 	durationVar(cmd, &config.Timeout, "timeout", conformance.DefaultTimeout, "how long one request may take")
 	durationVar(cmd, &config.CaseLimit, "case-limit", conformance.DefaultCaseLimit, "how long one case may take, with all its attempts")
@@ -301,7 +302,7 @@ func (f *runFlags) complete(cmd *cobra.Command) (conformance.Config, error) {
 	if config.Clients, err = clients(f.versions); err != nil {
 		return config, fmt.Errorf("--api-version: %w", err)
 	}
-	if config.Live && !cmd.Flags().Changed("parallel") {
+	if config.Live && !cmd.Flags().Changed("parallel") { // they take turns with the volumes, and share the rate
 		config.Parallel = len(config.Clients)
 	}
 	if config.Table, err = loadTable(f.table); err != nil {
