@@ -76,7 +76,7 @@ func machineDir() (string, error) {
 	dir := filepath.Join(os.TempDir(), name)
 	const private = 0o700
 	if err := os.Mkdir(dir, private); err != nil && !errors.Is(err, fs.ErrExist) {
-		return "", nil //nolint:nilerr // a container may have nothing that can be written but the ledger's directory
+		return "", nil // a container may have nothing that can be written but the ledger's directory
 	}
 	info, err := os.Lstat(dir)
 	if err != nil {
