@@ -18,6 +18,7 @@ type attachments struct {
 	servers map[string]map[string]bool // by volume
 	changes map[string]int             // accepted so far, by volume
 	strays  []Stray
+	strayed []string // the volumes of all strays so far
 }
 
 // Stray is a volume that a case found where it should not have been, before it set it up as it needs it.
@@ -105,6 +106,7 @@ func (t *Trial) strayed(ctx context.Context, p Pair, attached bool) (lagged bool
 	}
 	t.run.attachments.mu.Lock()
 	t.run.attachments.strays = append(t.run.attachments.strays, Stray{t.asked.ID, want, shown})
+	t.run.attachments.strayed = appendNew(t.run.attachments.strayed, p.Volume)
 	t.run.attachments.mu.Unlock()
 	t.Relearn(shown)
 	return false, nil

@@ -403,6 +403,13 @@ func (k *custody) giveBack(ctx context.Context) {
 // tell says in a report what became of the fixture.
 func (k *custody) tell(report *Report) {
 	report.PutBack, report.Notices = k.putBack, append(report.Notices, k.notices...)
+	for _, volume := range k.run.attachments.strayed {
+		if !k.run.keepsLedger() { // nobody else knows the endpoint
+			break
+		}
+		report.Notices = append(report.Notices, fmt.Sprintf("Volume %s was attached or detached during the run, and not by the run: "+
+			"by the endpoint, which is at fault then, or by somebody else who uses it. If somebody does, ask again without them.", volume))
+	}
 	if len(k.trouble) == 0 || report.Trouble != nil && report.Trouble.Kind == TroubleKeys {
 		return
 	}

@@ -163,6 +163,35 @@ func TestChangesNothing(t *testing.T) {
 	}
 }
 
+// TestSomebodyElse: a volume that something else than the run attaches or detaches is named in the report: whose fault that
+// is, a person has to tell.
+func TestSomebodyElse(t *testing.T) {
+	t.Parallel()
+	config := liveConfig(t, startServer(t, newMock(t, mock.WithDelay(time.Millisecond))), moves())
+	signer, err := signing.New(credentials)
+	require.NoError(t, err)
+	around, err := volumes.New(config.Endpoint, signer, newestClient()[0].APIVersion)
+	require.NoError(t, err)
+	config.Cases = append(config.Cases, ask("other", HarmDetaches, func(ctx context.Context, tr *Trial) error {
+		shown, err := tr.Show(ctx, mock.VolumeID)
+		if err != nil {
+			return err
+		}
+		tr.Moved(shown)
+		_, err = around.AttachVolumeToVirtualServerWithResponse(ctx, mock.VolumeID, volumes.AttachVolumeToVirtualServerJSONRequestBody{ServerID: mock.ServerID})
+		require.NoError(t, err)
+		_, attached, err := tr.Await(ctx, mock.VolumeID, time.Second, InUse)
+		require.True(t, attached)
+		return err
+	}), ask("again", HarmDetaches, moves().Ask))
+	report := run(t, config)
+	require.Len(t, report.Notices, 1)
+	assert.Contains(t, report.Notices[0], mock.VolumeID)
+	assert.Contains(t, report.Notices[0], "somebody else")
+	config.Cases = config.Cases[:1]
+	assert.Empty(t, run(t, config).Notices)
+}
+
 // TestUnfit: a volume that is not as it should be is not touched, and the report says why.
 func TestUnfit(t *testing.T) {
 	const unknown = "ffffffff-0000-4000-8000-000000000001"
