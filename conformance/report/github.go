@@ -125,6 +125,9 @@ func githubFinding(b *block) string {
 // githubRun is what is to be said of a run as a whole.
 func githubRun(r *conformance.Report) []safe.Annotation {
 	var list []safe.Annotation
+	for _, said := range noticesOf(r) {
+		list = append(list, safe.Annotation{Level: safe.Warning, Title: "Note", Message: safe.Text(said)})
+	}
 	if r.Trouble != nil {
 		list = append(list, safe.Annotation{Level: safe.Warning, Title: "Trouble", Message: safe.Text(r.Trouble.Text), Urgent: true})
 	}

@@ -139,6 +139,9 @@ func (p *markdownPage) report(r *conformance.Report) {
 func (p *markdownPage) verdict(r *conformance.Report) {
 	p.add(fmt.Sprintf("## %s: %s\n\n", markdownVerdict(r, r.Verdict), safe.Markdown(r.Headline)))
 	p.add(fmt.Sprintf("%s; %s in %s; seed %d\n\n", countsText(r), plural(r.Counts.Requests, "request", "requests"), round(r.Duration), r.Seed))
+	for _, said := range noticesOf(r) {
+		p.add("> **Note:** " + safe.Markdown(said) + "\n\n")
+	}
 	if r.Trouble != nil {
 		p.add("> **Trouble:** " + safe.Markdown(r.Trouble.Text) + "\n\n")
 	}

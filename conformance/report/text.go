@@ -70,7 +70,7 @@ func (t Text) report(p *page, r *conformance.Report) {
 	if t.Streamed {
 		p.WriteString("\n") // after the lines
 	}
-	clock(p, r)
+	t.notices(p, r)
 	if t.Verbose && !t.Streamed {
 		for _, result := range r.Results {
 			t.result(p, result)
@@ -230,6 +230,16 @@ func (t Text) totals(p *page, r *conformance.Report) {
 	p.gap()
 }
 
+func (t Text) notices(p *page, r *conformance.Report) {
+	said := noticesOf(r)
+	for _, text := range said {
+		p.paragraph("", text)
+	}
+	if len(said) > 0 {
+		p.gap()
+	}
+}
+
 // verdict writes what keeps the run from being complete, and the verdict.
 func (t Text) verdict(p *page, r *conformance.Report) {
 	for _, group := range unjudgedOf(r) {
@@ -237,9 +247,6 @@ func (t Text) verdict(p *page, r *conformance.Report) {
 	}
 	if r.Drift != nil {
 		p.paragraph("", driftText(r))
-	}
-	for _, said := range r.PutBack {
-		p.paragraph("", said)
 	}
 	if r.Trouble != nil {
 		p.paragraph("", r.Trouble.Text)

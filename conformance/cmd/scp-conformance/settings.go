@@ -112,16 +112,36 @@ func settle(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	name := cmd.Flags().Lookup(configFlag).Value.String()
-	if name == "" {
-		return nil
+	var file []setting
+	if name := cmd.Flags().Lookup(configFlag).Value.String(); name != "" {
+		delete(all, configFlag)
+		if file, err = readSettings(name, all); err != nil {
+			return fmt.Errorf("--config: %w", err)
+		}
 	}
-	delete(all, configFlag)
-	file, err := readSettings(name, all)
-	if err != nil {
-		return fmt.Errorf("--config: %w", err)
+	if err := wholePlace(cmd, slices.Concat(variables, file)); err != nil {
+		return err
 	}
 	return apply(cmd, file)
+}
+
+// wholePlace refuses a region without an environment, and the other way round, wherever the two are said. Beside an
+// endpoint that comes first, it would go unnoticed.
+func wholePlace(cmd *cobra.Command, settings []setting) error {
+	said := func(name string) bool {
+		return cmd.Flags().Changed(name) || slices.ContainsFunc(settings, func(s setting) bool { return s.flag == name })
+	}
+	if cmd.Flags().Lookup("region") == nil {
+		return nil
+	}
+	for _, s := range settings {
+		for one, other := range map[string]string{"region": "environment", "environment": "region"} {
+			if s.flag == one && !said(other) {
+				return fmt.Errorf("%s: --%s goes with --%s", s.from, one, other)
+			}
+		}
+	}
+	return nil // of flags alone, connection says so
 }
 
 // apply sets the flags of a command that nothing before has said.
