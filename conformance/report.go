@@ -182,6 +182,9 @@ func (r *Report) conclude() {
 // remarks are what a headline adds to the verdict.
 func (r *Report) remarks() string {
 	said := ""
+	if r.leaksSecret() {
+		said += ", and REPEATS THE SECRET KEY OR A SIGNATURE in its answers"
+	}
 	if r.sampled() && (r.Verdict == Pass || r.Verdict == Differs) {
 		said += ", as far as a sample shows"
 	}
@@ -206,6 +209,14 @@ func (r *Report) remarks() string {
 		said += fmt.Sprintf("; its CURRENT version %s is newer than the documents", r.Drift.ID)
 	}
 	return said
+}
+
+// leaksSecret reports whether an answer had the secret key or a signature in it. No document forbids that, and nothing
+// that a run can find is worse.
+func (r *Report) leaksSecret() bool {
+	return slices.ContainsFunc(r.Results, func(result Result) bool {
+		return slices.ContainsFunc(result.Findings, func(f Finding) bool { return f.Code == CodeSecret })
+	})
 }
 
 // sampled reports whether the run asked a part of what there is to ask, by its seed.

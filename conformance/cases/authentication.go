@@ -124,6 +124,6 @@ func failsAuthentication(t *conformance.Trial, e conformance.Exchange, control c
 	case e.Refused() && (conformance.Same(e, control.Wrong) || !slices.Contains(refusals, e.Status)):
 		return t.LeaveTo(wrongRefusal(e))
 	}
-	return conformance.ShownBy(e, conformance.Broken(clause, conformance.CodeLetIn,
-		"%s was answered %s: it was let in", e.About, conformance.StatusText(e.Status)))
+	return carriedOut(t, conformance.ShownBy(e, conformance.Broken(clause, conformance.CodeLetIn,
+		"%s was answered %s: it was let in", e.About, conformance.StatusText(e.Status))))
 }

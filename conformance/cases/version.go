@@ -252,6 +252,6 @@ func versionRefused(t *conformance.Trial, e conformance.Exchange, clause conform
 	if e.Status/100 != 2 {
 		return refused(t, e, clause)
 	}
-	return conformance.ShownBy(e, conformance.Broken(clause, conformance.CodeVersionAnswered,
-		"%s was answered %s; it should have been refused", e.About, conformance.StatusText(e.Status)))
+	return carriedOut(t, conformance.ShownBy(e, conformance.Broken(clause, conformance.CodeVersionAnswered,
+		"%s was answered %s; it should have been refused", e.About, conformance.StatusText(e.Status))))
 }
