@@ -24,7 +24,7 @@ var (
 	}
 	authHeaderOnce = conformance.Clause{
 		ID: "AUTH-HEADER-ONCE", Source: conformance.Assumed,
-		Text: "An authentication header comes once: a request with two values of one is refused with 401 or 400.",
+		Text: "A request that repeats an authentication header is refused with 401 or 400.",
 	}
 	authHeaderCase = conformance.Clause{
 		ID: "AUTH-HEADER-CASE", Source: conformance.SDK,

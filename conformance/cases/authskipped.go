@@ -304,7 +304,7 @@ func oddPaths() conformance.Case {
 func skippedForExisting() conformance.Case {
 	c := conformance.Case{
 		ID: "auth-attached-skipped", Family: familyAuthentication,
-		Summary: "without a correct signature, no path and no method detaches a volume, or tells anything about one",
+		Summary: "no path and no method detaches a volume, or reveals anything about one, without a correct signature",
 		Clauses: []conformance.Clause{detach401, authSecret, detachEffect},
 		Harm:    conformance.HarmDangerous, Rotates: true,
 	}

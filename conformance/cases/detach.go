@@ -21,7 +21,7 @@ var (
 	}
 	detachState = conformance.Clause{
 		ID: "DETACH-STATE", Source: conformance.Assumed,
-		Text: "A volume that is not attached, attached elsewhere, or on its way is refused with 400 or 409.",
+		Text: "Detaching a volume that is not attached, is attached to another server, or is being attached or detached is refused with 400 or 409.",
 	}
 	detachOSVolume = conformance.Clause{
 		ID: "DETACH-OS-VOLUME", Source: conformance.Document,
@@ -54,7 +54,7 @@ func detachCases() []conformance.Case {
 		},
 		{
 			ID: "detach-takes-effect", Family: familyDetach,
-			Summary: "a volume whose detach was accepted is away from the server, and available",
+			Summary: "after an accepted detach, the volume is no longer at the server, and is available",
 			Clauses: []conformance.Clause{detachEffect},
 			Harm:    conformance.HarmDetaches,
 			Ask: func(ctx context.Context, t *conformance.Trial) error {
@@ -67,7 +67,7 @@ func detachCases() []conformance.Case {
 		},
 		{
 			ID: "detach-beside", Family: familyDetach,
-			Summary: "an accepted detach changes nothing else: no property of the volume, and nothing of any other",
+			Summary: "an accepted detach changes nothing else: neither the properties of the volume nor other volumes",
 			Clauses: []conformance.Clause{detachOnly},
 			Harm:    conformance.HarmDetaches,
 			Rotates: true,
@@ -82,14 +82,14 @@ func detachCases() []conformance.Case {
 		detachNothingElse(),
 		{
 			ID: "detach-not-attached", Family: familyDetach,
-			Summary: "detaching a volume that is attached to nothing is refused with 400 or 409",
+			Summary: "detaching an unattached volume is refused with 400 or 409",
 			Clauses: []conformance.Clause{detachState, detach409},
 			Harm:    conformance.HarmDetaches,
 			Ask:     notAttached,
 		},
 		{
 			ID: "detach-repeated", Family: familyDetach,
-			Summary: "of several detaches of one volume, one is accepted, and the others are refused with 400 or 409",
+			Summary: "of several detaches of the same volume, one is accepted and the others are refused with 400 or 409",
 			Clauses: []conformance.Clause{detachState, detach409},
 			Harm:    conformance.HarmDetaches,
 			Rotates: true,
@@ -108,7 +108,7 @@ func detachCases() []conformance.Case {
 		},
 		{
 			ID: "detach-other-methods", Family: familyDetach,
-			Summary: "no method but DELETE detaches on the path of a detach",
+			Summary: "only DELETE detaches on the path of a detach",
 			Clauses: []conformance.Clause{detachMethod},
 			Harm:    conformance.HarmDangerous,
 			Rotates: true, SideBySide: true,
@@ -116,7 +116,7 @@ func detachCases() []conformance.Case {
 		},
 		{
 			ID: "detach-shared", Family: familyDetach,
-			Summary: "a volume that is attached to two servers, detached from one, stays at the other",
+			Summary: "a volume that is attached to two servers and detached from one stays at the other",
 			Clauses: []conformance.Clause{detachOnly, detachEffect, detach202, detachRefused, attach202},
 			Harm:    conformance.HarmDetaches,
 			Rotates: true,

@@ -16,7 +16,7 @@ import (
 func detachLasts() conformance.Case {
 	return conformance.Case{
 		ID: "detach-lasts", Family: familyDetach,
-		Summary: "what was detached stays away, and stays available, until the end of the version",
+		Summary: "a detached volume stays detached and available until the end of the run of a version",
 		Clauses: []conformance.Clause{detachEffect},
 		Harm:    conformance.HarmDetaches,
 		// Other cases leave to it what they find attached again.

@@ -14,7 +14,7 @@ import (
 func detachTerminating() conformance.Case {
 	return conformance.Case{
 		ID: "detach-terminating", Family: familyDetach,
-		Summary: "a volume that is attached with delete_on_termination is detached as any other, and is not deleted (not asked of the newest version)",
+		Summary: "a volume that was attached with delete_on_termination is detached like any other, and is not deleted (not asked of the newest version)",
 		Clauses: []conformance.Clause{attachOptional, detach202, detachEffect},
 		Harm:    conformance.HarmDangerous, Rotates: true,
 		Ask: func(ctx context.Context, t *conformance.Trial) error {
@@ -111,7 +111,7 @@ func goneFor(d detached, err error) error {
 func detachWays() conformance.Case {
 	c := conformance.Case{
 		ID: "detach-ways", Family: familyDetach,
-		Summary: "a detach that was accepted is done, in each way to write one, and beside another",
+		Summary: "an accepted detach takes effect however it is written, and beside another one",
 		Clauses: []conformance.Clause{detachEffect, detachOnly, detach202},
 		Harm:    conformance.HarmDetaches, Rotates: true,
 	}

@@ -29,7 +29,7 @@ var (
 	}
 	detachStatus = conformance.Clause{
 		ID: "DETACH-STATUS", Source: conformance.Document,
-		Text: "The answers are 202, 400, 401 and 409, and no other.",
+		Text: "A detach answers only 202, 400, 401 or 409.",
 	}
 )
 

@@ -20,11 +20,11 @@ import (
 var (
 	formSecrets = conformance.Clause{
 		ID: "FORM-CREDENTIALS", Source: conformance.Assumed,
-		Text: "No answer has the secret key or a signature in it, and none but a 401 names the access key.",
+		Text: "No answer contains the secret key or a signature, and only a 401 may name the access key.",
 	}
 	formInsides = conformance.Clause{
 		ID: "FORM-LEAKS", Source: conformance.Assumed,
-		Text: "No answer shows the insides of the service: stack traces, SQL, hosts and files inside, passwords.",
+		Text: "No answer reveals the internals of the service: stack traces, SQL, internal hosts and files, passwords.",
 	}
 )
 
@@ -32,7 +32,7 @@ var (
 func formCredentials() conformance.Case {
 	return conformance.Case{
 		ID: "form-credentials", Family: familyForm,
-		Summary: "no answer has the caller's secret key or signature in it, nor the right signature for a wrong one",
+		Summary: "no answer contains the secret key, a signature of a request, or the signature that it should have had",
 		Clauses: []conformance.Clause{formSecrets},
 		Harm:    conformance.HarmRefused,
 		Ask:     seeRefusals,
@@ -195,7 +195,7 @@ var insides = []struct {
 func formLeaks() conformance.Case {
 	return conformance.Case{
 		ID: "form-leaks", Family: familyForm,
-		Summary: "no answer shows the insides of the service: stack traces, SQL, hosts and files inside, passwords",
+		Summary: "no answer reveals the internals of the service: stack traces, SQL, internal hosts and files, passwords",
 		Clauses: []conformance.Clause{formInsides},
 		Harm:    conformance.HarmRefused,
 		Ask:     seeRefusals,

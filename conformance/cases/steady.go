@@ -28,7 +28,7 @@ func inLanguage(language string) func(*http.Request) {
 func formLanguage() conformance.Case {
 	c := conformance.Case{
 		ID: "form-language", Family: familyForm,
-		Summary: "both languages, ko-KR and en-US, get the same status",
+		Summary: "requests in ko-KR and in en-US get the same status",
 		Clauses: []conformance.Clause{authLanguage},
 		Harm:    conformance.HarmRefused,
 		Ask:     seeRefusals,

@@ -15,7 +15,7 @@ import (
 
 var versionSeen = conformance.Clause{
 	ID: "VERSION-SEEN", Source: conformance.Assumed,
-	Text: "What one version shows to be done, every other version shows within a second.",
+	Text: "A change that one version shows is shown by every other version within a second.",
 }
 
 // side is a version to act or look in.

@@ -20,7 +20,7 @@ import (
 func versionSameShown() conformance.Case {
 	return conformance.Case{
 		ID: "version-same-shown", Family: familyVersion,
-		Summary: "a volume is shown as in the newest version, whatever is done to it; without Scp-Api-Version, too",
+		Summary: "a volume is shown as in the newest version, at all times; without Scp-Api-Version, too",
 		Clauses: []conformance.Clause{versionSame, versionDefault},
 		Harm:    conformance.HarmReads,
 		Watch: func(t *conformance.Trial, e conformance.Exchange) error {

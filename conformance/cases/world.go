@@ -16,7 +16,7 @@ import (
 // What a detach leaves alone.
 var detachOnly = conformance.Clause{
 	ID: "DETACH-ONLY", Source: conformance.Document,
-	Text: "Detach the Volume from a server: the volume that is named, from the server that is named, and nothing else.",
+	Text: "Detach the Volume from a server: the named volume from the named server, and nothing else.",
 }
 
 // repeatedFor is how long after a detach a second one may still be taken for the first.
@@ -26,7 +26,7 @@ const repeatedFor = 1100 * time.Millisecond
 func detachNothingElse() conformance.Case {
 	return conformance.Case{
 		ID: "detach-nothing-else", Family: familyDetach,
-		Summary: "no volume of the fixture changes but by a detach or an attach that was accepted for it",
+		Summary: "a volume of the fixture changes only by a detach or an attach that was accepted for it",
 		Clauses: []conformance.Clause{detachOnly},
 		Harm:    conformance.HarmDetaches,
 		// Other cases leave to it what else an operation did that they asked for.
