@@ -176,15 +176,15 @@ func (r *Report) conclude() {
 			r.Headline = "deviates from the documents only in known ways"
 		}
 	}
+	if r.leaksSecret() { // whatever else there is to say
+		r.Headline = "repeats the secret key or a signature in its answers, and " + r.Headline
+	}
 	r.Headline = fmt.Sprintf("%s %s on %s%s", r.Endpoint, r.Headline, r.Day, r.remarks())
 }
 
 // remarks are what a headline adds to the verdict.
 func (r *Report) remarks() string {
 	said := ""
-	if r.leaksSecret() {
-		said += ", and REPEATS THE SECRET KEY OR A SIGNATURE in its answers"
-	}
 	if r.sampled() && (r.Verdict == Pass || r.Verdict == Differs) {
 		said += ", as far as a sample shows"
 	}
