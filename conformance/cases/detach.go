@@ -76,6 +76,9 @@ func detachCases() []conformance.Case {
 				if err != nil {
 					return err
 				}
+				if seen.after != nil && !seen.away {
+					return conformance.NotApplicable("the detach was accepted, and the volume is still attached, which detach-takes-effect judges")
+				}
 				return judge(t, seen.besides, detachOnly, seen.answer, "volume %s was detached from server %s", seen.pair.Volume, seen.pair.Server)
 			},
 		},
@@ -185,13 +188,22 @@ func (d detached) effect(t *conformance.Trial) error {
 			"the detach was answered %s, so there is no effect to look for", conformance.StatusText(d.answer.Status)))
 	case !d.away:
 		return conformance.ShownBy(d.answer, conformance.Broken(detachEffect, conformance.CodeNotDetached,
-			"the detach was accepted, and %s later volume %s is %s, and not away from server %s",
-			t.Settle(), d.pair.Volume, d.after.State, d.pair.Server))
+			"the detach was accepted, and %s later volume %s is %s, and still at server %s%s",
+			t.Settle(), d.pair.Volume, d.after.State, d.pair.Server, d.instead()))
 	case conformance.Failed(d.after), len(d.after.Servers) == 0 && !conformance.Available(d.after):
 		return conformance.ShownBy(d.answer, conformance.Broken(detachEffect, conformance.CodeState,
 			"volume %s was detached, and is %s: it should be available", d.pair.Volume, d.after.State))
 	}
 	return nil
+}
+
+// instead says what changed in place of what was asked for.
+func (d detached) instead() string {
+	text := ""
+	for _, other := range d.besides {
+		text += "; instead, volume " + other.volume + " is not as before: " + other.text
+	}
+	return text
 }
 
 // detachAndSee detaches a volume and judges whether that was done.

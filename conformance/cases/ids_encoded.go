@@ -46,7 +46,7 @@ func showEncoded() conformance.Case {
 				Operation: conformance.ShowVolume, Pair: conformance.Pair{Volume: volume}, Change: percentEncoded(t, volume),
 				Expect: conformance.ExpectShown, About: "a volume whose ID is percent-encoded",
 			})
-			if err != nil || e.Status == http.StatusOK && strings.Contains(string(e.Body), volume) {
+			if err != nil || shows(e, volume) {
 				return err
 			}
 			return otherwiseRead(e)
