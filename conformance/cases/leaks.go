@@ -170,17 +170,17 @@ var insides = []struct {
 			`\bat .{1,200}\.[cm]?[jt]s:\d+:\d+\)?|node_modules/|` + // Node.js
 			`\.cs:line \d+|\bSystem\.\w+Exception\b|` + // .NET
 			`\.php on line \d+|Stack trace:|\.rb:\d+:in |\.exs?:\d+\b`)}, // PHP, Ruby, Elixir
-	{"the error of a program", "runtime error|nil pointer|Error|Exception|has no attribute|not set to an instance|undefined|bad_alloc|egmentation|core dumped", regexp.MustCompile(
+	{"the error of a program", "runtime error|nil pointer|Error: |Error) |Exception|has no attribute|not set to an instance|undefined|bad_alloc|egmentation|core dumped", regexp.MustCompile(
 		`runtime error: |nil pointer dereference|` + // Go
 			`\b(?:NullPointer|ClassCast|IllegalState|IllegalArgument|IndexOutOfBounds|NullReference|InvalidOperation|NumberFormat)Exception\b|not set to an instance of an object|` + // Java, .NET
 			`\b(?:Key|Attribute|Type|Value|Name|Index|Reference|Range|NoMethod)Error: |\(\w+Error\) |object has no attribute|` + // Python, JavaScript, Ruby, Elixir
 			`(?i:undefined (?:method|index|offset|variable|is not))|properties of (?:undefined|null)|` + // Ruby, PHP, JavaScript
 			`std::bad_alloc|[Ss]egmentation fault|core dumped`)},
-	{"SQL", "elect|ELECT|nsert|NSERT|pdate|PDATE|elete|ELETE|SQL|sql|ORA-|syntax|psycopg2|violates|column|relation|table|Table|pq:|ERROR|uplicate|eadlock|E11000|prepared", regexp.MustCompile(
+	{"SQL", "elect|ELECT|nsert|NSERT|pdate|PDATE|elete|ELETE|SQL|sql|ORA-|syntax|psycopg2|violates|column|relation| table|Table '|pq:|ERROR|uplicate|eadlock|E11000|prepared", regexp.MustCompile(
 		`(?i)\bselect\b.{1,300}\bfrom\b.{1,300}\bwhere\b|\binsert\s+into\b|\bupdate\b.{1,100}\bset\b.{1,100}=|\bdelete\s+from\b|` +
 			`\bSQLSTATE\b|\bORA-\d{5}\b|syntax error at or near|in your SQL syntax|\bsqlalchemy\b|\bpsycopg2\b|\bSQLITE_|violates [\w-]+(?: \w+)* constraint|Unknown column '|` +
 			`\brelation \\?"[\w.]+|\btable '[\w.]+'|\bno such (?:table|column)\b|\bpq: |\berror \d{4} \(\w{5}\)|duplicate (?:key error|entry ')|\bE11000\b|deadlock (?:found|detected)|prepared statement`)},
-	{"a host or an address inside", "10.|192.168.|172.|169.254.|100.|127.|.svc.|.internal|.intranet|.corp|.lan|ip-10-|localhost:|fc|fd|fe80|FD|FE80", regexp.MustCompile(
+	{"a host or an address inside", "10.|192.168.|172.|169.254.|100.|127.|.svc.|.internal|.intranet|.corp|.lan|ip-10-|localhost:|[fc|[fd|[fe80|::", regexp.MustCompile(
 		`\b(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01])|169\.254|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])|127\.\d{1,3})\.\d{1,3}\.\d{1,3}\b|\.svc\.cluster\.local\b|\.(?:internal|intranet|corp|lan)\b|\bip-10-\d+-\d+-\d+\b|` +
 			`\blocalhost:\d+|(?i:\b(?:f[cd][0-9a-f]{2}|fe80)(?::[0-9a-f]{0,4}){2,7})`)},
 	{"a file inside", "/etc/|/var/|/usr/|/opt/|/srv/|/home/|/root/|/proc/|/tmp/|/app/|:\\", regexp.MustCompile(
@@ -202,8 +202,12 @@ func formLeaks() conformance.Case {
 		Watch: func(t *conformance.Trial, e conformance.Exchange) error {
 			_, own, _ := strings.Cut(t.Endpoint().String(), "://")
 			host, _, _ := strings.Cut(own, ":")
+			links := linksIn(e)
 			for place, text := range placesOf(e) {
-				text = strings.ReplaceAll(withoutLinks(e, text), host, "")
+				for _, link := range links { // where they lead is for discovery-links to judge
+					text = strings.ReplaceAll(text, link, "")
+				}
+				text = strings.ReplaceAll(text, host, "")
 				for _, inside := range insides {
 					if !containsAny(text, inside.hints) {
 						continue
@@ -219,24 +223,24 @@ func formLeaks() conformance.Case {
 	}
 }
 
-// withoutLinks is a text of an answer without the links of the versions that it lists: where these lead is for
-// discovery-links to judge.
-func withoutLinks(e conformance.Exchange, text string) string {
+// linksIn are the links of the versions that an answer lists.
+func linksIn(e conformance.Exchange) []string {
 	var list discovery.Versions
-	if !asks(e, opVersions) || json.Unmarshal(e.Body, &list) != nil {
-		return text
+	if e.Path() != "/" || !asks(e, opVersions) || json.Unmarshal(e.Body, &list) != nil {
+		return nil
 	}
+	var links []string
 	for _, v := range list.Versions {
 		if v.Links == nil {
 			continue
 		}
 		for _, link := range *v.Links {
 			if link.Href != "" {
-				text = strings.ReplaceAll(text, link.Href, "")
+				links = append(links, link.Href)
 			}
 		}
 	}
-	return text
+	return links
 }
 
 // containsAny reports whether a text contains one of the words between bars.

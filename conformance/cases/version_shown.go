@@ -95,8 +95,9 @@ func sameShown(ctx context.Context, t *conformance.Trial, here, newest side, id 
 // appearances are how volumes were shown in a run: by the volume, and by the version header of the request, which
 // may be absent.
 type appearances struct {
-	mu sync.Mutex
-	of map[appeared]map[time.Time]appearance // by when it was asked for
+	mu   sync.Mutex
+	of   map[appeared][]*appearance
+	read map[string]map[string]any // the properties in a body, which is mostly the same as before
 }
 
 type appeared struct{ volume, header string }
@@ -111,7 +112,7 @@ type appearance struct {
 
 func appearancesOf(t *conformance.Trial) *appearances {
 	return conformance.OfRun(t, "appearances", func() *appearances {
-		return &appearances{of: map[appeared]map[time.Time]appearance{}}
+		return &appearances{of: map[appeared][]*appearance{}, read: map[string]map[string]any{}}
 	})
 }
 
@@ -121,17 +122,19 @@ func (a *appearances) see(e conformance.Exchange) {
 	if e.Status != http.StatusOK || e.Expected != conformance.ExpectShown || e.Err != "" || len(header) > 1 || !asks(e, opShow) {
 		return
 	}
-	properties := lastingProperties(e)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	id := strings.ToLower(idOf(e))
+	properties, known := a.read[id+string(e.Body)]
+	if !known {
+		properties = lastingProperties(e)
+		a.read[id+string(e.Body)] = properties
+	}
 	if properties == nil {
 		return // which form-show judges
 	}
-	key := appeared{strings.ToLower(idOf(e)), strings.Join(header, "")}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.of[key] == nil {
-		a.of[key] = map[time.Time]appearance{}
-	}
-	a.of[key][e.Started] = appearance{e.Started, e.Started.Add(time.Duration(e.Duration)), properties, e}
+	key := appeared{id, strings.Join(header, "")}
+	a.of[key] = append(a.of[key], &appearance{e.Started, e.Started.Add(time.Duration(e.Duration)), properties, e})
 }
 
 // lastingProperties are the documented properties that an answer shows, apart from those that an attach or a detach
@@ -164,10 +167,11 @@ func (a *appearances) judge(here, newest side, clause conformance.Clause) error 
 		if key.header != here.header() {
 			continue
 		}
-		reference := a.of[appeared{key.volume, newest.header()}]
+		reference := slices.SortedFunc(slices.Values(a.of[appeared{key.volume, newest.header()}]), func(one, other *appearance) int {
+			return one.asked.Compare(other.asked)
+		})
 		for _, look := range looks {
-			before, after := lookedAround(reference, look)
-			if name := look.departs(before, after); name != "" {
+			if name := look.departs(lookedAround(reference, look)); name != "" {
 				return conformance.ShownBy(look.exchange, conformance.Broken(clause, conformance.CodeVersionsDiffer,
 					"volume %s is shown %s with another %s than it is %s before and after", key.volume, here.name, name, newest.name))
 			}
@@ -176,21 +180,25 @@ func (a *appearances) judge(here, newest side, clause conformance.Clause) error 
 	return nil
 }
 
-// lookedAround are the last of several looks before another one, and the first after it; nil where there is none.
-func lookedAround(looks map[time.Time]appearance, at appearance) (before, after *appearance) {
-	for _, l := range looks {
-		if l.answered.Before(at.asked) && (before == nil || l.asked.After(before.asked)) {
-			before = &l
+// lookedAround are the last of several looks, in order, that was over before another one, and the first that began
+// after it; nil where there is none.
+func lookedAround(looks []*appearance, at *appearance) (before, after *appearance) {
+	i, _ := slices.BinarySearchFunc(looks, at.asked, func(l *appearance, asked time.Time) int { return l.asked.Compare(asked) })
+	for j := i - 1; j >= 0 && before == nil; j-- {
+		if looks[j].answered.Before(at.asked) {
+			before = looks[j]
 		}
-		if l.asked.After(at.answered) && (after == nil || l.asked.Before(after.asked)) {
-			after = &l
+	}
+	for ; i < len(looks) && after == nil; i++ {
+		if looks[i].asked.After(at.answered) {
+			after = looks[i]
 		}
 	}
 	return before, after
 }
 
-// departs names a property that a look shows with another value than two others, which agree.
-func (l appearance) departs(before, after *appearance) string {
+// departs names the properties that a look shows with another value than two others, which agree.
+func (l *appearance) departs(before, after *appearance) string {
 	if before == nil || after == nil {
 		return ""
 	}
