@@ -158,7 +158,7 @@ func stillAttached(ctx context.Context, t *conformance.Trial, p conformance.Pair
 	if err != nil || still {
 		return err
 	}
-	return carriedOut(t, conformance.ShownBy(e, conformance.Broken(clause, conformance.CodeDetached,
+	return conformance.ShownBy(e, conformance.Broken(clause, conformance.CodeDetached,
 		"%s was answered %s, and volume %s is no longer in use at server %s: it is %s",
-		e.About, conformance.StatusText(e.Status), p.Volume, p.Server, shown.State)))
+		e.About, conformance.StatusText(e.Status), p.Volume, p.Server, shown.State))
 }
