@@ -3,6 +3,8 @@
 GO ?= go
 # The race detector needs a C compiler, which is nothing that has to be installed for this.
 RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
+# The tests make much garbage in little memory.
+LESS_GC := GOGC=400
 TOOLS := $(GO) tool -modfile=.tools/go.mod
 
 .DEFAULT_GOAL := help
@@ -19,19 +21,19 @@ build: ## build the command as one static file (COMMAND=scp-conformance)
 
 .PHONY: test
 test: ## run the tests, with the race detector where there is a C compiler
-	$(GO) test $(RACE) ./...
+	$(LESS_GC) $(GO) test $(RACE) ./...
 
 .PHONY: proof
 proof: ## run the slow proofs: new versions, reproducible output
-	$(GO) test -count=1 -tags proof -run Proof ./openapi/codegen
+	$(GO) test -count=1 -timeout 30m -tags proof -run Proof ./openapi/codegen
 
 .PHONY: mutants
 mutants: ## break the mock in every way there is, and print which cases notice
-	cd conformance/cases && $(GO) test -count=1 -tags mutants -parallel 16 -run '^Test(NoDefect|Defects|StrangeServers|CloseLooks)$$' -table
+	cd conformance/cases && $(LESS_GC) $(GO) test -count=1 -tags mutants -parallel 16 -run '^Test(NoDefect|Defects|StrangeServers|CloseLooks)$$' -table
 
 .PHONY: freedoms
 freedoms: ## use every freedom of the document, alone and in pairs, and raise no alarm
-	$(GO) test -count=1 -tags freedoms -run '^TestFreedoms' ./conformance/cases
+	$(LESS_GC) $(GO) test -count=1 -tags freedoms -parallel 16 -run '^TestFreedoms' ./conformance/cases
 
 .PHONY: crash
 crash: ## kill a run at 30 points, and see that its volumes are put back
@@ -57,6 +59,10 @@ bench: ## measure signing, side by side in one run
 	$(GO) test -run '^$$' -bench . -benchmem -count 10 ./signing | tee .bench.txt
 	$(TOOLS) benchstat .bench.txt
 
+.PHONY: bench-scan
+bench-scan: ## measure a scan for old versions beside ripgrep (needs ripgrep)
+	$(GO) test -count=1 -tags benchscan -v -run '^TestBenchScan$$' ./conformance/migrate
+
 FUZZTIME ?= 1m
 
 .PHONY: fuzz
@@ -66,6 +72,7 @@ fuzz: ## fuzz everything that reads what others wrote (FUZZTIME=1m each)
 	$(GO) test -run '^$$' -fuzz '^FuzzErr$$' -fuzztime $(FUZZTIME) ./openapi/client
 	$(GO) test -run '^$$' -fuzz '^FuzzLoadBaseline$$' -fuzztime $(FUZZTIME) ./conformance
 	$(GO) test -run '^$$' -fuzz '^FuzzReadReports$$' -fuzztime $(FUZZTIME) ./conformance
+	$(GO) test -run '^$$' -fuzz '^FuzzScanText$$' -fuzztime $(FUZZTIME) ./conformance/migrate
 
 .PHONY: generate
 generate: ## write gen/ from the documents in openapi/

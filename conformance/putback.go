@@ -157,7 +157,7 @@ func (r *runner) keeper(p Pair) *Trial {
 	}
 	own := Fixture{Volume: p.Volume, Server: p.Server}
 	return &Trial{
-		run: r, asked: Case{ID: "fixture", Harm: HarmDetaches}, client: client,
+		run: r, asked: Case{ID: "fixture", Harm: HarmDetaches}, client: client, fixture: r.fixtures[0],
 		guard: &guard{base: r.turnstile, harm: HarmDetaches, endpoint: r.endpoint, fixture: own, unused: r.unused},
 	}
 }

@@ -41,6 +41,8 @@ type Report struct {
 	// Harm is the most that cases were allowed to do.
 	Harm    Harm    `json:"harm_allowed"`
 	Fixture Fixture `json:"fixture"`
+	// MoreFixtures are what versions used beside it that were asked side by side.
+	MoreFixtures []Fixture `json:"more_fixtures,omitempty"`
 	// Seed makes the unused IDs and draws the samples: the same seed, the same requests.
 	Seed    uint64  `json:"seed"`
 	Options Options `json:"options"`

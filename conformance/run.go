@@ -26,6 +26,9 @@ type Config struct {
 	Live bool
 	// Fixture is what of the account may be touched.
 	Fixture Fixture
+	// More are fixtures with other volumes and servers. Versions that are asked side by side then need not wait for
+	// one another. A run of a live endpoint, or with a StateDir, has none: it puts the volumes of Fixture back.
+	More []Fixture
 	// Clients are the versions to ask; nil for every version that has a document.
 	Clients []gen.Client
 	// Cases are what to ask, in this order: cases.All(), say.
@@ -140,7 +143,7 @@ func (c *Config) complete() error {
 	if _, err := signing.New(c.Credentials); err != nil {
 		return err
 	}
-	if err := cmp.Or(c.Fixture.check(), c.checkHarm()); err != nil {
+	if err := cmp.Or(c.checkFixtures(), c.checkHarm()); err != nil {
 		return err
 	}
 	if err := checkCases(c.Cases); err != nil {

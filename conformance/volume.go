@@ -26,7 +26,7 @@ func (t *Trial) Needs(what string, ids ...string) error {
 // DataPair is the data volume that the run uses, and its server: the fixture's volume, or the spare one
 // where the endpoint broke that.
 func (t *Trial) DataPair() (Pair, error) {
-	f := t.run.Fixture
+	f := t.fixture
 	if err := t.Needs("volume and server", f.Volume, f.Server); err != nil {
 		return Pair{}, err
 	}
@@ -49,8 +49,8 @@ func (t *Trial) Attached(ctx context.Context) (Pair, error) {
 
 // AttachedPair sees to it that a volume is attached to a server and in use.
 func (t *Trial) AttachedPair(ctx context.Context, p Pair) error {
-	t.run.attaching.Lock()
-	defer t.run.attaching.Unlock()
+	t.fixture.attaching.Lock()
+	defer t.fixture.attaching.Unlock()
 	volume, err := t.dataVolume(ctx, p)
 	if err != nil {
 		return err
@@ -243,7 +243,7 @@ func (t *Trial) AwaitDetached(ctx context.Context, p Pair) (shown *volumes.Volum
 func (t *Trial) notDone(p Pair) {
 	if _, found := t.run.pending.get(p); found {
 		t.run.pending.looked(p, false)
-		t.run.attachments.unsure(p)
+		t.fixture.attachments.unsure(p)
 	}
 }
 

@@ -74,9 +74,9 @@ type lasting struct {
 	changes int
 }
 
-// lastingOf is what the versions of a run share. Who uses it holds the fixture.
+// lastingOf is what the versions that share a fixture share. Who uses it holds the fixture.
 func lastingOf(t *conformance.Trial) *lasting {
-	return conformance.OfRun(t, "lasting", func() *lasting { return new(lasting) })
+	return conformance.OfFixture(t, "lasting", func() *lasting { return new(lasting) })
 }
 
 // begin detaches the spare volume in the newest version, once in a run.

@@ -38,7 +38,7 @@ func detachNothingElse() conformance.Case {
 	}
 }
 
-// world is every volume of the fixture as it was when it was first looked at, for all versions of a run.
+// world is every volume of the fixture as it was when it was first looked at, for all versions of a run that share it.
 type world struct {
 	mu    sync.Mutex
 	first map[string]volumes.Volume
@@ -49,7 +49,7 @@ type world struct {
 }
 
 func worldOf(t *conformance.Trial) *world {
-	return conformance.OfRun(t, "world", func() *world {
+	return conformance.OfFixture(t, "world", func() *world {
 		return &world{first: map[string]volumes.Volume{}, last: map[string]look{}, versions: map[string]bool{}}
 	})
 }
@@ -111,7 +111,7 @@ func lookAround(ctx context.Context, t *conformance.Trial) error {
 // wronglyDone is set once a request was carried out that the documents say is refused, which is the finding of the
 // case that sent it: what that moved is no other one.
 func wronglyDone(t *conformance.Trial) *atomic.Bool {
-	return conformance.OfRun(t, "wrongly done", func() *atomic.Bool { return new(atomic.Bool) })
+	return conformance.OfFixture(t, "wrongly done", func() *atomic.Bool { return new(atomic.Bool) })
 }
 
 // carriedOut passes on a finding that a request was carried out that had to be refused.

@@ -96,7 +96,7 @@ func (w *written) deliver(out io.Writer, reports ...*conformance.Report) error {
 	w.quoted.end(out)
 	if w.format == "text" && inWorkflow() {
 		note(report.GitHub(out, reports...))
-		errs = append(errs, appendSummary(reports...))
+		errs = append(errs, appendSummary(func(w io.Writer) error { return report.Markdown(w, reports...) }))
 	}
 	if w.out != "" {
 		errs = append(errs, writeFiles(w.out, forms(w.language), reports...))

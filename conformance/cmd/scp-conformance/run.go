@@ -335,7 +335,11 @@ func judgeMock(cmd *cobra.Command, config *conformance.Config) (stop func(), err
 	account := config.Credentials.AccountID
 	config.Credentials = mockCredentials()
 	config.Credentials.AccountID = account
-	handler, err := mock.New([]signing.Credentials{config.Credentials}, mock.WithDelay(delay), mock.WithDay(config.Day), mock.WithTable(config.Table))
+	world := mock.DefaultWorld()
+	if config.Fixture == mockFixture {
+		world = fixtureEach(config)
+	}
+	handler, err := mock.New([]signing.Credentials{config.Credentials}, mock.WithWorld(world), mock.WithDelay(delay), mock.WithDay(config.Day), mock.WithTable(config.Table))
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v4"
 
-	"github.com/scp-openapi/virtualserver/conformance/report"
+	"github.com/scp-openapi/virtualserver/conformance/report/safe"
 )
 
 // What a flag says can be said by an environment variable and by a file as well. A flag comes before its variable,
@@ -67,7 +67,7 @@ func settable(cmd *cobra.Command) {
 	text := "Each flag can be set by a variable, and in a file that --config names, by the flag's name. " +
 		"A flag comes before its variable, and that before the file."
 	cmd.Annotations = map[string]string{
-		"variables": strings.Join(slices.Concat(report.Wrap(text, 78), report.Wrap(strings.Join(names, ", "), 78)), "\n  "),
+		"variables": strings.Join(slices.Concat(safe.Wrap(text, 78), safe.Wrap(strings.Join(names, ", "), 78)), "\n  "),
 	}
 }
 
@@ -91,7 +91,7 @@ func settingsOf(cmd *cobra.Command) []*pflag.Flag {
 // allSettings are the settings of all commands: a file may serve several.
 func allSettings(root *cobra.Command) map[string][]*pflag.Flag {
 	all := map[string][]*pflag.Flag{}
-	for _, cmd := range root.Commands() {
+	for _, cmd := range ours(root) {
 		if cmd.PreRunE == nil {
 			continue
 		}
