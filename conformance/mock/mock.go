@@ -36,9 +36,12 @@ type Server struct {
 
 	underWay atomic.Pointer[answer] // of the defect that mixes answers up
 
-	mu       sync.Mutex
-	world    *world
-	requests uint64 // how many have come
+	mu            sync.Mutex
+	world         *world
+	requests      uint64         // how many have come
+	lastSignature string         // of the defect that names it
+	lastStatus    int            // of the last answer, for the defect that trusts what comes after one
+	asked         map[string]int // how often a request was rightly signed, for the defect that stops asking
 }
 
 // New returns a mock that accepts the given credentials.
@@ -73,6 +76,7 @@ func New(credentials []signing.Credentials, opts ...Option) (*Server, error) {
 		hooks:       c.hooks,
 		log:         c.log,
 		world:       world,
+		asked:       map[string]int{},
 	}
 	s.verifier = signing.NewVerifier(s.credentialsOf, signing.WithVerifierClock(c.now))
 	return s, nil
