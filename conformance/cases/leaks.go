@@ -40,23 +40,24 @@ func formCredentials() conformance.Case {
 			keys := t.Credentials()
 			secret := keys.SecretKey.Reveal()
 			ofKey, accessKey := spelledOnce(t, "secret key", secret), spelledOnce(t, "access key", keys.AccessKey)
-			ofRequest, ofRight := conformance.SecretsOf(signaturesOf(e)...), conformance.SecretsOf(rightSignature(e, secret))
+			ofRequest := sync.OnceValue(func() conformance.Secrets { return conformance.SecretsOf(signaturesOf(e)...) })
+			ofRight := sync.OnceValue(func() conformance.Secrets { return conformance.SecretsOf(rightSignature(e, secret)) })
 			sent := signaturesSent(t)
 			for _, signature := range signaturesOf(e) {
 				sent.Store(signature, true)
 			}
 			for place, text := range placesOf(e) {
-				what, code := "", conformance.CodeSecret
+				what, code, dense := "", conformance.CodeSecret, hasRoomForSignature(text)
 				switch {
 				case ofKey.In(text):
 					what = "the secret key"
 				case showsPiece(secret, text, e, keys.AccessKey):
 					what = "a piece of the secret key"
-				case ofRequest.In(text):
+				case dense && ofRequest().In(text):
 					what = "the signature of the request"
-				case ofRight.In(text):
+				case dense && ofRight().In(text):
 					what = "the signature that the request should have had"
-				case hasOne(text, sent):
+				case dense && hasOne(text, sent):
 					what = "the signature of another request"
 				case e.Status != http.StatusUnauthorized && accessKey.In(text):
 					what, code = "the access key", conformance.CodeLeak
@@ -133,6 +134,25 @@ func signaturesOf(e conformance.Exchange) []string {
 		}
 	}
 	return list
+}
+
+// hasRoomForSignature reports whether a text has so many characters in a row that a signature may be written with,
+// in base64 or escaped. Most answers have not, which is sooner seen than that they have none of its spellings.
+func hasRoomForSignature(text string) bool {
+	const shortest = 43 // without the = at its end
+	inARow := 0
+	for _, b := range []byte(text) {
+		switch {
+		case b == '"' || b == ',' || b == ':' || b == '{' || b == '}' || b <= ' ':
+			inARow = 0
+		default:
+			inARow++
+		}
+		if inARow >= shortest {
+			return true
+		}
+	}
+	return false
 }
 
 // signaturesSent are the signatures of all the requests of a run.
