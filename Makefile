@@ -25,7 +25,7 @@ test: ## run the tests, with the race detector where there is a C compiler
 
 .PHONY: proof
 proof: ## run the slow proofs: new versions, reproducible output, a stranger's tests
-	$(GO) test -count=1 -tags proof -run Proof ./openapi/codegen ./conformance/conformancetest
+	$(GO) test -count=1 -timeout 30m -tags proof -run Proof ./openapi/codegen ./conformance/conformancetest
 
 .PHONY: mutants
 mutants: ## break the mock in every way there is, and print which cases notice
@@ -59,6 +59,10 @@ bench: ## measure signing, side by side in one run
 	$(GO) test -run '^$$' -bench . -benchmem -count 10 ./signing | tee .bench.txt
 	$(TOOLS) benchstat .bench.txt
 
+.PHONY: bench-scan
+bench-scan: ## measure a scan for old versions beside ripgrep (needs ripgrep)
+	$(GO) test -count=1 -tags benchscan -v -run '^TestBenchScan$$' ./conformance/migrate
+
 FUZZTIME ?= 1m
 
 .PHONY: fuzz
@@ -68,6 +72,7 @@ fuzz: ## fuzz everything that reads what others wrote (FUZZTIME=1m each)
 	$(GO) test -run '^$$' -fuzz '^FuzzErr$$' -fuzztime $(FUZZTIME) ./openapi/client
 	$(GO) test -run '^$$' -fuzz '^FuzzLoadBaseline$$' -fuzztime $(FUZZTIME) ./conformance
 	$(GO) test -run '^$$' -fuzz '^FuzzReadReports$$' -fuzztime $(FUZZTIME) ./conformance
+	$(GO) test -run '^$$' -fuzz '^FuzzScanText$$' -fuzztime $(FUZZTIME) ./conformance/migrate
 
 .PHONY: generate
 generate: ## write gen/ from the documents in openapi/

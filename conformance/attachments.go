@@ -18,6 +18,7 @@ type attachments struct {
 	servers map[string]map[string]bool // by volume
 	changes map[string]int             // accepted so far, by volume
 	strays  []Stray
+	strayed []string // the volumes of all strays so far
 }
 
 // Stray is a volume that a case found where it should not have been, before it set it up as it needs it.
@@ -105,6 +106,7 @@ func (t *Trial) strayed(ctx context.Context, p Pair, attached bool) (lagged bool
 	}
 	t.fixture.attachments.mu.Lock()
 	t.fixture.attachments.strays = append(t.fixture.attachments.strays, Stray{t.asked.ID, want, shown})
+	t.fixture.attachments.strayed = appendNew(t.fixture.attachments.strayed, p.Volume)
 	t.fixture.attachments.mu.Unlock()
 	t.Relearn(shown)
 	return false, nil

@@ -58,6 +58,9 @@ type Report struct {
 	// PutBack says of each volume that an earlier run had left changed, and that was put back before anything was
 	// asked, what was done.
 	PutBack []string `json:"put_back,omitempty"`
+	// Notices are what a person should know of the run besides its results, each in a sentence: that a volume is left
+	// to put back, say, or that there is no earlier run to compare with.
+	Notices []string `json:"notices,omitempty"`
 	// Drift is the version the endpoint lists as CURRENT, where it is newer than every document.
 	Drift *lifecycle.Version `json:"drift,omitempty"`
 	// Unjudged are the clauses that some case is about, and that no case judged in this run.

@@ -141,8 +141,10 @@ func (t *Trial) SendBusy(ctx context.Context, r Request) (Exchange, error) {
 			return exchange, nil
 		case time.Now().Add(pause).Before(deadline):
 		case cut:
-			return exchange, ShownBy(exchange, CannotJudge(CodeUnsettled, "%s (%s) was answered 409 Conflict for %s, %w, as such answers in version %s did not pass in time (%d before)",
-				exchange, r.About, limit, errCutShort, busy.version, t.run.waits.runOuts(busy)))
+			err := CannotJudge(CodeUnsettled, "%s (%s) was answered 409 Conflict for %s, %w, as such answers did not pass in time (%d before)",
+				exchange, r.About, limit, errCutShort, t.run.waits.runOuts(busy.what))
+			t.run.waits.gaveUp(busy)
+			return exchange, ShownBy(exchange, err)
 		default:
 			t.run.waits.gaveUp(busy)
 			return exchange, nil
@@ -294,8 +296,9 @@ func (t *Trial) wait(ctx context.Context, of awaited, since time.Time, volume st
 	case ok:
 		t.run.waits.cameOff(of, time.Since(since))
 	case cut:
-		err = CannotJudge(CodeUnsettled, "volume %s is %s after %s, %w, as %s in version %s were not done within %s (%d before)",
-			volume, shown.State, limit, errCutShort, of.what, of.version, t.run.Settle, t.run.waits.runOuts(of))
+		err = CannotJudge(CodeUnsettled, "volume %s is %s after %s, %w, as %s were not done within %s (%d before)",
+			volume, shown.State, limit, errCutShort, of.what, t.run.Settle, t.run.waits.runOuts(of.what))
+		t.run.waits.gaveUp(of)
 	default:
 		t.run.waits.gaveUp(of)
 	}

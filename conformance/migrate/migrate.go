@@ -36,9 +36,11 @@ type Use struct {
 // Rule is how a use was found. Ignore files and SARIF name it.
 type Rule string
 
+// The rules.
 const (
 	GoImport          Rule = "go-import"          // imports a client of one version, ours or the vendor's
 	GoHeader          Rule = "go-header"          // sets the version header to a value that Go can evaluate
+	GoGenerate        Rule = "go-generate"        // a go:generate line that writes the client of one version
 	GoUnpinned        Rule = "go-unpinned"        // signs requests and sets no version header
 	GoModule          Rule = "go-module"          // go.mod requires the vendor's SDK
 	TerraformProvider Rule = "terraform-provider" // required_providers
@@ -51,6 +53,7 @@ const (
 // Sure is how sure it is that a place speaks a version.
 type Sure string
 
+// How sure a use can be, the surest first.
 const (
 	Exact   Sure = "exact"   // a type checker or a parser of the language says so
 	Derived Sure = "derived" // concluded, from a constraint or from parts that stand apart

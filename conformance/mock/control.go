@@ -66,6 +66,7 @@ func (s *Server) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.world, s.requests, s.seen = fresh, 0, nil
+	s.lastSignature, s.lastStatus, s.asked = "", 0, map[string]int{}
 	s.day, s.delay, s.hooks = s.initial.day, s.initial.delay, s.initial.hooks
 }
 

@@ -25,7 +25,7 @@ func Defects() []Defect {
 		aroundDefects, attachDefects, refusedDefects, idDefects(), routeDefects, authenticationDefects, signatureDefects,
 		accessKeyDefects, timestampDefects,
 		skippedDefects, versionDefects, readingDefects, acrossDefects, discoveryDefects, listingDefects,
-		formDefects, leakDefects, unsteadyDefects, showDefects, alikeDefects, wireDefects)
+		formDefects, leakDefects, unsteadyDefects, showDefects, alikeDefects, wireDefects, versionedDefects)
 }
 
 // DefectByName returns a defect. Its error says what to do about an unknown name.

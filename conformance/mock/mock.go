@@ -41,12 +41,14 @@ type Server struct {
 
 	underWay atomic.Pointer[answer] // of the defect that mixes answers up
 
-	// mu guards what calls and the control of the mock change: world, requests and seen, and the day, delay and
-	// hooks above.
-	mu       sync.Mutex
-	world    *world
-	requests uint64 // how many have come
-	seen     []Request
+	// mu guards what calls and the control of the mock change: what follows, and the day, delay and hooks above.
+	mu            sync.Mutex
+	world         *world
+	requests      uint64 // how many have come
+	seen          []Request
+	lastSignature string         // of the defect that names it
+	lastStatus    int            // of the last answer, for the defect that trusts what comes after one
+	asked         map[string]int // how often a request was rightly signed, for the defect that stops asking
 }
 
 // New returns a mock that accepts the given credentials.
@@ -82,6 +84,7 @@ func New(credentials []signing.Credentials, opts ...Option) (*Server, error) {
 		log:         c.log,
 		initial:     c,
 		world:       world,
+		asked:       map[string]int{},
 	}
 	s.verifier = signing.NewVerifier(s.credentialsOf, signing.WithVerifierClock(c.now))
 	return s, nil

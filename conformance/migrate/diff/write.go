@@ -6,7 +6,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/scp-openapi/virtualserver/conformance/report"
+	"github.com/scp-openapi/virtualserver/conformance/report/safe"
 )
 
 // JSON writes the changes as one JSON object.
@@ -21,7 +21,7 @@ func (c *Changes) JSON(w io.Writer) error {
 func (c *Changes) Text(w io.Writer, width int) error {
 	var b strings.Builder
 	line := func(indent int, text string) {
-		for i, l := range report.Wrap(text, width-indent-2) {
+		for i, l := range safe.Wrap(text, width-indent-2) {
 			if i > 0 {
 				l = "  " + l
 			}

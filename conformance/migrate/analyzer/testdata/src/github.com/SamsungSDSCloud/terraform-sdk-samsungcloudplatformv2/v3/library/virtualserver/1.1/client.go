@@ -1,0 +1,3 @@
+package virtualserver
+
+type APIClient struct{}

@@ -1,0 +1,5 @@
+package unpinned
+
+import "github.com/scp-openapi/virtualserver/signing"
+
+var _ = signing.NewTransport("https://example.com") // want `signs requests`

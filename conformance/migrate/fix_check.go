@@ -1,0 +1,213 @@
+package migrate
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+
+	"github.com/scp-openapi/virtualserver/conformance/migrate/analyzer"
+)
+
+// checked is a module whose edits are type-checked.
+type checked struct {
+	*fixPlan
+	module   string
+	vendored bool
+	broken   map[goConfig]map[string]string // packages that do not compile as they are, with an error, by id
+}
+
+// configs returns what the files of the findings are compiled for: first what the go command takes by itself.
+func (c *checked) configs(findings []Finding) []goConfig {
+	configs := []goConfig{{vendored: c.vendored}}
+	for _, f := range findings {
+		if config, ok := configOf(c.path(f.File)); ok {
+			config.vendored = c.vendored
+			if !slices.Contains(configs, config) {
+				configs = append(configs, config)
+			}
+		}
+	}
+	return configs
+}
+
+// packages loads all packages of the module, and those that "./..." does not name.
+func (c *checked) packages(ctx context.Context, config goConfig, overlay map[string][]byte) []goPackage {
+	return c.load(ctx, c.module, config, overlay, append(c.folders(c.module), "./..."))
+}
+
+// plan plans the findings in the files that are compiled for a config, and returns the others.
+func (c *checked) plan(ctx context.Context, config goConfig, findings []Finding) []Finding {
+	var units []*analyzer.Unit
+	broken, compiled := map[string]string{}, map[string]string{} // by package, by file
+	for _, pkg := range c.packages(ctx, config, nil) {
+		units = append(units, pkg.unit)
+		if len(pkg.errors) > 0 {
+			broken[pkg.id] = pkg.message()
+		}
+		for _, file := range pkg.unit.Files {
+			if path := c.file(file); broken[pkg.id] != "" || compiled[path] == "" {
+				compiled[path] = pkg.id
+			}
+		}
+	}
+	c.broken[config] = broken
+	found := analyzer.Find(c.fset, units)
+	uses := map[useAt]analyzer.Use{}
+	for _, use := range found.Uses {
+		uses[c.at(use)] = use
+	}
+	var rest, matched []Finding
+	var moved []analyzer.Use
+	for _, f := range findings {
+		pkg, loaded := compiled[c.path(f.File)]
+		use, same := uses[at(f.Use)]
+		switch {
+		case !loaded:
+			rest = append(rest, f)
+		case broken[pkg] != "":
+			c.leave("its package does not compile as it is: "+broken[pkg], f)
+		case !same:
+			c.leave(ErrChanged.Error(), f)
+		default:
+			matched, moved = append(matched, f), append(moved, use)
+		}
+	}
+	c.collect(found, moved, matched)
+	return rest
+}
+
+// at returns where a use is, as a scan tells it.
+func (p *fixPlan) at(u analyzer.Use) useAt {
+	at := p.fset.PositionFor(u.Pos, false)
+	return useAt{p.names[p.file(u.File)], at.Line, at.Column, goRules[u.Kind], u.Version}
+}
+
+// settle type-checks the module with all edit sets, and leaves those that do not compile to a person, until
+// the rest compiles.
+func (c *checked) settle(ctx context.Context) {
+	var before []*editSet
+	for len(c.sets) > 0 && ctx.Err() == nil {
+		overlay := map[string][]byte{}
+		for _, set := range slices.Clone(c.sets) {
+			text, err := c.text(set)
+			if err != nil {
+				c.drop(set, "its edits do not fit together: "+err.Error())
+				continue
+			}
+			for path, data := range text {
+				overlay[path] = data
+			}
+		}
+		bad := c.compile(ctx, overlay)
+		if len(bad) == 0 {
+			return
+		}
+		for set, message := range bad {
+			why := "it would not compile: " + message
+			if len(before) > 0 {
+				why = fmt.Sprintf("it would not compile while %s is left: %s", c.first(before), message)
+			}
+			c.drop(set, why)
+		}
+		for set := range bad {
+			before = append(before, set)
+		}
+	}
+}
+
+func (p *fixPlan) drop(set *editSet, why string) {
+	p.leave(why, set.findings...)
+	p.sets = slices.DeleteFunc(p.sets, func(s *editSet) bool { return s == set })
+}
+
+// first returns the first file by name of edit sets.
+func (c *checked) first(sets []*editSet) string {
+	var names []string
+	for _, set := range sets {
+		names = append(names, c.name(set.files[0]))
+	}
+	return slices.Min(names)
+}
+
+// compile type-checks the module with an overlay, and returns the edit sets to blame for packages that compiled
+// before, each with an error.
+func (c *checked) compile(ctx context.Context, overlay map[string][]byte) map[*editSet]string {
+	bad := map[*editSet]string{}
+	for config, broken := range c.broken {
+		for _, pkg := range c.packages(ctx, config, overlay) {
+			if len(pkg.errors) == 0 || broken[pkg.id] != "" {
+				continue
+			}
+			for _, set := range c.blame(pkg) {
+				if bad[set] == "" {
+					bad[set] = pkg.message()
+				}
+			}
+		}
+	}
+	return bad
+}
+
+// blame returns the edit sets that made a package not compile: those with an error in one of their files, else
+// those of the package, else those of what it imports, else all.
+func (c *checked) blame(pkg goPackage) []*editSet {
+	with := func(edits func(file string) bool) []*editSet {
+		var sets []*editSet
+		for _, set := range c.sets {
+			if slices.ContainsFunc(set.files, edits) {
+				sets = append(sets, set)
+			}
+		}
+		return sets
+	}
+	if sets := with(func(file string) bool {
+		return slices.ContainsFunc(pkg.errors, func(e packages.Error) bool { return strings.HasPrefix(e.Pos, file+":") })
+	}); len(sets) > 0 {
+		return sets
+	}
+	if sets := with(func(file string) bool { return slices.Contains(pkg.files, file) }); len(sets) > 0 {
+		return sets
+	}
+	folders := map[string]bool{}
+	imports(pkg.deps, folders, map[string]bool{})
+	if sets := with(func(file string) bool { return folders[filepath.Dir(file)] }); len(sets) > 0 {
+		return sets
+	}
+	return slices.Clone(c.sets)
+}
+
+// imports adds the folders of packages, and of all that they import.
+func imports(deps map[string]*packages.Package, folders, seen map[string]bool) {
+	for _, dep := range deps {
+		if seen[dep.ID] {
+			continue
+		}
+		seen[dep.ID] = true
+		for _, file := range dep.GoFiles {
+			folders[filepath.Dir(file)] = true
+		}
+		imports(dep.Imports, folders, seen)
+	}
+}
+
+// changes adds what has been settled to the result.
+func (p *fixPlan) changes(module string, vendored bool) {
+	changed := false
+	for _, set := range p.sets {
+		text, err := p.text(set)
+		if err != nil {
+			continue // it was settled, and the text is the same
+		}
+		for path, data := range text {
+			p.made[path] = data
+			changed = true
+		}
+	}
+	if changed && vendored {
+		p.then = append(p.then, "run `go mod vendor` in "+p.name(module)+", whose vendor folder lacks what is imported now")
+	}
+}

@@ -1,0 +1,2 @@
+var apiVersion = '1.0';
+xhr.setRequestHeader("Scp-Api-Version", "virtualserver " + apiVersion);

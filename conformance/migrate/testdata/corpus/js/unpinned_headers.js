@@ -1,0 +1,1 @@
+const headers = new Headers([["Scp-Accesskey", key], ["Scp-Signature", mark]]);

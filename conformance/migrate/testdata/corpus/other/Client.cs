@@ -1,0 +1,2 @@
+request.Headers.TryAddWithoutValidation("Scp-Accesskey", key);
+request.Headers.TryAddWithoutValidation("Scp-Signature", mark);

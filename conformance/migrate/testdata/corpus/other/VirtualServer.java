@@ -1,0 +1,3 @@
+public class VirtualServer {
+    private static final String _info = "com.sun.enterprise.web.VirtualServer/1.0";
+}

@@ -1,0 +1,2 @@
+request['Scp-Api-Version'] = 'virtualserver 1.2'
+headers = { 'Scp-Api-Version' => 'virtualserver 1.0' }

@@ -1,0 +1,2 @@
+# café
+H = {"Scp-Api-Version": "virtualserver 1.1"}

@@ -1,0 +1,1 @@
+cpr::Header h{{"Scp-Accesskey", key}, {"Scp-Signature", mark}};

@@ -1,0 +1,2 @@
+request.setValue(key, forHTTPHeaderField: "Scp-Accesskey")
+request.setValue(signature, forHTTPHeaderField: "Scp-Signature")

@@ -1,0 +1,5 @@
+<?php
+$response = Http::withHeaders([
+    'SCP-Signature' => $signature,
+    'SCP-Event-Id' => $event->id,
+])->post($url);

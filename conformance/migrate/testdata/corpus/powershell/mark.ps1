@@ -1,0 +1,1 @@
+﻿$h = @{ "Scp-Api-Version" = "virtualserver 1.2" }

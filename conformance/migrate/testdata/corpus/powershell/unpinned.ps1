@@ -1,0 +1,6 @@
+<# Scp-Api-Version is left out: the newest answers. #>
+$headers = @{
+    'Scp-Accesskey'  = $AccessKey
+    'Scp-Signature'  = $signature
+    'Scp-ClientType' = 'Openapi'
+}

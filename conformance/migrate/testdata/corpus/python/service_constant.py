@@ -1,0 +1,2 @@
+SERVICE = "virtualserver"
+h = {"Scp-Api-Version": f"{SERVICE} 1.1"}

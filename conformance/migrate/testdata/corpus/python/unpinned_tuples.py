@@ -1,0 +1,5 @@
+def headers(key, mark):
+    return [
+        ("Scp-Accesskey", key),
+        ("Scp-Signature", mark),
+    ]

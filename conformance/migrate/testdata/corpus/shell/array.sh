@@ -1,0 +1,5 @@
+HEADERS=(
+  -H "Scp-Accesskey: $AK"
+  -H "Scp-Signature: $(sign)"
+)
+curl "${HEADERS[@]}" "$URL"

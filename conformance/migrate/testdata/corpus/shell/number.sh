@@ -1,0 +1,2 @@
+VER=1.0
+curl -H "Scp-Api-Version: virtualserver $VER" "$URL"

@@ -1,0 +1,8 @@
+terraform {
+  required_providers {
+    samsungcloudplatformv2 = {
+      source  = "SamsungSDSCloud/samsungcloudplatformv2"
+      version = ">= 3.0"
+    }
+  }
+}

@@ -1,0 +1,5 @@
+terraform {
+  required_providers {
+    samsungcloudplatformv2 = { source = "samsungsdscloud/samsungcloudplatformv2" }
+  }
+}

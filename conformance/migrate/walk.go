@@ -1,0 +1,186 @@
+package migrate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+)
+
+// Why something is not read, and why that hides nothing.
+const (
+	skipVendored   = "vendored: the code of others, which is found where it is used"
+	skipControl    = "data of a version control system"
+	skipIgnored    = "ignored by git"
+	skipAbsent     = "tracked by git, and not in the working tree"
+	skipBinary     = "binary"
+	skipSpecial    = "not regular files"
+	skipDangling   = "symbolic links to nothing"
+	skipLinkedFile = "symbolic links to files that are read by themselves"
+	skipLinkedDir  = "symbolic links to folders"
+)
+
+// vendored are the folders into which tools put the code of others.
+var vendored = []string{
+	"vendor", "node_modules", "bower_components", "jspm_packages", ".terraform", ".terragrunt-cache",
+	"site-packages", ".venv", ".tox", ".nox", ".eggs", ".yarn", ".pnpm-store", ".bundle", ".gradle",
+}
+
+// control are the folders of version control systems.
+var control = []string{".git", ".hg", ".svn", ".jj", ".bzr"}
+
+// walker finds the files below the paths of a scan and sends each once.
+type walker struct {
+	root  string // absolute: names of files are relative to it
+	notes *notes
+	send  func(name string) // the name of a regular file, relative to root, with slashes
+	sent  map[string]bool
+}
+
+// walk sends the file at a path, whatever it is called, or the files below it. A path that cannot be
+// looked at is an error, since nobody asks for one that is not there.
+func (w *walker) walk(ctx context.Context, path string) error {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return fmt.Errorf("looking for the files to scan: %w", err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("looking for the files to scan: %w", err)
+	}
+	switch {
+	case info.IsDir():
+		// The folder asked for may be a link itself. What is below it keeps the name that was asked for.
+		w.folder(ctx, path)
+		return ctx.Err()
+	case info.Mode().IsRegular():
+		w.file(path)
+		return nil
+	}
+	return fmt.Errorf("looking for the files to scan: %s is neither a file nor a folder", path)
+}
+
+// folder sends what git tracks and does not ignore, or all that is in a folder that git does not know.
+func (w *walker) folder(ctx context.Context, dir string) {
+	if !w.repository(ctx, dir) {
+		w.plain(ctx, dir)
+	}
+}
+
+// plain sends the files below a folder without asking git.
+func (w *walker) plain(ctx context.Context, dir string) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		w.trouble(dir, "cannot be listed", err)
+	}
+	for _, entry := range entries {
+		if ctx.Err() != nil {
+			return
+		}
+		path := filepath.Join(dir, entry.Name())
+		switch kind := entry.Type(); {
+		case kind.IsRegular():
+			w.file(path)
+		case kind&fs.ModeSymlink != 0:
+			w.link(path)
+		case !kind.IsDir():
+			w.notes.skip(skipSpecial, w.name(path))
+		case slices.Contains(control, entry.Name()):
+			w.notes.skip(skipControl, w.name(path))
+		case slices.Contains(vendored, entry.Name()):
+			w.notes.skip(skipVendored, w.name(path))
+		case isRepository(path):
+			w.folder(ctx, path)
+		default:
+			w.plain(ctx, path)
+		}
+	}
+}
+
+// file sends a regular file, once.
+func (w *walker) file(path string) {
+	name := w.name(path)
+	if w.sent[name] {
+		return
+	}
+	w.sent[name] = true
+	w.send(name)
+}
+
+// link sends a symbolic link to a file that no walk of the root comes to. A link that leads back to a
+// folder it is in cannot be followed to an end, as one that leads to itself cannot, and is a trouble.
+func (w *walker) link(path string) {
+	target, err := filepath.EvalSymlinks(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		w.notes.skip(skipDangling, w.name(path))
+		return
+	case err != nil && (errors.Is(err, syscall.ELOOP) || strings.Contains(err.Error(), "too many links")):
+		w.notes.trouble(w.name(path), "is a symbolic link in a loop")
+		return
+	case err != nil:
+		w.trouble(path, "cannot be followed", err)
+		return
+	}
+	info, err := os.Stat(target)
+	if err != nil {
+		w.trouble(path, "cannot be followed", err)
+		return
+	}
+	// The folder of the link may be reached by links too.
+	dir, err := filepath.EvalSymlinks(filepath.Dir(path))
+	if err != nil {
+		w.trouble(path, "cannot be followed", err)
+		return
+	}
+	root, err := filepath.EvalSymlinks(w.root)
+	if err != nil {
+		w.trouble(path, "cannot be followed", err)
+		return
+	}
+	switch {
+	case info.IsDir() && within(dir, target):
+		w.notes.trouble(w.name(path), "is a symbolic link in a loop: it leads back to a folder it is in")
+	case info.IsDir():
+		w.notes.skip(skipLinkedDir, w.name(path))
+	case !info.Mode().IsRegular():
+		w.notes.skip(skipSpecial, w.name(path))
+	case within(target, root):
+		w.notes.skip(skipLinkedFile, w.name(path))
+	default:
+		w.file(path)
+	}
+}
+
+func (w *walker) trouble(path, what string, err error) {
+	w.notes.trouble(w.name(path), what+": "+reason(err))
+}
+
+// name returns a path relative to the root, with slashes.
+func (w *walker) name(path string) string {
+	name, err := filepath.Rel(w.root, path)
+	if err != nil {
+		name = path // on another volume
+	}
+	return filepath.ToSlash(name)
+}
+
+// within reports whether a path is a folder or lies below it.
+func within(path, folder string) bool {
+	rest, err := filepath.Rel(folder, path)
+	return err == nil && rest != ".." && !strings.HasPrefix(rest, ".."+string(filepath.Separator))
+}
+
+// reason returns what the system says of a file, without repeating its path.
+func reason(err error) string {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err.Error()
+	}
+	return err.Error()
+}
