@@ -22,6 +22,9 @@ type outDir struct {
 	forms []form // those that have a file, JSON first
 }
 
+// judgedFile is the report, as JSON, of the last run that could be judged, beside those of a later one that could not.
+const judgedFile = "judged.json"
+
 func newOutDir(name string, forms []form) outDir {
 	d := outDir{name: name}
 	for _, f := range forms {
@@ -73,7 +76,30 @@ func (d outDir) sweep() {
 
 // isTemporary reports whether a name is one under which the file of a form is written.
 func (d outDir) isTemporary(name string) bool {
-	return slices.ContainsFunc(d.forms, func(f form) bool { return isTemporary(name, f.file) })
+	return isTemporary(name, judgedFile) || slices.ContainsFunc(d.forms, func(f form) bool { return isTemporary(name, f.file) })
+}
+
+// keep writes the report of a run that could be judged, for the runs after the next.
+func (d outDir) keep(judged *conformance.Report) error {
+	asJSON := d.forms[0]
+	asJSON.file = judgedFile
+	var err error
+	if path := d.path(asJSON); !holdsReport(path) {
+		if _, statErr := os.Lstat(path); statErr == nil { // it is somebody else's
+			err = fmt.Errorf("%s: %w", path, fs.ErrExist)
+		}
+	}
+	var file *newFile
+	if err == nil {
+		file, err = d.fill(asJSON, []*conformance.Report{judged})
+	}
+	if err == nil {
+		err = file.place()
+	}
+	if err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
+	return nil
 }
 
 // write writes reports in every form, each file whole or not at all. All are complete before the first appears under

@@ -163,7 +163,7 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 	if age := config.Table.Age(config.Day); config.Table.Stale(config.Day) {
 		fmt.Fprintf(notes, "The table of versions is old (%s): see scp-conformance versions.\n", age)
 	}
-	earlier, problem := f.earlier(cmd)
+	earlier, earlierFile, problem := f.earlier(cmd)
 	var notices []string
 	switch first := f.isFirst(problem); {
 	case first:
@@ -180,14 +180,14 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 		return usage(err)
 	}
 	if earlier != nil {
-		result.Compare(earlier, f.previous)
+		result.Compare(earlier, earlierFile)
 	}
 	result.Notices = append(result.Notices, notices...)
 	if f.format == lines {
 		_ = report.LastLine(cmd.OutOrStdout(), result)
 	}
 	f.text.Streamed = f.streams()
-	err = errors.Join(f.deliver(cmd.OutOrStdout(), result), f.baseline.store(result, config.Baseline))
+	err = errors.Join(f.keepJudged(earlier, result), f.deliver(cmd.OutOrStdout(), result), f.baseline.store(result, config.Baseline))
 	code := result.ExitCode
 	if err != nil || problem != nil {
 		code = worse(code, conformance.ExitNotJudged) // what was proved stays proved
@@ -230,14 +230,28 @@ func (f *runFlags) judge(cmd *cobra.Command, notes io.Writer, config conformance
 // streams reports whether a line of text is printed for each result as it ends.
 func (f *runFlags) streams() bool { return f.format == "text" && f.text.Verbose }
 
-// earlier is the report of --previous, or nil.
-func (f *runFlags) earlier(cmd *cobra.Command) (*conformance.Report, error) {
+// earlier is the report to compare with, or nil, and its file. It is that of --previous, or what keepJudged kept of it.
+func (f *runFlags) earlier(cmd *cobra.Command) (earlier *conformance.Report, file string, err error) {
 	if f.previous == "" {
-		return nil, nil //nolint:nilnil // none is named
+		return nil, "", nil
 	}
-	reports, err := readFile(cmd.InOrStdin(), f.previous)
+	earlier, err = readOne(cmd.InOrStdin(), f.previous)
+	if err != nil || !brokenOff(earlier) || !f.followsItself() {
+		return earlier, f.previous, err
+	}
+	kept := filepath.Join(f.out, judgedFile)
+	judged, err := readOne(cmd.InOrStdin(), kept)
+	if errors.Is(err, fs.ErrNotExist) {
+		return earlier, f.previous, nil
+	}
+	return judged, kept, err
+}
+
+// readOne reads the one report that a file holds.
+func readOne(stdin io.Reader, file string) (*conformance.Report, error) {
+	reports, err := readFile(stdin, file)
 	if err == nil && len(reports) != 1 {
-		err = fmt.Errorf("%s holds %d reports, and one is compared with one", f.previous, len(reports))
+		err = fmt.Errorf("%s holds %d reports, and one is compared with one", file, len(reports))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("--previous: %w", err)
@@ -245,10 +259,30 @@ func (f *runFlags) earlier(cmd *cobra.Command) (*conformance.Report, error) {
 	return reports[0], nil
 }
 
+// keepJudged keeps the report that a run is about to replace, if the run could not be judged, and that one could:
+// compared with a night that judged nothing, all that was known to fail would be new.
+func (f *runFlags) keepJudged(earlier, result *conformance.Report) error {
+	if earlier == nil || brokenOff(earlier) || !brokenOff(result) || !f.followsItself() {
+		return nil
+	}
+	return newOutDir(f.out, forms(f.language)).keep(earlier)
+}
+
+// brokenOff reports whether something kept a run from being judged, such as an endpoint that cannot be reached, and
+// nothing was proved.
+func brokenOff(r *conformance.Report) bool {
+	return r.ExitCode == conformance.ExitNotJudged && r.Trouble != nil
+}
+
 // isFirst reports whether a run has no earlier one for want of a first: the file of --previous is missing, and it is the
 // one that the run itself writes into --out.
 func (f *runFlags) isFirst(problem error) bool {
-	if f.out == "" || !errors.Is(problem, fs.ErrNotExist) {
+	return errors.Is(problem, fs.ErrNotExist) && f.followsItself()
+}
+
+// followsItself reports whether the file of --previous is the one that the run itself writes into --out.
+func (f *runFlags) followsItself() bool {
+	if f.out == "" {
 		return false
 	}
 	previous, err := filepath.Abs(f.previous)
