@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -63,6 +64,26 @@ func TestRunUnreachable(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestRunWithoutProxy has a proxy at which nothing listens: the endpoint is not to blame.
+func TestRunWithoutProxy(t *testing.T) {
+	t.Parallel()
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, closed.Close())
+	const endpoint = "https://virtualserver.example"
+	config := configFor(t, endpoint, ask("one", HarmReads, listVersions))
+	config.Transport = &http.Transport{Proxy: http.ProxyURL(&url.URL{
+		Scheme: "http", Host: closed.Addr().String(), User: url.UserPassword("user", "a-secret-of-mine"),
+	})}
+	config.Clients, config.Harm = nil, HarmReads
+	report := run(t, config)
+	assert.Equal(t, ExitNotJudged, report.ExitCode)
+	require.NotNil(t, report.Trouble)
+	assert.Equal(t, TroubleUnreachable, report.Trouble.Kind)
+	assert.Contains(t, report.Trouble.Text, "The proxy to "+endpoint+" cannot be reached: ")
+	assert.NotContains(t, report.Trouble.Text, "a-secret-of-mine")
 }
 
 // TestRunSilent gives up an endpoint that stops answering: after three cases, the others are not asked.

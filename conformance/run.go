@@ -271,12 +271,17 @@ func (r *runner) getRoot(ctx context.Context) (Exchange, error) {
 	return exchange, err
 }
 
-// tlsAlert is the Op of a net.OpError by which crypto/tls tells an alert of the other side.
-const tlsAlert = "remote error"
+// Ops of a net.OpError.
+const (
+	tlsAlert     = "remote error" // crypto/tls: an alert of the other side
+	proxyConnect = "proxyconnect" // net/http: a proxy that cannot be reached
+)
 
 func (r *runner) whyUnreachable(err error) string {
 	var op *net.OpError
 	switch {
+	case errors.As(err, &op) && op.Op == proxyConnect:
+		return fmt.Sprintf("The proxy to %s cannot be reached: %v. Are HTTPS_PROXY, HTTP_PROXY and NO_PROXY right?", r.Endpoint, root(err))
 	case errors.As(err, &op) && op.Op == "dial":
 		return fmt.Sprintf("Nothing answers at %s: %v. Is it started, and the port right?", r.Endpoint, root(err))
 	case errors.As(err, new(x509.UnknownAuthorityError)), errors.As(err, new(x509.HostnameError)), errors.As(err, new(x509.CertificateInvalidError)):
