@@ -63,8 +63,25 @@ func (m *mask) know(spelling string) {
 	}
 }
 
-// spellings are the ways a value is written in a header, in a URL and in JSON.
+// spellings are the ways a value is written in a header, in a URL and in JSON. A signature is in base64, and may come
+// back without its padding, in the alphabet for URLs, or in hexadecimal.
 func spellings(secret string) []string {
+	list := written(secret)
+	bare := strings.TrimRight(secret, "=")
+	for _, other := range []string{bare, urlAlphabet.Replace(secret), urlAlphabet.Replace(bare)} {
+		if other != secret && len(other) >= probe { // a shorter one is no signature
+			list = append(list, written(other)...)
+		}
+	}
+	if raw, err := base64.StdEncoding.DecodeString(secret); err == nil && len(raw) >= probe {
+		inHex := hex.EncodeToString(raw)
+		list = append(list, inHex, strings.ToUpper(inHex))
+	}
+	return list
+}
+
+// written are the ways a value is written as it is, and encoded.
+func written(secret string) []string {
 	quoted, _ := json.Marshal(secret) // a string always can be
 	inJSON := strings.TrimSuffix(strings.TrimPrefix(string(quoted), `"`), `"`)
 	plainJSON := jsonQuotes.Replace(secret) // where < > & stay what they are

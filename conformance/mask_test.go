@@ -56,6 +56,26 @@ func TestMask(t *testing.T) {
 	assert.Empty(t, m.text(""))
 }
 
+// TestMaskSignature takes a signature out in each way that its bytes are written.
+func TestMaskSignature(t *testing.T) {
+	raw := []byte("\xfb\xff a signature of 32 bytes ...\xfe?")
+	require.Len(t, raw, 32)
+	m := newMask(base64.StdEncoding.EncodeToString(raw))
+	for name, text := range map[string]string{
+		"as it is":                     base64.StdEncoding.EncodeToString(raw),
+		"without padding":              base64.RawStdEncoding.EncodeToString(raw),
+		"without padding, in a query":  url.QueryEscape(base64.RawStdEncoding.EncodeToString(raw)),
+		"in the alphabet for URLs":     base64.URLEncoding.EncodeToString(raw),
+		"in that, and without padding": base64.RawURLEncoding.EncodeToString(raw),
+		"in hexadecimal":               hex.EncodeToString(raw),
+		"in large hexadecimal":         strings.ToUpper(hex.EncodeToString(raw)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.Equal(t, "a "+masked+" b", m.text("a "+text+" b"))
+		})
+	}
+}
+
 // TestMaskWithin takes a secret out of what is encoded together with other things, but for the bits that it shares a
 // character with.
 func TestMaskWithin(t *testing.T) {
