@@ -3,8 +3,12 @@ package migrate
 import (
 	"context"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -34,7 +38,19 @@ func (c *checked) planAll(ctx context.Context, findings []Finding) {
 	for _, config := range c.configs(findings) {
 		findings = c.plan(ctx, config, findings)
 	}
-	c.leave("it is not part of what the go command compiles here, so that it cannot be type-checked", findings...)
+	for _, f := range findings {
+		if usesCgo(c.path(f.File)) {
+			c.leave("it uses cgo, and is not type-checked: edit it by hand", f)
+			continue
+		}
+		c.leave("it is not part of what the go command compiles here, so that it cannot be type-checked", f)
+	}
+}
+
+// usesCgo reports whether a file imports "C": the go command compiles what cgo makes of it.
+func usesCgo(path string) bool {
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+	return err == nil && slices.ContainsFunc(file.Imports, func(i *ast.ImportSpec) bool { return i.Path.Value == `"C"` })
 }
 
 // baseline finds what does not compile as it is in a module that has nothing to move.
@@ -185,11 +201,19 @@ func (c *checked) compile(ctx context.Context, overlay map[string][]byte, bad ma
 			}
 			for _, set := range c.blame(pkg) {
 				if bad[set] == "" {
-					bad[set] = pkg.message()
+					bad[set] = explained(pkg.message())
 				}
 			}
 		}
 	}
+}
+
+// noPackage is what the type checker says of an import that the go command found nowhere.
+var noPackage = regexp.MustCompile(`^could not import (\S+) \(invalid package name: ""\)$`)
+
+// explained returns an error in words that say what to do, where the type checker has none.
+func explained(message string) string {
+	return noPackage.ReplaceAllString(message, "the module required here has no package $1: require a release that has it")
 }
 
 // blame returns the edit sets that made a package not compile: those with an error in one of their files, else

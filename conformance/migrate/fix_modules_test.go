@@ -148,3 +148,35 @@ func TestFixKeepsModulesCompilingTogether(t *testing.T) {
 		})
 	}
 }
+
+// What is left says what a person is to do.
+func TestFixExplainsWhatItLeaves(t *testing.T) {
+	const use = "\n\nimport vs \"github.com/scp-openapi/virtualserver/gen/v1.1\"\n\nvar Volume vs.VolumeID\n"
+	older := strings.ReplaceAll(clients, "gen/v1.3/", "gen/v0.9/")
+	for name, c := range map[string]struct{ archive, beside, why string }{
+		"cgo": {
+			clients + requiring("a", "client") + "-- a/a.go --\npackage a\n\nimport \"C\"" + use, "",
+			"it uses cgo, and is not type-checked: edit it by hand",
+		},
+		"a release without the target": {
+			older + requiring("a", "client") + "-- a/a.go --\npackage a" + use, "",
+			"it would not compile: the module required here has no package github.com/scp-openapi/virtualserver/gen/v1.3: require a release that has it",
+		},
+		"a file that does not parse beside it": {
+			clients + requiring("a", "client") + "-- a/a.go --\npackage a" + use, "-- a/b.go --\npackage a\n\nfunc {\n",
+			"its package does not compile as it is: b.go:3:6: expected 'IDENT', found '{'",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			list := findings(t, dir, goFilesOf(t, dir, c.archive))
+			goFilesOf(t, dir, c.beside)
+			before := treeOf(t, dir)
+			fixed, err := Fix(t.Context(), dir, list, to)
+			require.NoError(t, err)
+			require.Len(t, fixed.Left, 1)
+			assert.Equal(t, c.why, fixed.Left[0].Why)
+			assert.Equal(t, before, treeOf(t, dir))
+		})
+	}
+}

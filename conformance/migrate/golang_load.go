@@ -59,14 +59,20 @@ func (g *goTree) load(ctx context.Context, module string, config goConfig, overl
 	return loaded
 }
 
-// message returns the first error of the package: the type checker's if it has one, since what the go command
-// says besides names the files of the overlay.
+// message returns the first error of the package: the parser's, from which others follow, or the type checker's,
+// since what the go command says besides names the files of the overlay.
 func (p goPackage) message() string {
 	first := p.errors[0]
-	if i := slices.IndexFunc(p.errors, func(e packages.Error) bool { return e.Kind == packages.TypeError }); i >= 0 {
-		first = p.errors[i]
+	for _, kind := range []packages.ErrorKind{packages.ParseError, packages.TypeError} {
+		if i := slices.IndexFunc(p.errors, func(e packages.Error) bool { return e.Kind == kind }); i >= 0 {
+			first = p.errors[i]
+			break
+		}
 	}
 	message, _, _ := strings.Cut(first.Msg, "\n")
+	if first.Kind == packages.ParseError {
+		message = filepath.Base(first.Pos) + ": " + message
+	}
 	return message
 }
 
