@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/rogpeppe/go-internal/diff"
+	"github.com/aymanbagabas/go-udiff"
 )
 
 // Edit replaces the bytes of a file from Start to End.
@@ -46,9 +46,10 @@ type Change struct {
 func Diff(changes []Change) []byte {
 	var b bytes.Buffer
 	for _, c := range changes {
-		text := diff.Diff(path.Join("a", c.File), c.Old, path.Join("b", c.File), c.New)
-		_, text, _ = bytes.Cut(text, []byte("\n")) // a line that says "diff a b" without the form that git knows
-		b.Write(text)
+		old := string(c.Old)
+		// Edits that were found in the text that they are of fit it.
+		text, _ := udiff.ToUnified(path.Join("a", c.File), path.Join("b", c.File), old, udiff.Lines(old, string(c.New)), udiff.DefaultContextLines)
+		b.WriteString(text)
 	}
 	return b.Bytes()
 }
