@@ -47,11 +47,31 @@ func Diff(changes []Change) []byte {
 	var b bytes.Buffer
 	for _, c := range changes {
 		old := string(c.Old)
-		// Edits that were found in the text that they are of fit it.
-		text, _ := udiff.ToUnified(path.Join("a", c.File), path.Join("b", c.File), old, udiff.Lines(old, string(c.New)), udiff.DefaultContextLines)
-		b.WriteString(text)
+		u, err := udiff.ToUnifiedDiff(path.Join("a", c.File), path.Join("b", c.File), old, udiff.Lines(old, string(c.New)), udiff.DefaultContextLines)
+		if err != nil {
+			continue // edits fit the text that they were found in
+		}
+		renumber(u.Hunks)
+		b.WriteString(u.String())
 	}
 	return b.Bytes()
+}
+
+// renumber says at which line of the new text each hunk begins: udiff is wrong about it after a hunk that changes lines
+// in several places.
+func renumber(hunks []*udiff.Hunk) {
+	more := 0 // lines that the new text has more
+	for _, h := range hunks {
+		h.ToLine = h.FromLine + more
+		for _, line := range h.Lines {
+			switch line.Kind {
+			case udiff.Insert:
+				more++
+			case udiff.Delete:
+				more--
+			}
+		}
+	}
 }
 
 // ErrChanged is returned for a file that is not what was scanned any more.

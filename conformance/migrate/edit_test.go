@@ -103,7 +103,7 @@ func TestDiff(t *testing.T) {
 `, string(Diff([]Change{{"x/a.go", []byte("one\ntwo\n"), []byte("one\nthree\n")}, {"b.go", []byte("old"), []byte("new\n")}})))
 
 	// Lines that stay are not among those that change, however often they are there.
-	const old = "c := v11.New()\nif err != nil {\n\treturn err\n}\nd := v11.New()\nif err != nil {\n\treturn err\n}\n"
+	old := "c := v11.New()\nif err != nil {\n\treturn err\n}\nd := v11.New()\nif err != nil {\n\treturn err\n}\n"
 	assert.Equal(t, `--- a/a.go
 +++ b/a.go
 @@ -1,8 +1,8 @@
@@ -118,4 +118,8 @@ func TestDiff(t *testing.T) {
  	return err
  }
 `, string(Diff([]Change{{"a.go", []byte(old), []byte(strings.ReplaceAll(old, "v11", "v13"))}})))
+
+	// A hunk after one with several changes begins where it is.
+	old = "one\ntwo\none\n" + strings.Repeat("\n", 9) + "one\n"
+	assert.Contains(t, string(Diff([]Change{{"a.go", []byte(old), []byte(strings.ReplaceAll(old, "one", "1\n1"))}})), "@@ -10,4 +12,5 @@\n")
 }
