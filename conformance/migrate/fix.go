@@ -53,8 +53,8 @@ func Write(root string, changes []Change) error {
 // of imports that carry the version, header values, and go:generate lines. It writes nothing.
 //
 // The edits of a file go together, and with those of other files that they share a constant with. They are made
-// only if the packages of the module, tests included, compile with them, and those of the modules below root, or in
-// a go.work, that are compiled with it; the others are Left.
+// only if the packages of the module, tests included, compile with them, and those of the modules of the same
+// repository or go.work that are compiled with it; the others are Left.
 func PlanFix(ctx context.Context, root string, findings []Finding, target lifecycle.ID) (*Fixed, error) {
 	var names []string
 	byModule := map[string][]Finding{}
@@ -76,7 +76,7 @@ func PlanFix(ctx context.Context, root string, findings []Finding, target lifecy
 		}
 	}
 	p := &fixPlan{goTree: g, target: target, made: map[string][]byte{}, old: map[string][]byte{}}
-	for _, family := range families(g.root, g.modules()) {
+	for _, family := range families(ctx, g.root, g.modules()) {
 		p.family(ctx, family, byModule)
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("planning the fix of %s: %w", root, err)

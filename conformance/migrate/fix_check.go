@@ -201,7 +201,7 @@ func (c *checked) compile(ctx context.Context, overlay map[string][]byte, bad ma
 			}
 			for _, set := range c.blame(pkg) {
 				if bad[set] == "" {
-					bad[set] = explained(pkg.message())
+					bad[set] = c.explained(pkg, set)
 				}
 			}
 		}
@@ -211,9 +211,14 @@ func (c *checked) compile(ctx context.Context, overlay map[string][]byte, bad ma
 // noPackage is what the type checker says of an import that the go command found nowhere.
 var noPackage = regexp.MustCompile(`^could not import (\S+) \(invalid package name: ""\)$`)
 
-// explained returns an error in words that say what to do, where the type checker has none.
-func explained(message string) string {
-	return noPackage.ReplaceAllString(message, "the module required here has no package $1: require a release that has it")
+// explained returns the error of a package that an edit set is to blame for. It says what to do where the type
+// checker does not, and where it is if that is in another file.
+func (c *checked) explained(pkg goPackage, set *editSet) string {
+	message := noPackage.ReplaceAllString(pkg.message(), "the module required here has no package $1: require a release that has it")
+	if at := pkg.at(); at != "" && !slices.Contains(set.files, at) {
+		message = c.name(at) + ": " + message
+	}
+	return message
 }
 
 // blame returns the edit sets that made a package not compile: those with an error in one of their files, else

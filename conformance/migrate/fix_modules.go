@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"cmp"
+	"context"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,14 +12,14 @@ import (
 )
 
 // families returns modules in groups, each of which has to compile as a whole: those with code to move and, since a
-// move may break them, the modules below root that are compiled with one of those. A go.work has modules compiled
-// together, and so has a go.mod that replaces a module by its folder.
-func families(root string, moved []string) [][]string {
+// move may break them, the modules of the repository that are compiled with one of those. A go.work has modules
+// compiled together, and so has a go.mod that replaces a module by its folder.
+func families(ctx context.Context, root string, moved []string) [][]string {
 	var groups [][]string
 	for _, module := range moved {
 		groups = append(groups, []string{module})
 	}
-	for _, module := range candidates(root, moved) {
+	for _, module := range candidates(ctx, repositoryOf(root), moved) {
 		family := slices.DeleteFunc(compiledWith(module), func(dir string) bool { return !slices.Contains(moved, dir) })
 		if len(family) == 0 {
 			continue
@@ -38,11 +39,13 @@ func families(root string, moved []string) [][]string {
 }
 
 // candidates returns the modules below root, and those of each go.work that has a module to move.
-func candidates(root string, moved []string) []string {
+func candidates(ctx context.Context, root string, moved []string) []string {
 	var modules []string
 	// A folder that cannot be listed has no module that can be compiled.
 	_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		switch {
+		case ctx.Err() != nil:
+			return fs.SkipAll
 		case err != nil:
 			return nil
 		case entry.IsDir() && slices.Contains([]string{".git", "vendor", "node_modules"}, entry.Name()):
@@ -57,6 +60,18 @@ func candidates(root string, moved []string) []string {
 	}
 	slices.Sort(modules)
 	return slices.Compact(modules)
+}
+
+// repositoryOf returns the root of the git repository that a folder is in, or the folder.
+func repositoryOf(folder string) string {
+	for dir := folder; ; dir = filepath.Dir(dir) {
+		if isRepository(dir) {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
+			return folder
+		}
+	}
 }
 
 // compiledWith returns the folders that code is compiled from if it is imported in a module.

@@ -2,6 +2,8 @@ package migrate
 
 import (
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -136,7 +138,7 @@ func TestFixKeepsModulesCompilingTogether(t *testing.T) {
 			assert.Equal(t, c.changed, changed)
 			assert.ElementsMatch(t, c.left, slices.Collect(maps.Keys(left)), "%v", left)
 			if why, ok := left["lib/lib.go"]; ok {
-				assert.Contains(t, why, "it would not compile while stuck/stuck.go is left")
+				assert.Contains(t, why, "it would not compile while stuck/stuck.go is left: between/between.go: cannot use lib.ID()")
 			}
 			for _, module := range []string{"lib", "app", "stuck", "between"} {
 				if !strings.Contains(c.archive, "-- "+module+"/go.mod") {
@@ -147,6 +149,22 @@ func TestFixKeepsModulesCompilingTogether(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A module of the repository that is not part of the scan must go on to compile, too.
+func TestFixOfOneModuleOfARepository(t *testing.T) {
+	dir := t.TempDir()
+	files := goFilesOf(t, dir, clients+requiring("lib", "client")+lib+requiring("app", "client", "lib")+app)
+	require.Contains(t, files, "lib/lib.go")
+	require.NoError(t, os.Mkdir(filepath.Join(dir, ".git"), 0o755))
+	root := filepath.Join(dir, "lib")
+	before := treeOf(t, root)
+	fixed, err := Fix(t.Context(), root, findings(t, root, []string{"lib.go"}), to)
+	require.NoError(t, err)
+	assert.Empty(t, fixed.Changes)
+	require.Len(t, fixed.Left, 1)
+	assert.Contains(t, fixed.Left[0].Why, "it would not compile: ../app/app.go: cannot use lib.ID()")
+	assert.Equal(t, before, treeOf(t, root))
 }
 
 // What is left says what a person is to do.
