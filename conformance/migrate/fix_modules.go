@@ -46,11 +46,9 @@ func candidates(ctx context.Context, root string, moved []string) []string {
 		switch {
 		case ctx.Err() != nil:
 			return fs.SkipAll
-		case err != nil:
-			return nil
-		case entry.IsDir() && slices.Contains([]string{".git", "vendor", "node_modules"}, entry.Name()):
+		case err == nil && entry.IsDir() && slices.Contains([]string{".git", "vendor", "node_modules"}, entry.Name()):
 			return fs.SkipDir
-		case entry.Name() == "go.mod" && entry.Type().IsRegular():
+		case err == nil && entry.Name() == "go.mod" && entry.Type().IsRegular():
 			modules = append(modules, filepath.Dir(path))
 		}
 		return nil
@@ -123,8 +121,8 @@ func folder(dir, path string) string {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(dir, path)
 	}
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		return real
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		return target
 	}
 	return path
 }

@@ -60,8 +60,8 @@ func (w *walker) walk(ctx context.Context, path string) error {
 	if err != nil {
 		return fmt.Errorf("looking for the files to scan: %w", err)
 	}
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		w.paths = append(w.paths, real)
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		w.paths = append(w.paths, target)
 	}
 	switch {
 	case info.IsDir():
