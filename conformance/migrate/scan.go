@@ -108,6 +108,7 @@ func (s *scan) walk(ctx context.Context, paths []string, names chan<- string) er
 			return err
 		}
 	}
+	w.linked()
 	return nil
 }
 
