@@ -113,29 +113,47 @@ func fences(data []byte) []span {
 	return spans
 }
 
-var tripleQuote = regexp.MustCompile(`"""|'''`)
-
 // docstrings returns the strings in triple quotes that are statements of their own, which nothing reads.
 func docstrings(data []byte) []span {
 	var spans []span
+	double, single := newFinder(data, `"""`), newFinder(data, "'''")
 	for at := 0; ; {
-		m := tripleQuote.FindIndex(data[at:])
-		if m == nil {
+		start, mark := double.from(at), double
+		if other := single.from(at); other < start {
+			start, mark = other, single
+		}
+		if start == len(data) {
 			return spans
 		}
-		start, body := at+m[0], at+m[1]
-		end := len(data)
-		if i := bytes.Index(data[body:], data[start:body]); i >= 0 {
-			end = body + i + 3
-		}
-		line := bytes.LastIndexByte(data[:start], '\n') + 1
-		before := bytes.TrimRight(data[:line], " \t\r\n")
+		end := min(mark.from(start+len(mark.what))+len(mark.what), len(data))
+		line := bytes.LastIndexByte(data[at:start], '\n') + 1 + at
+		before := bytes.TrimRight(data[at:line], " \t\r\n")
 		alone := len(bytes.Trim(data[line:start], " \trRuUbB")) == 0
 		if alone && (len(before) == 0 || bytes.IndexByte([]byte(`([{,=\+`), before[len(before)-1]) < 0) {
 			spans = append(spans, span{start, end})
 		}
 		at = end
 	}
+}
+
+// finder finds what stands in a text, and reads the text once for places that grow.
+type finder struct {
+	text []byte
+	what []byte
+	next int // the first place at or after the one asked for last; negative before the first question
+}
+
+func newFinder(text []byte, what string) *finder { return &finder{text, []byte(what), -1} }
+
+// from returns the first place at or after a byte, or the end of the text.
+func (f *finder) from(at int) int {
+	if f.next < at {
+		f.next = len(f.text)
+		if i := bytes.Index(f.text[min(at, len(f.text)):], f.what); i >= 0 {
+			f.next = at + i
+		}
+	}
+	return f.next
 }
 
 // commentAt reports whether a byte of a line stands in a comment that ends with the line.

@@ -51,6 +51,12 @@ func (t *text) setting(h header) (setting, bool) {
 	return setting{h, value}, true
 }
 
+// isNamed reports whether a text ends in a key that says that a name follows.
+func isNamed(before []byte) bool {
+	end := bytes.TrimRight(tail(before, 30), "\"'\\@ \t\r\n")
+	return len(end) > 0 && strings.IndexByte(":=>", end[len(end)-1]) >= 0 && nameKey.Match(tail(before, 30))
+}
+
 // object reports whether an expression begins an object that describes a header, as in OpenAPI.
 func (t *text) object(e []byte) bool {
 	return len(bytes.TrimSpace(e[1:])) == 0 || bytes.ContainsAny(e, ":") || e[len(e)-1] == '{'
@@ -64,8 +70,7 @@ func (t *text) assigned(h header) (from int, whole, ok bool) {
 	if h.start > 0 && strings.IndexByte("\"'`", d[h.start-1]) >= 0 {
 		quote = d[h.start-1]
 	}
-	line := t.line(h.start)
-	before := d[line.start:h.start]
+	before := t.before(h.start)
 	end := h.end
 	if end < len(d) && d[end] == '\\' {
 		end++
@@ -77,7 +82,7 @@ func (t *text) assigned(h header) (from int, whole, ok bool) {
 	next := skipBlanks(d, h.end)
 	separated := next < len(d) && (d[next] == ':' || d[next] == '=') && !followed(d, next, ":=>~")
 	if !separated {
-		if nameKey.Match(before) {
+		if isNamed(before) {
 			from, ok = t.valueOf(h)
 		}
 		return from, false, ok
@@ -113,14 +118,15 @@ func (t *text) assignedKey(h header, i int) (int, bool) {
 	if open > 0 && d[open-1] == '\\' {
 		open--
 	}
-	line := t.line(open)
-	before := d[line.start:open]
-	if nameKey.Match(before) {
+	before := t.before(open)
+	if isNamed(before) {
 		return t.valueOf(h)
 	}
 	i = skipBlanks(d, i)
-	if m := valueFirst.FindSubmatchIndex(before); m != nil {
-		return line.start + m[2], true
+	if bytes.HasSuffix(bytes.TrimRight(before, " \t"), []byte(":")) {
+		if m := valueFirst.FindSubmatchIndex(before); m != nil {
+			return open - len(before) + m[2], true
+		}
 	}
 	if i >= len(d) {
 		return 0, false
@@ -156,7 +162,7 @@ func (t *text) passed(open, from int) bool {
 	}
 	switch before[len(before)-1] {
 	case '(':
-		m := callee.FindSubmatch(d[low:open])
+		m := callee.FindSubmatch(tail(d[low:open], 80))
 		return m == nil || writesHeader.Match(m[1]) || !readsHeader.Match(m[1])
 	case '{', '[':
 		return true
@@ -168,7 +174,7 @@ func (t *text) passed(open, from int) bool {
 				depth++
 			case '(':
 				if depth--; depth < 0 {
-					m := callee.FindSubmatch(before[:i+1])
+					m := callee.FindSubmatch(tail(before[:i+1], 80))
 					return m != nil && writesHeader.Match(m[1])
 				}
 			}

@@ -5,11 +5,8 @@ import (
 	"regexp"
 )
 
-var (
-	hmacName = regexp.MustCompile(`(?i)hmac`)
-	// namesHeader is a constant or variable that is the name of a header.
-	namesHeader = regexp.MustCompile(`([A-Za-z_][\w]*)\s*(?::\s*[&'\w\[\]<>. |]{1,30}?)?\s*[:=]=?\s*\\?["'\x60]$`)
-)
+// namesHeader is a constant or variable that is the name of a header.
+var namesHeader = regexp.MustCompile(`([A-Za-z_][\w]*)\s*(?::\s*[&'\w\[\]<>. |]{1,30}?)?\s*[:=]=?\s*\\?["'\x60]$`)
 
 // unpinned notes that the file signs requests of the API and sets no version header anywhere. It speaks
 // whichever version is the newest when it runs.
@@ -60,22 +57,23 @@ func (t *text) setByConstant(h header) (setting, bool) {
 	if m == nil {
 		return setting{}, false
 	}
-	return t.setBy(t.data[low+m[2] : low+m[3]])
+	name := t.data[low+m[2] : low+m[3]]
+	s, ok := t.constants[string(name)]
+	if !ok {
+		s, _ = t.setBy(name)
+		t.constants[string(name)] = s
+	}
+	return s, s != setting{}
 }
 
 // setBy returns where a header is set by the name of a constant: headers[SIGNATURE] = signature.
 func (t *text) setBy(constant []byte) (setting, bool) {
-	for at := 0; ; {
-		i := bytes.Index(t.data[at:], constant)
-		if i < 0 {
-			return setting{}, false
+	for start := range t.words().places(constant) {
+		if !t.step(start) {
+			break
 		}
-		s := span{at + i, at + i + len(constant)}
-		at = s.end
-		if !t.step(s.start) {
-			return setting{}, false
-		}
-		if s.start > 0 && wordByte(t.data[s.start-1]) || at < len(t.data) && wordByte(t.data[at]) || t.silent(s.start) {
+		s := span{start, start + len(constant)}
+		if t.silent(s.start) {
 			continue
 		}
 		if from, ok := t.assignedName(s); ok {
@@ -84,6 +82,7 @@ func (t *text) setBy(constant []byte) (setting, bool) {
 			}
 		}
 	}
+	return setting{}, false
 }
 
 // assignedName returns where the value begins that a header is set to by the name of a constant.
@@ -107,10 +106,15 @@ func (t *text) assignedName(s span) (from int, ok bool) {
 
 // computes reports whether the code in a page computes a signature.
 func (t *text) computes() bool {
-	for _, m := range hmacName.FindAllIndex(t.data, -1) {
-		if t.fenced(m[0]) {
+	const name = "hmac"
+	lower := lowered(t.data)
+	for at := 0; ; at += len(name) {
+		i := bytes.Index(lower[at:], []byte(name))
+		if i < 0 {
+			return false
+		}
+		if at += i; t.fenced(at) {
 			return true
 		}
 	}
-	return false
 }
