@@ -48,7 +48,7 @@ func looked(file string, unit func(int) string, units int) int {
 func TestStepsOfHostileText(t *testing.T) {
 	for _, h := range hostile {
 		t.Run(h.name, func(t *testing.T) {
-			const units = 1000
+			const units = 300
 			once, twice := looked(h.file, h.unit, units), looked(h.file, h.unit, 2*units)
 			assert.LessOrEqual(t, twice, 2*once+10)
 			assert.LessOrEqual(t, looked(h.file, h.unit, 10*units), maxSteps+1)
