@@ -1,28 +1,23 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"errors"
-	"flag"
-	"go/format"
-	"io"
 	"io/fs"
-	"maps"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/scp-openapi/virtualserver/openapi"
 	"github.com/scp-openapi/virtualserver/openapi/codegen"
+	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 )
 
 // asCommand makes the binary of these tests the generator: what main alone decides is how it exits.
@@ -36,57 +31,61 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// now is a day on which the versions of the documents are in several states; nothing here depends on which.
+var now = time.Date(2026, time.May, 1, 12, 0, 0, 0, time.UTC)
+
+// call runs the command in this process, and returns what it printed.
+func call(args ...string) (stdout, stderr string, err error) {
+	var out, faults strings.Builder
+	err = run(args, &out, &faults, now)
+	return out.String(), faults.String(), err
+}
+
 func TestGenIsFresh(t *testing.T) {
-	const stale = "gen/ is stale: run `go generate ./...`"
+	_, _, err := call("-check")
+	assert.NoError(t, err, "run `go generate ./openapi/`")
+}
+
+// elsewhere has a test run in the root of another module.
+func elsewhere(t *testing.T) {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.WriteFile("go.mod", []byte("module example.com/elsewhere\n"), 0o644))
+}
+
+// builtIn is the built-in documents.
+func builtIn(t *testing.T) *openapi.Set {
+	t.Helper()
 	set, err := openapi.Load()
 	require.NoError(t, err)
-	want, err := codegen.All(set)
-	require.NoError(t, err)
+	return set
+}
 
-	found := map[string]bool{}
-	onDisk := os.DirFS("gen")
-	require.NoError(t, fs.WalkDir(onDisk, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		found[name] = true
-		code, err := fs.ReadFile(onDisk, name)
-		if err != nil {
-			return err
-		}
-		// The files are long, and where they differ is for git to show.
-		assert.True(t, bytes.Equal(want[name], code), "%s; gen/%s is not what the documents give", stale, name)
-		return nil
-	}))
-	for name := range want {
-		assert.True(t, found[name], "%s; gen/%s is missing", stale, name)
+func versions(t *testing.T) []string {
+	t.Helper()
+	var ids []string
+	for _, doc := range builtIn(t).Versions {
+		ids = append(ids, doc.Version.ID.String())
 	}
+	return ids
 }
 
-// elsewhere is the root of another module, in which a test then runs.
-func elsewhere(t *testing.T) string {
+func current(t *testing.T) string {
 	t.Helper()
-	dir := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.com/elsewhere\n"), 0o644))
-	t.Chdir(dir)
-	return dir
+	return builtIn(t).Current().Version.ID.String()
 }
 
-func newest(t *testing.T) string {
-	t.Helper()
-	set, err := openapi.Load()
-	require.NoError(t, err)
-	return set.Newest().Version.ID.String()
-}
-
+// An error is one sentence, and says what to do.
 func TestWrongUsage(t *testing.T) {
-	set, err := openapi.Load()
-	require.NoError(t, err)
-	var known []string
-	for _, doc := range set.Versions {
-		known = append(known, doc.Version.ID.String())
-	}
-	version := newest(t)
+	known := versions(t)
+	version := known[0]
+	elsewhere(t)
+	require.NoError(t, os.WriteFile("foreign.yaml", []byte("openapi: 3.0.3\ninfo: {title: other, version: \"2.0\"}\npaths: {}\n"), 0o644))
+	example := strings.Replace(string(builtIn(t).Current().YAML()), "example: ko-KR", "example: 3", 1)
+	require.NoError(t, os.WriteFile("example.yaml", []byte(example), 0o644))
+	require.NoError(t, os.Mkdir("taken", 0o755))
+	require.NoError(t, os.WriteFile("taken/by_hand.go", []byte("package taken\n"), 0o644))
+	before := contents(t, ".")
 	for _, tt := range []struct {
 		name string
 		args []string
@@ -96,82 +95,282 @@ func TestWrongUsage(t *testing.T) {
 		{"an argument", []string{"-version", version, "-o", "volumes", "volumes"}, []string{`"volumes"`, "-help"}},
 		{"a version alone", []string{"-version", version}, []string{"-o"}},
 		{"a folder alone", []string{"-o", "volumes"}, []string{"-version"}},
-		{"a package alone", []string{"-package", "volumes"}, []string{"-version", "-o"}},
-		{"a version and a package", []string{"-version", version, "-package", "volumes"}, []string{"-o"}},
-		{"an unknown version", []string{"-version", "9.9", "-o", "volumes"}, append([]string{"9.9"}, known...)},
-		{"not a version", []string{"-version", "newest", "-o", "volumes"}, []string{`"newest"`}},
+		{"a package alone", []string{"-package", "volumes"}, []string{"-o"}},
+		{"a day alone", []string{"-at", "2026-08-31"}, []string{"-o"}},
+		{"no version but an empty one", []string{"-version", "", "-o", "volumes"}, []string{"-version"}},
+		{"a folder without a name", []string{"-version", version, "-package", "volumes", "-o", ""}, []string{"-o"}},
+		{"standard output as the folder", []string{"-version", version, "-package", "volumes", "-o", "-"}, []string{"-o", "folder"}},
+		{"an unknown version", []string{"-version", "9.9", "-o", "volumes"}, append([]string{"9.9", "-spec"}, known...)},
+		{"not a version", []string{"-version", "newest", "-o", "volumes"}, []string{"-version", `"newest"`}},
 		{"a flag without its value", []string{"-o"}, []string{"-o"}},
 		{"a package with a hyphen", []string{"-version", version, "-package", "my-volumes", "-o", "volumes"}, []string{`"my-volumes"`}},
 		{"a package that is a keyword", []string{"-version", version, "-package", "func", "-o", "volumes"}, []string{`"func"`}},
 		{"a package without a name", []string{"-version", version, "-package", "_", "-o", "volumes"}, []string{`"_"`}},
 		{"package main", []string{"-version", version, "-package", "main", "-o", "volumes"}, []string{`"main"`}},
+		{"package init", []string{"-version", version, "-package", "init", "-o", "volumes"}, []string{`"init"`}},
 		{"package documentation", []string{"-version", version, "-package", "documentation", "-o", "volumes"}, []string{`"documentation"`}},
+		{"a package of two lines", []string{"-version", version, "-package", "a\nb", "-o", "volumes"}, []string{`"a\nb"`}},
 		{"a folder called main", []string{"-version", version, "-o", "main"}, []string{`"main"`, "-package"}},
 		{"a folder whose name cannot be a package's", []string{"-version", version, "-o", "my-volumes"}, []string{`"my-volumes"`, "-package"}},
 		{"no flag in another module", nil, []string{codegen.Module, "-version"}},
+		{"only -check in another module", []string{"-check"}, []string{codegen.Module, "-version"}},
+
+		{"a version and a document", []string{"-version", version, "-spec", "foreign.yaml", "-o", "volumes"}, []string{"-version", "-spec"}},
+		{"a document that is not there", []string{"-spec", "none.yaml", "-o", "volumes"}, []string{"-spec", "none.yaml"}},
+		{"a document of something else", []string{"-spec", "foreign.yaml", "-o", "volumes"}, []string{"-spec", "foreign.yaml", "no operations"}},
+		{"a document with a wrong example", []string{"-spec", "example.yaml", "-o", "volumes"}, []string{"-spec", "example.yaml", "invalid example"}},
+		{"a folder as a document", []string{"-spec", "taken", "-o", "volumes"}, []string{"taken is not a file"}},
+
+		{"a state there is none of", []string{"-version", version, "-o", "volumes", "-fail-on", "supported"}, []string{"-fail-on", `"supported"`, "deprecated or ended"}},
+		{"a day in no calendar", []string{"-list", "-at", "2026-02-31"}, []string{"-at", `"2026-02-31"`}},
+		{"no day", []string{"-list", "-at", ""}, []string{"-at"}},
+		{"a list of one version", []string{"-list", "-version", version}, []string{"-version", "-list"}},
+		{"the document of a package", []string{"-spec-only", "-version", version, "-package", "volumes"}, []string{"-package", "-spec-only"}},
+		{"the document of a document", []string{"-spec-only", "-spec", "foreign.yaml"}, []string{"-spec", "-spec-only"}},
+		{"the document of no version", []string{"-spec-only"}, []string{"-version"}},
+		{"a check of standard output", []string{"-spec-only", "-version", version, "-check"}, []string{"-check", "-o"}},
+
+		{"somebody else's Go files", []string{"-version", version, "-o", "taken"}, []string{filepath.Join("taken", "by_hand.go")}},
+		{"a check of somebody else's Go files", []string{"-version", version, "-o", "taken", "-check"}, []string{filepath.Join("taken", "by_hand.go")}},
+		{"a file as the folder", []string{"-version", version, "-package", "volumes", "-o", "foreign.yaml"}, []string{"foreign.yaml", "in the way"}},
+		{"a file as a folder above", []string{"-version", version, "-o", filepath.Join("foreign.yaml", "volumes")}, []string{"foreign.yaml", "in the way"}},
+		{"another file as the document", []string{"-spec-only", "-version", version, "-o", "foreign.yaml"}, []string{"foreign.yaml", "in the way"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			dir := elsewhere(t)
-			err := run(tt.args, io.Discard)
-			var usage *usageError
-			require.ErrorAs(t, err, &usage)
+			stdout, _, err := call(tt.args...)
+			require.Error(t, err)
+			assert.Equal(t, 2, exitCode(err), err)
+			assert.NotContains(t, err.Error(), "\n")
+			assert.Empty(t, stdout)
 			for _, said := range tt.says {
 				assert.ErrorContains(t, err, said)
 			}
-			left, err := os.ReadDir(dir)
-			require.NoError(t, err)
-			assert.Len(t, left, 1, "nothing is written")
+			assert.Equal(t, before, contents(t, "."), "nothing is written")
 		})
 	}
 }
 
 func TestNoFlagOutsideOfAnyModule(t *testing.T) {
 	t.Chdir(t.TempDir())
-	var usage *usageError
-	assert.ErrorAs(t, run(nil, io.Discard), &usage)
+	_, _, err := call()
+	assert.Equal(t, 2, exitCode(err))
 }
 
 func TestHelp(t *testing.T) {
 	elsewhere(t)
-	var out strings.Builder
-	require.ErrorIs(t, run([]string{"-help"}, &out), flag.ErrHelp)
-	for _, said := range []string{"go tool virtualserver", "-version", "-package", "-o"} {
-		assert.Contains(t, out.String(), said)
+	stdout, stderr, err := call("-help")
+	require.NoError(t, err)
+	assert.Empty(t, stderr)
+	for _, said := range []string{"go tool virtualserver", "-version", "-package", "-o", "-spec", "-check", "-list"} {
+		assert.Contains(t, stdout, said)
 	}
 }
 
-// What a person wrote is not what the call was, so that is no wrong usage.
-func TestAFileInTheWay(t *testing.T) {
-	dir := elsewhere(t)
-	file := filepath.Join(dir, "volumes", "client.gen.go")
-	require.NoError(t, os.Mkdir(filepath.Dir(file), 0o755))
-	require.NoError(t, os.WriteFile(file, []byte("package volumes\n"), 0o644))
-	err := run([]string{"-version", newest(t), "-o", "volumes"}, io.Discard)
-	require.Error(t, err)
-	assert.ErrorContains(t, err, filepath.Join("volumes", "client.gen.go"))
-	var usage *usageError
-	assert.False(t, errors.As(err, &usage))
-	left, err := os.ReadDir(filepath.Dir(file))
+func TestCheck(t *testing.T) {
+	version := current(t)
+	elsewhere(t)
+	write := []string{"-version", version, "-package", "volumes", "-o", "api"}
+	check := append(slices.Clone(write), "-check")
+	assertDiffers := func(names ...string) {
+		t.Helper()
+		before := contents(t, ".")
+		_, _, err := call(check...)
+		require.Error(t, err)
+		assert.Equal(t, 1, exitCode(err))
+		for _, name := range names {
+			assert.ErrorContains(t, err, filepath.Join("api", name))
+		}
+		assert.Equal(t, before, contents(t, "."), "nothing is written")
+	}
+	assertDiffers("client.gen.go is missing", "virtualserver.gen.go is missing")
+
+	_, _, err := call(write...)
 	require.NoError(t, err)
-	assert.Len(t, left, 1, "nothing is written")
+	written := contents(t, "api")
+	_, _, err = call(check...)
+	require.NoError(t, err)
+
+	stale := written["client.gen.go"] + "\n"
+	require.NoError(t, os.WriteFile("api/client.gen.go", []byte(stale), 0o644))
+	require.NoError(t, os.WriteFile("api/old.gen.go", []byte(stale), 0o644))
+	assertDiffers("client.gen.go is stale", "old.gen.go is extra")
+
+	_, _, err = call(write...)
+	require.NoError(t, err)
+	assert.Equal(t, written, contents(t, "api"))
+}
+
+// What the caller names current is the version whose document says so, and the same bytes as by its number.
+func TestCurrent(t *testing.T) {
+	version := current(t)
+	elsewhere(t)
+	_, _, err := call("-version", "current", "-o", "volumes")
+	require.NoError(t, err)
+	_, _, err = call("-version", version, "-o", "volumes", "-check")
+	require.NoError(t, err)
+	assert.Contains(t, contents(t, "volumes")["virtualserver.gen.go"], "\n//\tgo tool virtualserver -version "+version+" -package volumes\n")
+}
+
+// The packages of gen/ are what anybody gets for package virtualserver.
+func TestGenIsWhatTheCommandWrites(t *testing.T) {
+	ids := versions(t)
+	gen, err := filepath.Abs("gen")
+	require.NoError(t, err)
+	elsewhere(t)
+	for _, id := range ids {
+		_, _, err := call("-version", id, "-package", codegen.ClientPackage, "-o", "v"+id)
+		require.NoError(t, err)
+		assert.Equal(t, contents(t, filepath.Join(gen, "v"+id)), contents(t, "v"+id))
+	}
+}
+
+// life is a document of the caller's own, in a state of its life.
+func life(t *testing.T, label, date string) []byte {
+	t.Helper()
+	text := regexp.MustCompile(`(?m)^ {6}(?:x-api-status|x-not-before|deprecated):.*\n`).ReplaceAllString(string(builtIn(t).Current().YAML()), "")
+	lines := "      x-api-status: " + label + "\n      x-not-before: \"" + date + "\"\n"
+	if label == "DEPRECATED" {
+		lines += "      deprecated: true\n"
+	}
+	return []byte(strings.Replace(text, "      tags: [volumes]\n", lines+"      tags: [volumes]\n", 1))
+}
+
+// A version that should not be called is a warning, or with -fail-on an error before anything is written.
+func TestStatesOnADay(t *testing.T) {
+	documents := map[string][]byte{}
+	for _, state := range [][2]string{{"CURRENT", "-"}, {"SUPPORTED", "20260831"}, {"DEPRECATED", "20260831"}, {"PLANNED", "-"}} {
+		documents[state[0]] = life(t, state[0], state[1])
+	}
+	for _, tt := range []struct {
+		label, day                    string
+		warning                       string // "" for none
+		failOnDeprecated, failOnEnded int
+	}{
+		{"CURRENT", "2026-12-31", "", 0, 0},
+		{"SUPPORTED", "2026-06-02", "", 0, 0},
+		{"SUPPORTED", "2026-06-03", "is DEPRECATED until 2026-08-31, 89 days left", 1, 0},
+		{"SUPPORTED", "2026-08-31", "ended on 2026-08-31", 1, 1},
+		{"DEPRECATED", "2026-08-30", "is DEPRECATED until 2026-08-31, 1 day left", 1, 0},
+		{"DEPRECATED", "2026-06-02", "", 0, 0},
+		{"PLANNED", "2026-12-31", "is PLANNED and cannot be called", 0, 0},
+	} {
+		t.Run(tt.label+" on "+tt.day, func(t *testing.T) {
+			elsewhere(t)
+			require.NoError(t, os.WriteFile("mine.yaml", documents[tt.label], 0o644))
+			args := []string{"-spec", "mine.yaml", "-o", "volumes", "-at", tt.day}
+			for state, want := range map[string]int{"deprecated": tt.failOnDeprecated, "ended": tt.failOnEnded} {
+				_, stderr, err := call(append(args, "-fail-on", state)...)
+				assert.Equal(t, want, exitCode(err), "-fail-on %s: %v", state, err)
+				if want == 1 {
+					assert.ErrorContains(t, err, tt.warning)
+					assert.Empty(t, stderr, "said once")
+					assert.NoDirExists(t, "volumes", "before anything is written")
+				}
+				require.NoError(t, os.RemoveAll("volumes"))
+			}
+			_, stderr, err := call(args...)
+			require.NoError(t, err)
+			assert.DirExists(t, "volumes")
+			if tt.warning == "" {
+				assert.Empty(t, stderr)
+				return
+			}
+			assert.True(t, strings.HasPrefix(stderr, "virtualserver: warning: version "), stderr)
+			assert.Contains(t, stderr, tt.warning)
+		})
+	}
+}
+
+// Today decides where no day is named.
+func TestAWarningIsAboutToday(t *testing.T) {
+	elsewhere(t)
+	require.NoError(t, os.WriteFile("mine.yaml", life(t, "SUPPORTED", now.AddDate(0, 0, 1).Format("20060102")), 0o644))
+	_, stderr, err := call("-spec", "mine.yaml", "-o", "volumes")
+	require.NoError(t, err)
+	assert.Contains(t, stderr, "1 day left")
+}
+
+func TestList(t *testing.T) {
+	set := builtIn(t)
+	for _, day := range []string{"", "2026-08-30", "2026-08-31", "20991231"} {
+		args := []string{"-list"}
+		judged := lifecycle.On(now)
+		if day != "" {
+			args = append(args, "-at", day)
+			var err error
+			judged, err = lifecycle.ParseDate(day)
+			require.NoError(t, err)
+		}
+		stdout, stderr, err := call(args...)
+		require.NoError(t, err)
+		assert.Empty(t, stderr)
+		assert.Contains(t, stdout, "STATE ON "+judged.String())
+		var table lifecycle.Table
+		for _, doc := range set.Versions {
+			table.Versions = append(table.Versions, doc.Version)
+		}
+		for _, s := range table.At(judged) {
+			assert.Regexp(t, `(?m)^`+regexp.QuoteMeta(s.ID.String())+` +`+string(s.State)+` +`+s.NotBefore.String()+`$`, stdout)
+		}
+	}
+}
+
+func TestSpecOnly(t *testing.T) {
+	for _, doc := range builtIn(t).Versions {
+		id := doc.Version.ID.String()
+		file := "v" + id + ".yaml"
+		want, err := os.ReadFile(filepath.Join("openapi", file))
+		require.NoError(t, err)
+		t.Run(id, func(t *testing.T) {
+			elsewhere(t)
+			require.NoError(t, os.Mkdir("there", 0o755))
+			spec := []string{"-spec-only", "-version", id}
+			for _, out := range [][]string{nil, {"-o", "-"}} {
+				stdout, _, err := call(append(spec, out...)...)
+				require.NoError(t, err)
+				assert.Equal(t, string(want), stdout)
+			}
+			for out, name := range map[string]string{
+				"api.yaml": "api.yaml", "new/api.yaml": "new/api.yaml", "there": "there/" + file, "folder/": "folder/" + file,
+			} {
+				_, _, err := call(append(spec, "-o", out, "-check")...)
+				assert.Equal(t, 1, exitCode(err), "%s is not there", name)
+				stdout, _, err := call(append(spec, "-o", out)...)
+				require.NoError(t, err)
+				assert.Empty(t, stdout)
+				got, err := os.ReadFile(name)
+				require.NoError(t, err)
+				assert.Equal(t, string(want), string(got))
+				_, _, err = call(append(spec, "-o", out, "-check")...)
+				require.NoError(t, err)
+			}
+			_, _, err = call("-spec", "api.yaml", "-o", "volumes")
+			assert.NoError(t, err, "it is a document of the form that -spec takes")
+		})
+	}
 }
 
 // Scripts go by how it exits, people by the one line it says.
 func TestExit(t *testing.T) {
 	binary, err := os.Executable()
 	require.NoError(t, err)
-	dir := elsewhere(t)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "file"), nil, 0o644))
+	id := current(t)
+	elsewhere(t)
+	require.NoError(t, os.WriteFile("mine.yaml", life(t, "DEPRECATED", "20000101"), 0o644))
 	for _, tt := range []struct {
 		name string
 		args []string
 		code int
 		says string
 	}{
-		{"done", []string{"-version", newest(t), "-package", "volumes", "-o", "volumes"}, 0, ""},
+		{"not written yet", []string{"-version", id, "-o", "volumes", "-check"}, 1, "virtualserver: " + filepath.Join("volumes", "client.gen.go")},
+		{"done", []string{"-version", id, "-package", "volumes", "-o", "volumes"}, 0, ""},
+		{"done, with a warning", []string{"-spec", "mine.yaml", "-o", "old"}, 0, "virtualserver: warning: version " + id + " ended on 2000-01-01"},
+		{"refused", []string{"-spec", "mine.yaml", "-o", "old", "-fail-on", "ended"}, 1, "virtualserver: -fail-on ended: version " + id},
 		{"help", []string{"-h"}, 0, "go tool virtualserver"},
 		{"wrong usage", []string{"-version", "9.9", "-o", "volumes"}, 2, "virtualserver: unknown version 9.9"},
-		{"cannot write", []string{"-version", newest(t), "-package", "volumes", "-o", filepath.Join("file", "volumes")}, 1, "virtualserver: "},
+		{"in the way", []string{"-version", id, "-package", "volumes", "-o", "mine.yaml"}, 2, "virtualserver: mine.yaml is in the way"},
+		{"cannot write", []string{"-version", id, "-o", strings.Repeat("x", 1000)}, 3, "virtualserver: codegen: "},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			cmd := exec.CommandContext(t.Context(), binary, tt.args...)
@@ -188,6 +387,8 @@ func TestExit(t *testing.T) {
 			assert.Contains(t, string(out), tt.says)
 			if tt.says == "" {
 				assert.Empty(t, string(out))
+			} else if tt.name != "help" {
+				assert.Equal(t, 1, strings.Count(string(out), "\n"), "one line: %s", out)
 			}
 		})
 	}
@@ -204,8 +405,12 @@ func TestNoFlagWritesGen(t *testing.T) {
 	require.NoError(t, err)
 
 	t.Chdir(dir)
-	require.NoError(t, run(nil, io.Discard))
-	assert.Equal(t, contents(t, want), contents(t, "gen"), "gen/ is stale: run `go generate ./...`")
+	_, _, err = call("-check")
+	assert.Equal(t, 1, exitCode(err))
+	assert.ErrorContains(t, err, filepath.Join("gen", "v0.9", "client.gen.go")+" is extra")
+	_, _, err = call()
+	require.NoError(t, err)
+	assert.Equal(t, contents(t, want), contents(t, "gen"), "gen/ is stale: run `go generate ./openapi/`")
 	assert.NoDirExists(t, filepath.Dir(stale))
 }
 
@@ -224,277 +429,3 @@ func contents(t *testing.T, dir string) map[string]string {
 	}))
 	return files
 }
-
-// tool runs the Go tool in dir, without a network: all it needs is there, or it fails.
-func tool(ctx context.Context, dir string, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "GOPROXY=off", "GOSUMDB=off", "GOTOOLCHAIN=local")
-	out, err := cmd.CombinedOutput()
-	return string(out), err
-}
-
-// The programs of a downstream module: one as people write it, and two that must not compile.
-const (
-	detaching = `package main
-
-import (
-	"context"
-	"errors"
-	"fmt"
-	"time"
-
-	"example.com/downstream/volumes"
-
-	"github.com/scp-openapi/virtualserver/signing"
-)
-
-func main() {
-	if err := detach(context.Background(), "v", "s"); err != nil && !errors.Is(err, volumes.ErrConflict) {
-		fmt.Println(volumes.APIVersion, err)
-	}
-}
-
-func detach(ctx context.Context, volumeID volumes.VolumeID, serverID volumes.ServerID) error {
-	signer, err := signing.New(signing.Credentials{AccessKey: "a", SecretKey: signing.Secret("s")})
-	if err != nil {
-		return err
-	}
-	client, err := volumes.New("https://127.0.0.1:1", signer, volumes.WithTimeout(time.Second))
-	if err != nil {
-		return err
-	}
-	return client.Detach(ctx, volumeID, serverID)
-}
-`
-	swapped = `package swapped
-
-import (
-	"context"
-
-	"example.com/downstream/volumes"
-)
-
-func Detach(client *volumes.ClientWithResponses, volumeID volumes.VolumeID, serverID volumes.ServerID) error {
-	return client.Detach(context.Background(), serverID, volumeID)
-}
-`
-)
-
-// around are the ways around New: to a client that is not signed, or not guarded.
-var around = []string{
-	"NewClient(endpoint)",
-	"NewClientWithResponses(endpoint)",
-	"WithHTTPClient(http.DefaultClient)",
-	"WithBaseURL(endpoint)",
-	"WithRequestEditorFn(nil)",
-	"Client{Server: endpoint, Client: http.DefaultClient}",
-	"caller{Server: endpoint, Client: http.DefaultClient}",
-	`NewDetachVolumeFromVirtualServerRequest(endpoint, "v", "s")`,
-	`newDetachVolumeFromVirtualServerRequest(endpoint, "v", "s")`,
-}
-
-// downstream is another module with these files, which uses this one as it stands.
-func downstream(t *testing.T, files map[string]string) string {
-	t.Helper()
-	checkout, err := filepath.Abs(".")
-	require.NoError(t, err)
-	// On a fresh clone this fetches what a client needs; from here on nothing is fetched.
-	require.NotEmpty(t, packages(t, "list", "-deps", "./gen/v1.3"))
-	// Every requirement is written out, as `go mod tidy` does: without that the Go tool would look
-	// into modules that no package comes from, and that were never fetched.
-	mod, err := os.ReadFile("go.mod")
-	require.NoError(t, err)
-	requirements, found := strings.CutPrefix(string(mod), "module "+codegen.Module+"\n")
-	require.True(t, found)
-	sum, err := os.ReadFile("go.sum")
-	require.NoError(t, err)
-	files["go.mod"] = "module example.com/downstream\n" + requirements + "\nrequire " + codegen.Module + " v0.0.0\n\nreplace " +
-		codegen.Module + " => " + checkout + "\n"
-	files["go.sum"] = string(sum)
-	dir := t.TempDir()
-	for name, text := range files {
-		file := filepath.Join(dir, filepath.FromSlash(name))
-		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
-		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
-	}
-	return dir
-}
-
-// TestDownstream writes a client into another module, the way its go:generate line does, and has the
-// real compiler judge what comes of it.
-func TestDownstream(t *testing.T) {
-	dir := downstream(t, map[string]string{
-		"main.go":            detaching,
-		"swapped/swapped.go": swapped,
-		"around/around.go":   aroundProgram(),
-	})
-	t.Chdir(dir)
-	require.NoError(t, run([]string{"-version", "1.3", "-package", "volumes", "-o", "volumes"}, io.Discard))
-	written := contents(t, "volumes")
-	require.Equal(t, []string{"client.gen.go", "virtualserver.gen.go"}, slices.Sorted(maps.Keys(written)))
-	for name, code := range written {
-		formatted, err := format.Source([]byte(code))
-		require.NoError(t, err)
-		assert.Equal(t, string(formatted), code, name)
-	}
-
-	out, err := tool(t.Context(), dir, "build", "-o", os.DevNull, ".", "./volumes")
-	require.NoError(t, err, out)
-	out, err = tool(t.Context(), dir, "vet", ".", "./volumes")
-	require.NoError(t, err, out)
-
-	out, err = tool(t.Context(), dir, "build", "./swapped")
-	require.Error(t, err, "a ServerID is no VolumeID")
-	assert.Regexp(t, `cannot use serverID .*ServerID.* as volumes\.VolumeID`, out)
-	assert.Regexp(t, `cannot use volumeID .*VolumeID.* as volumes\.ServerID`, out)
-
-	out, err = tool(t.Context(), dir, "build", "-gcflags=-e", "./around")
-	require.Error(t, err, "nothing but New opens a client")
-	for _, way := range around {
-		name, _, _ := strings.Cut(strings.ReplaceAll(way, "{", "("), "(")
-		assert.Regexp(t, `(undefined: volumes\.`+name+`\b|name `+name+` not exported by package volumes)`, out)
-	}
-
-	out, err = tool(t.Context(), dir, "list", "-deps", "./volumes")
-	require.NoError(t, err, out)
-	assertLight(t, strings.Fields(out))
-	assert.NotContains(t, strings.Fields(out), codegen.Module+"/openapi", "nor the documents")
-}
-
-func aroundProgram() string {
-	program := "package around\n\nimport (\n\t\"net/http\"\n\n\t\"example.com/downstream/volumes\"\n)\n\n" +
-		"const endpoint = \"https://127.0.0.1:1\"\n\nvar _ = http.DefaultClient\n"
-	for _, way := range around {
-		program += "\nfunc _() { _ = volumes." + way + " }\n"
-	}
-	return program
-}
-
-// packages is what the Go tool lists in this module.
-func packages(t *testing.T, args ...string) []string {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", args...)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.Output()
-	require.NoError(t, err)
-	return strings.Fields(string(out))
-}
-
-// assertLight: whoever imports a client compiles the runtime of the clients, the signer, and
-// oapi-codegen/runtime with what that needs, beside the standard library and what is generated.
-func assertLight(t *testing.T, list []string) {
-	t.Helper()
-	assert.Contains(t, list, codegen.Module+"/signing", "this is the list of a client")
-	for _, dep := range list {
-		first, _, _ := strings.Cut(dep, "/")
-		standard := !strings.Contains(first, ".")
-		light := slices.ContainsFunc([]string{
-			codegen.Module + "/signing", codegen.Module + "/openapi/client",
-			codegen.Module + "/gen", codegen.Module + "/openapi/lifecycle", // of the registry
-			"github.com/oapi-codegen/runtime", "github.com/apapsch/go-jsonmerge/v2", "github.com/google/uuid",
-			"example.com/downstream",
-		}, func(allowed string) bool { return dep == allowed || strings.HasPrefix(dep, allowed+"/") })
-		assert.True(t, standard || light, "%s is compiled into a client", dep)
-	}
-}
-
-// Of all that is generated, the registry over the versions included.
-func TestClientsAreLight(t *testing.T) {
-	for pattern, listed := range map[string]string{"./gen/v1.3": "/gen/v1.3", "./gen/...": "/gen"} {
-		t.Run(pattern, func(t *testing.T) {
-			list := packages(t, "list", "-deps", pattern)
-			assert.Contains(t, list, codegen.Module+listed)
-			assertLight(t, list)
-		})
-	}
-}
-
-// What signs and what judges dates is reviewed once: it has no code of others.
-func TestSigningAndLifecycleImportTheStandardLibraryOnly(t *testing.T) {
-	for _, name := range []string{"signing", "openapi/lifecycle"} {
-		t.Run(name, func(t *testing.T) {
-			list := packages(t, "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", "./"+name)
-			assert.Equal(t, []string{codegen.Module + "/" + name}, list)
-		})
-	}
-}
-
-// The runtime of the clients adds the signer to that.
-func TestTheRuntimeImportsTheSignerOnly(t *testing.T) {
-	list := packages(t, "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", "./openapi/client")
-	assert.Equal(t, []string{codegen.Module + "/signing", codegen.Module + "/openapi/client"}, list)
-}
-
-// TestREADMERetries runs the retrying client as the README prints it, against an endpoint that answers
-// 503: it tries again, with a fresh signature each time, prints nothing, and the status is in the error.
-func TestREADMERetries(t *testing.T) {
-	readme, err := os.ReadFile("README.md")
-	require.NoError(t, err)
-	var block string
-	for part := range strings.SplitSeq(string(readme), "```go\n") {
-		if code, _, closed := strings.Cut(part, "```"); closed && strings.Contains(code, "retryablehttp.NewClient") {
-			block = code
-		}
-	}
-	require.NotEmpty(t, block)
-	dir := downstream(t, map[string]string{"main.go": strings.Replace(retries, "// README", block, 1)})
-
-	signatures := map[string]bool{}
-	endpoint := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		signatures[r.Header.Get("Scp-Signature")] = true
-		w.Header().Set("Retry-After", "0") // so that the test does not wait
-		w.WriteHeader(http.StatusServiceUnavailable)
-		_, _ = io.WriteString(w, `{"errors":[{"code":"ContactAdminForAssistance"}]}`)
-	}))
-	defer endpoint.Close()
-	out, err := tool(t.Context(), dir, "run", ".", endpoint.URL)
-	require.NoError(t, err, out)
-	assert.Equal(t, "503 ContactAdminForAssistance\n", out)
-	assert.Len(t, signatures, 5, "one attempt, and four more")
-}
-
-const retries = `package main
-
-import (
-	"context"
-	"errors"
-	"fmt"
-	"net/http"
-	"os"
-	"time"
-
-	"github.com/hashicorp/go-retryablehttp"
-
-	virtualserver "github.com/scp-openapi/virtualserver/gen/v1.3"
-	"github.com/scp-openapi/virtualserver/signing"
-)
-
-func main() {
-	err := detach(os.Args[1])
-	var answer *virtualserver.Error
-	if errors.As(err, &answer) {
-		fmt.Println(answer.StatusCode, answer.Code)
-		return
-	}
-	fmt.Println(err)
-}
-
-// clock is a second later each time: signatures of the same millisecond would be the same.
-func clock() func() time.Time {
-	now := time.Now()
-	return func() time.Time { now = now.Add(time.Second); return now }
-}
-
-func detach(endpoint string) error {
-	signer, err := signing.New(signing.Credentials{AccessKey: "ak", SecretKey: signing.Secret("sk")}, signing.WithClock(clock()))
-	if err != nil {
-		return err
-	}
-	// README
-	if err != nil {
-		return err
-	}
-	return client.Detach(context.Background(), "v", "s")
-}
-`

@@ -18,6 +18,7 @@ type attachments struct {
 	servers map[string]map[string]bool // by volume
 	changes map[string]int             // accepted so far, by volume
 	strays  []Stray
+	strayed []string // the volumes of all strays so far
 }
 
 // Stray is a volume that a case found where it should not have been, before it set it up as it needs it.
@@ -65,13 +66,13 @@ func (a *attachments) unsure(p Pair) {
 }
 
 // Learn records where a volume is, where nothing is known of it yet.
-func (t *Trial) Learn(v *volumes.Volume) { t.run.attachments.learn(v) }
+func (t *Trial) Learn(v *volumes.Volume) { t.fixture.attachments.learn(v) }
 
 // Relearn records where a volume is, whatever was known of it.
 func (t *Trial) Relearn(v *volumes.Volume) {
-	t.run.attachments.mu.Lock()
-	delete(t.run.attachments.servers, v.ID)
-	t.run.attachments.mu.Unlock()
+	t.fixture.attachments.mu.Lock()
+	delete(t.fixture.attachments.servers, v.ID)
+	t.fixture.attachments.mu.Unlock()
 	t.Learn(v)
 }
 
@@ -85,9 +86,9 @@ func (t *Trial) Moved(v *volumes.Volume) {
 // ShouldBeAt are the servers that a volume has to be attached to, in lower case and in order: by the first
 // look at it, and by what was accepted since. It is false for a volume that nobody looked at.
 func (t *Trial) ShouldBeAt(volume string) ([]string, bool) {
-	t.run.attachments.mu.Lock()
-	defer t.run.attachments.mu.Unlock()
-	servers, known := t.run.attachments.servers[volume]
+	t.fixture.attachments.mu.Lock()
+	defer t.fixture.attachments.mu.Unlock()
+	servers, known := t.fixture.attachments.servers[volume]
 	return slices.Sorted(maps.Keys(servers)), known
 }
 
@@ -103,27 +104,28 @@ func (t *Trial) strayed(ctx context.Context, p Pair, attached bool) (lagged bool
 	if err != nil || lagged {
 		return lagged, err
 	}
-	t.run.attachments.mu.Lock()
-	t.run.attachments.strays = append(t.run.attachments.strays, Stray{t.asked.ID, want, shown})
-	t.run.attachments.mu.Unlock()
+	t.fixture.attachments.mu.Lock()
+	t.fixture.attachments.strays = append(t.fixture.attachments.strays, Stray{t.asked.ID, want, shown})
+	t.fixture.attachments.strayed = appendNew(t.fixture.attachments.strayed, p.Volume)
+	t.fixture.attachments.mu.Unlock()
 	t.Relearn(shown)
 	return false, nil
 }
 
 // Strays returns the volumes that were found where they should not have been since it was called last.
 func (t *Trial) Strays() []Stray {
-	t.run.attachments.mu.Lock()
-	defer t.run.attachments.mu.Unlock()
-	found := t.run.attachments.strays
-	t.run.attachments.strays = nil
+	t.fixture.attachments.mu.Lock()
+	defer t.fixture.attachments.mu.Unlock()
+	found := t.fixture.attachments.strays
+	t.fixture.attachments.strays = nil
 	return found
 }
 
 // Changes is how many attaches and detaches of a volume were accepted so far.
 func (t *Trial) Changes(volume string) int {
-	t.run.attachments.mu.Lock()
-	defer t.run.attachments.mu.Unlock()
-	return t.run.attachments.changes[volume]
+	t.fixture.attachments.mu.Lock()
+	defer t.fixture.attachments.mu.Unlock()
+	return t.fixture.attachments.changes[volume]
 }
 
 // ConfirmFor is for how long a look that shows something else than it should is to be confirmed by others: it may

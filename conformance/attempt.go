@@ -89,7 +89,7 @@ func (v *versionRun) attempts(ctx context.Context, c Case, result *Result) (foun
 		v.tryReaching(ctx, open.unanswered())
 		if len(open.list) == 0 || v.aborted() != nil || !v.another(ctx, attempt, open.passing()) {
 			found.merge(open)
-			return found, passed, unanswered
+			return found, passed, unanswered || errors.Is(context.Cause(ctx), errCaseLimit) && result.unanswered()
 		}
 	}
 }
@@ -214,6 +214,20 @@ func (f *findings) unanswered() error {
 func isUnanswered(err error) bool {
 	var p *problem
 	return errors.As(err, &p) && p.unanswered
+}
+
+// unanswered reports whether nothing that a case sent was answered, in all its attempts: it may have reached its limit
+// while it waited for an answer.
+func (r *Result) unanswered() bool {
+	sent := 0
+	for _, attempt := range r.Attempts {
+		for _, exchange := range attempt.Exchanges {
+			if sent++; exchange.Status != 0 {
+				return false
+			}
+		}
+	}
+	return sent > 0
 }
 
 // firstText is the first thing that was found.

@@ -125,6 +125,11 @@ func (r *runner) observation(key string) *observation {
 	return o
 }
 
+// OfFixture returns what a run keeps under a name for the versions that share a fixture.
+func OfFixture[T any](t *Trial, name string, create func() T) T {
+	return OfRun(t, name+" of "+t.fixture.Volume, create)
+}
+
 // OfRun returns what a run keeps under a name, for all of its versions; made by create where there is
 // nothing yet. Cases that remember something between their calls keep it there.
 func OfRun[T any](t *Trial, name string, create func() T) T {

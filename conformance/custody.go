@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -27,31 +28,104 @@ type custody struct {
 	refusal error     // why nothing may be changed
 	trouble []string  // why the fixture could not be taken, or not be put back
 	putBack []string  // what an earlier run had left
+	notices []string  // what it left still
 }
 
-// take locks the volumes of the fixture, puts back what an earlier run left changed, and looks at them.
+// take puts back what an earlier run left changed, and takes the volumes of the fixture: it locks them, and looks at
+// them. A run that may change nothing says what is left to put back.
 func (k *custody) take(ctx context.Context) {
-	if !k.run.changes() || k.run.aborted() != nil {
+	var err error
+	switch {
+	case !k.run.keepsLedger():
 		return
-	}
-	if err := k.lock(); err != nil {
-		k.refuse(err)
-		k.run.giveUp(k.refused(), nil) // tell says it
+	case k.run.aborted() != nil, k.run.Harm < HarmDetaches:
+		k.remind()
 		return
+	case k.run.changes():
+		if err = k.lock(); err != nil {
+			k.refuse(err)
+			k.run.giveUp(k.refused(), nil) // tell says it
+			return
+		}
+	default:
+		k.ledger, err = ledgerIn(k.run.StateDir)
 	}
-	if err := k.recover(ctx); err != nil {
-		k.refuse(err)
-		return
+	if err == nil {
+		err = k.recover(ctx)
 	}
-	if err := k.look(ctx); err != nil {
+	if err == nil && len(k.locks) > 0 {
+		err = k.look(ctx)
+	}
+	if err != nil {
 		k.refuse(err)
 	}
 }
 
-// changes reports whether the run keeps a ledger and may change a volume that its fixture names.
-func (r *runner) changes() bool {
-	return (r.Live || r.StateDir != "") && len(r.Fixture.volumes()) > 0 &&
-		slices.ContainsFunc(r.Cases, func(c Case) bool { return c.Harm >= HarmDetaches && c.Harm <= r.Harm })
+// keepsLedger reports whether a run remembers what its volumes were attached to.
+func (c *Config) keepsLedger() bool { return c.Live || c.StateDir != "" }
+
+// changes reports whether a case of the run may change a volume that its fixture names.
+func (c *Config) changes() bool {
+	return len(c.Fixture.volumes()) > 0 &&
+		slices.ContainsFunc(c.Cases, func(asked Case) bool { return asked.Harm >= HarmDetaches && asked.Harm <= c.Harm })
+}
+
+// remind says which volumes of the endpoint an earlier run left changed, by any ledger of this machine, and how to put
+// them back.
+func (k *custody) remind() {
+	own, err := ledgerIn(k.run.StateDir)
+	if err == nil {
+		own.dir, err = filepath.Abs(own.dir)
+	}
+	if err != nil {
+		k.unknown(err)
+		return
+	}
+	dirs, err := Ledgers()
+	if err != nil {
+		k.unknown(err)
+	}
+	for _, dir := range appendNew([]string{own.dir}, dirs...) {
+		if err := k.remindOf(dir); err != nil {
+			k.unknown(err)
+		}
+	}
+	for _, text := range k.notices {
+		k.note(text)
+	}
+}
+
+func (k *custody) unknown(err error) {
+	k.notices = append(k.notices, k.run.mask.text("What an earlier run may have left changed is not known: "+err.Error()+"."))
+}
+
+// remindOf does so for the ledger in a directory.
+func (k *custody) remindOf(dir string) error {
+	kept, entries, err := leftOf(dir, k.run.Endpoint)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		held, err := kept.lock(e.Endpoint, e.Volume)
+		if errors.As(err, new(*HeldError)) { // a run is at work on it
+			continue
+		}
+		if err == nil {
+			held.release()
+		}
+		k.notices = append(k.notices, fmt.Sprintf("%s was left changed by a run of %s, and this run puts nothing back: %s does.",
+			capital(e.String()), e.Since.Format(time.RFC3339), restoring(e.Endpoint, dir)))
+	}
+	return nil
+}
+
+// restoring is the command that puts back the volumes of an endpoint, by the ledger in a directory.
+func restoring(endpoint, dir string) string {
+	command := "scp-conformance restore --endpoint " + endpoint
+	if usual, err := DefaultStateDir(); dir != "" && (err != nil || dir != usual) {
+		command += " --state-dir " + dir
+	}
+	return command
 }
 
 func (f Fixture) volumes() []string {
@@ -73,14 +147,21 @@ func (k *custody) lock() error {
 			return err
 		}
 		k.locks = append(k.locks, held)
+		dir, err := k.ledger.elsewhere(k.run.Endpoint, volume)
+		if err != nil {
+			return err
+		}
+		if dir != "" {
+			return fmt.Errorf("an earlier run left volume %s changed: put it back with %s", volume, restoring(k.run.Endpoint, dir))
+		}
 	}
 	entries, err := k.ledger.entries()
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
-		if k.holds(e) && e.Endpoint != k.run.Endpoint {
-			return fmt.Errorf("an earlier run left volume %s of %s changed: put it back with scp-conformance restore --endpoint %[2]s", e.Volume, e.Endpoint)
+		if k.holds(e) && !sameService(e.Endpoint, k.run.Endpoint) {
+			return fmt.Errorf("an earlier run left %s changed: put it back with %s", e, restoring(e.Endpoint, k.run.StateDir))
 		}
 	}
 	return nil
@@ -102,12 +183,14 @@ func (k *custody) recover(ctx context.Context) error {
 	var errs []error
 	since := time.Now() // what a killed run asked for last may not be shown yet
 	for _, e := range entries {
-		if e.Endpoint != k.run.Endpoint {
+		if !sameService(e.Endpoint, k.run.Endpoint) {
 			continue
 		}
 		said, err := k.restore(ctx, e, since)
 		switch {
 		case errors.As(err, new(*HeldError)): // it has not come to its end
+		case errors.As(err, new(silentError)):
+			return err // nor would the others be put back
 		case err != nil:
 			errs = append(errs, err)
 		default:
@@ -124,29 +207,29 @@ func (k *custody) restore(ctx context.Context, e entry, since time.Time) (said s
 	if !k.holds(e) {
 		held, err := k.ledger.lock(e.Endpoint, e.Volume)
 		if err != nil {
-			return "", err
+			return "", fmt.Errorf("%s cannot be put back: %w", e, err)
 		}
 		defer held.release()
 		if !k.ledger.has(e) { // who held it put it back
-			return fmt.Sprintf("Volume %s is as it was before.", e.Volume), nil
+			return fmt.Sprintf("%s is as it was before.", capital(e.String())), nil
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, k.run.Settle)
 	defer cancel()
 	changed, err := k.run.putBack(ctx, e, since)
 	if err != nil {
-		return "", fmt.Errorf("volume %s was left changed by a run of %s, and could not be put back: %w (the ledger keeps it: %s)",
-			e.Volume, e.Since.Format(time.RFC3339), err, k.ledger.path(e))
+		return "", fmt.Errorf("%s was left changed by a run of %s, and could not be put back: %w (the ledger keeps it: %s)",
+			e, e.Since.Format(time.RFC3339), err, k.ledger.path(e))
 	}
 	if err := k.ledger.remove(e); err != nil {
 		return "", err
 	}
 	if changed {
-		return fmt.Sprintf("Volume %s was left changed by a run of %s. It was put back: it is attached to %s.",
-			e.Volume, e.Since.Format(time.RFC3339), serversText(e.Attached)), nil
+		return fmt.Sprintf("%s was left changed by a run of %s. It was put back: it is attached to %s.",
+			capital(e.String()), e.Since.Format(time.RFC3339), serversText(e.Attached)), nil
 	}
-	return fmt.Sprintf("Volume %s is as it was before a run of %s that did not come to its end: attached to %s.",
-		e.Volume, e.Since.Format(time.RFC3339), serversText(e.Attached)), nil
+	return fmt.Sprintf("%s is as it was before a run of %s that did not come to its end: attached to %s.",
+		capital(e.String()), e.Since.Format(time.RFC3339), serversText(e.Attached)), nil
 }
 
 // look finds out what the volumes are attached to. Of a live endpoint, one that is not fit to be tried is an error.
@@ -287,8 +370,11 @@ func (k *custody) giveBack(ctx context.Context) {
 		return
 	}
 	limit := k.run.Settle
-	if errors.Is(ctx.Err(), context.Canceled) {
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
 		limit = min(limit, graceful)
+	case k.run.waits.hopeless(): // nor will it do this
+		limit = min(limit, usual)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 	defer cancel()
@@ -302,7 +388,7 @@ func (k *custody) giveBack(ctx context.Context) {
 			if err == nil {
 				err = k.ledger.remove(e)
 			} else {
-				err = k.run.mask.error(fmt.Errorf("volume %s could not be put back: %w; put it back with scp-conformance restore --endpoint %s", e.Volume, err, e.Endpoint))
+				err = k.run.mask.error(fmt.Errorf("volume %s could not be put back: %w; put it back with %s", e.Volume, err, restoring(e.Endpoint, k.run.StateDir)))
 			}
 			if err != nil {
 				k.mu.Lock()
@@ -316,7 +402,14 @@ func (k *custody) giveBack(ctx context.Context) {
 
 // tell says in a report what became of the fixture.
 func (k *custody) tell(report *Report) {
-	report.PutBack = k.putBack
+	report.PutBack, report.Notices = k.putBack, append(report.Notices, k.notices...)
+	for _, volume := range k.run.fixtures[0].attachments.strayed {
+		if !k.run.keepsLedger() { // nobody else knows the endpoint
+			break
+		}
+		report.Notices = append(report.Notices, fmt.Sprintf("Volume %s was attached or detached during the run, and not by the run: "+
+			"by the endpoint, which is at fault then, or by somebody else who uses it. If somebody does, ask again without them.", volume))
+	}
 	if len(k.trouble) == 0 || report.Trouble != nil && report.Trouble.Kind == TroubleKeys {
 		return
 	}
@@ -337,10 +430,12 @@ func (k *custody) note(text string) {
 func sentences(texts []string) string {
 	var list []string
 	for _, text := range texts {
-		list = append(list, strings.ToUpper(text[:1])+strings.TrimSuffix(text[1:], ".")+".")
+		list = append(list, capital(strings.TrimSuffix(text, "."))+".")
 	}
 	return strings.Join(list, " ")
 }
+
+func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 func serversOf(v *volumes.Volume) []string {
 	servers := []string{}

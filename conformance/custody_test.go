@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -61,7 +62,7 @@ func stateOf(t *testing.T, endpoint string) map[string]string {
 
 func entriesIn(t *testing.T, dir string) []entry {
 	t.Helper()
-	found, err := (&ledger{dir}).entries()
+	found, err := (&ledger{dir: dir}).entries()
 	require.NoError(t, err)
 	return found
 }
@@ -160,6 +161,35 @@ func TestChangesNothing(t *testing.T) {
 			assert.NoDirExists(t, config.StateDir)
 		})
 	}
+}
+
+// TestSomebodyElse: a volume that something else than the run attaches or detaches is named in the report: whose fault that
+// is, a person has to tell.
+func TestSomebodyElse(t *testing.T) {
+	t.Parallel()
+	config := liveConfig(t, startServer(t, newMock(t, mock.WithDelay(time.Millisecond))), moves())
+	signer, err := signing.New(credentials)
+	require.NoError(t, err)
+	around, err := volumes.New(config.Endpoint, signer, newestClient()[0].APIVersion)
+	require.NoError(t, err)
+	config.Cases = append(config.Cases, ask("other", HarmDetaches, func(ctx context.Context, tr *Trial) error {
+		shown, err := tr.Show(ctx, mock.VolumeID)
+		if err != nil {
+			return err
+		}
+		tr.Moved(shown)
+		_, err = around.AttachVolumeToVirtualServerWithResponse(ctx, mock.VolumeID, volumes.AttachVolumeToVirtualServerJSONRequestBody{ServerID: mock.ServerID})
+		require.NoError(t, err)
+		_, attached, err := tr.Await(ctx, mock.VolumeID, time.Second, InUse)
+		require.True(t, attached)
+		return err
+	}), ask("again", HarmDetaches, moves().Ask))
+	report := run(t, config)
+	require.Len(t, report.Notices, 1)
+	assert.Contains(t, report.Notices[0], mock.VolumeID)
+	assert.Contains(t, report.Notices[0], "somebody else")
+	config.Cases = config.Cases[:1]
+	assert.Empty(t, run(t, config).Notices)
 }
 
 // TestUnfit: a volume that is not as it should be is not touched, and the report says why.
@@ -335,6 +365,84 @@ func TestPutBackFirst(t *testing.T) {
 	}
 }
 
+// TestReminds: a run that may change nothing leaves alone what an earlier run left changed, says so, and says how it is
+// put back. One that may change something puts it back, whatever it is asked to try.
+func TestReminds(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		with  func(*Config)
+		puts  bool
+		quiet bool
+	}{
+		{name: "refused", with: func(c *Config) { c.Harm = HarmRefused }},
+		{name: "reads", with: func(c *Config) { c.Harm, c.Fixture = HarmReads, Fixture{} }},
+		{name: "no case that changes anything", with: func(c *Config) { c.Cases = c.Cases[:1] }, puts: true},
+		{name: "nothing is there", with: func(c *Config) {
+			c.Harm, c.Transport = HarmRefused, roundTripper(func(*http.Request) (*http.Response, error) { return nil, net.ErrClosed })
+		}},
+		{name: "another ledger", with: func(c *Config) { c.Harm, c.StateDir = HarmRefused, t.TempDir() }},
+		{name: "of another endpoint", with: func(c *Config) { c.Harm, c.Endpoint = HarmRefused, startServer(t, newMock(t)) }, quiet: true},
+		{name: "a run is at work on it", with: func(c *Config) {
+			c.Harm = HarmRefused
+			held, err := (&ledger{c.StateDir}).lock(c.Endpoint, mock.SpareID)
+			require.NoError(t, err)
+			t.Cleanup(held.release)
+		}, quiet: true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			server := &counting{Handler: newMock(t)}
+			config := liveConfig(t, startServer(t, server), ask("reads", HarmReads, listVersions), moves())
+			// As a run wrote it that called the endpoint by another name.
+			elsewhere := strings.Replace(config.Endpoint, "127.0.0.1", "localhost", 1)
+			kept := entry{Endpoint: elsewhere, Volume: mock.SpareID, Attached: []string{mock.ServerID}, Servers: []string{mock.ServerID}}
+			require.NoError(t, (&ledger{config.StateDir}).put(kept))
+			var said []string
+			config.OnNote = func(text string) { said = append(said, text) }
+			kepts := config.StateDir
+			tt.with(&config)
+			report := run(t, config)
+			config.StateDir = kepts
+			switch {
+			case tt.puts:
+				require.Len(t, report.PutBack, 1)
+				assert.Empty(t, report.Notices)
+				assert.Empty(t, entriesIn(t, config.StateDir))
+				assert.Equal(t, "in-use["+mock.ServerID+"]", stateOf(t, config.Endpoint)[mock.SpareID])
+				return
+			case tt.quiet:
+				assert.Empty(t, report.Notices)
+			default:
+				require.Len(t, report.Notices, 1)
+				assert.Contains(t, report.Notices[0], mock.SpareID)
+				assert.Contains(t, report.Notices[0], "scp-conformance restore --endpoint "+elsewhere+" --state-dir "+config.StateDir)
+			}
+			assert.Equal(t, report.Notices, said)
+			assert.Empty(t, report.PutBack)
+			assert.Len(t, entriesIn(t, config.StateDir), 1)
+			assert.Zero(t, server.changes.Load())
+		})
+	}
+}
+
+// TestAnotherLedger: a run of a volume that an earlier one left changed, by another ledger, asks nothing: it would take
+// what it finds for how the volume has to be.
+func TestAnotherLedger(t *testing.T) {
+	t.Parallel()
+	server := &counting{Handler: newMock(t)}
+	config := liveConfig(t, startServer(t, server), moves())
+	other := &ledger{t.TempDir()}
+	e := entry{Endpoint: config.Endpoint, Volume: mock.VolumeID, Attached: []string{}, Servers: []string{mock.ServerID}}
+	require.NoError(t, other.put(e))
+	report := run(t, config)
+	assert.Equal(t, ExitNotJudged, report.ExitCode)
+	require.NotNil(t, report.Trouble)
+	assert.Contains(t, report.Trouble.Text, "scp-conformance restore --endpoint "+config.Endpoint+" --state-dir "+other.dir)
+	assert.Zero(t, server.changes.Load())
+	require.NoError(t, other.remove(e))
+	assert.Equal(t, ExitOK, run(t, config).ExitCode)
+}
+
 // TestCannotPutBack: what cannot be put back stays in the ledger, and nothing else is changed before it is.
 func TestCannotPutBack(t *testing.T) {
 	t.Parallel()
@@ -385,9 +493,9 @@ func TestLostNetwork(t *testing.T) {
 
 	cut.Store(false)
 	config.Settle = 5 * time.Second
-	n, err := Left(config.StateDir, "https://another.example")
+	left, err := Left(config.StateDir, "https://another.example")
 	require.NoError(t, err)
-	assert.Zero(t, n)
+	assert.Empty(t, left)
 	restored, err := Restore(t.Context(), config)
 	require.NoError(t, err)
 	for _, r := range restored {
@@ -396,6 +504,46 @@ func TestLostNetwork(t *testing.T) {
 	}
 	assert.Equal(t, before, stateOf(t, endpoint))
 	assert.Empty(t, entriesIn(t, config.StateDir))
+}
+
+// TestGoneNetwork: a run that loses the network, with volumes to put back, ends soon: nobody waits for as long as a
+// volume may take. So does restore, and it says of each volume why.
+func TestGoneNetwork(t *testing.T) {
+	t.Parallel()
+	var gone atomic.Bool
+	inner := newMock(t)
+	release := make(chan struct{})
+	endpoint := startServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if gone.Load() { // nothing comes back, and nobody hangs up
+			<-release
+			return
+		}
+		inner.ServeHTTP(w, r)
+	}))
+	t.Cleanup(func() { close(release) })
+	config := liveConfig(t, endpoint, ask("case", HarmDetaches, func(ctx context.Context, tr *Trial) error {
+		if err := moves().Ask(ctx, tr); err != nil {
+			return err
+		}
+		gone.Store(true)
+		return nil
+	}))
+	config.Timeout, config.Settle = 200*time.Millisecond, time.Hour
+	report := run(t, config)
+	assert.Equal(t, ExitNotJudged, report.ExitCode)
+	require.NotNil(t, report.Trouble)
+	assert.Contains(t, report.Trouble.Text, "nothing answered for 2.2s")
+	assert.Contains(t, report.Trouble.Text, "scp-conformance restore --endpoint "+endpoint)
+	assert.Len(t, entriesIn(t, config.StateDir), 4)
+
+	restored, err := Restore(t.Context(), config)
+	require.NoError(t, err)
+	require.Len(t, restored, 4)
+	for i, r := range restored {
+		require.ErrorContains(t, r.Err, r.Volume+" of "+endpoint)
+		require.ErrorContains(t, r.Err, "nothing answered for 2.2s")
+		assert.Equal(t, i > 0, strings.Contains(r.Err.Error(), "was not tried"))
+	}
 }
 
 // TestRestoreTroubled: a gateway's answers, and those of a volume that is busy, are waited out.
@@ -522,6 +670,7 @@ func TestLiveHarm(t *testing.T) {
 		fixture   Fixture
 		sacrifice string
 		says      []string // nothing where it is allowed
+		always    bool     // of an endpoint that is not live too
 	}{
 		{name: "reads", harm: HarmReads},
 		{name: "refused", harm: HarmRefused},
@@ -531,15 +680,17 @@ func TestLiveHarm(t *testing.T) {
 		{name: "detaches", harm: HarmDetaches, fixture: pair},
 		{name: "dangerous, nothing named", harm: HarmDangerous, sacrifice: "s", says: []string{"--volume", "--server"}},
 		{name: "dangerous, no sacrifice", harm: HarmDangerous, fixture: pair, says: []string{"--sacrifice-server s"}},
-		{name: "dangerous, another sacrifice", harm: HarmDangerous, fixture: pair, sacrifice: "t", says: []string{"--sacrifice-server", "--server"}},
+		{name: "dangerous, another sacrifice", harm: HarmDangerous, fixture: pair, sacrifice: "t", always: true, says: []string{"--sacrifice-server", "--server"}},
 		{name: "dangerous", harm: HarmDangerous, fixture: pair, sacrifice: "s"},
+		{name: "refused, another sacrifice", harm: HarmRefused, fixture: pair, sacrifice: "t", always: true, says: []string{"--sacrifice-server", "--server"}},
+		{name: "refused, a sacrifice that is no ID", harm: HarmRefused, sacrifice: "../s", always: true, says: []string{"--sacrifice-server", `"../s"`}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, live := range []bool{true, false} {
 				config := configFor(t, "https://127.0.0.1:1", moves())
 				config.Live, config.Harm, config.Fixture, config.SacrificeServer = live, tt.harm, tt.fixture, tt.sacrifice
 				err := config.complete()
-				if !live || tt.says == nil {
+				if !live && !tt.always || tt.says == nil {
 					require.NoError(t, err)
 					continue
 				}

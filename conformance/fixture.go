@@ -1,8 +1,10 @@
 package conformance
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
+	"sync"
 )
 
 // Fixture is what of an account the suite may touch. A case that needs what is not named is skipped.
@@ -38,6 +40,26 @@ func (f Fixture) check() error {
 	return nil
 }
 
+// checkFixtures refuses fixtures that overlap, or that nothing would put back.
+func (c *Config) checkFixtures() error {
+	seen := map[string]bool{}
+	for _, fixture := range append([]Fixture{c.Fixture}, c.More...) {
+		if err := fixture.check(); err != nil {
+			return err
+		}
+		for _, id := range fixture.ids() {
+			if id != "" && seen[id] {
+				return fmt.Errorf("fixture: ID %q is in two fixtures", id)
+			}
+			seen[id] = true
+		}
+	}
+	if len(c.More) > 0 && (c.Live || c.StateDir != "") {
+		return errors.New("fixture: a run that puts volumes back takes one fixture")
+	}
+	return nil
+}
+
 func (f Fixture) ids() []string {
 	return []string{f.Volume, f.SpareVolume, f.Server, f.OtherServer, f.SharedVolume, f.OSVolume}
 }
@@ -48,3 +70,21 @@ var plainID = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)
 type Pair struct{ Volume, Server string }
 
 func (p Pair) incomplete() bool { return p.Volume == "" || p.Server == "" }
+
+// sharedFixture is a fixture, and what the versions that share it have to agree on.
+type sharedFixture struct {
+	Fixture
+	// inUse is held by whatever changes the fixture, and shared by what touches it and changes nothing. attaching is
+	// held by what sees to it that a volume is attached.
+	inUse     sync.RWMutex
+	attaching sync.Mutex
+	// attachments are where its volumes have to be.
+	attachments attachments
+}
+
+func newSharedFixture(f Fixture) *sharedFixture {
+	return &sharedFixture{
+		Fixture:     f,
+		attachments: attachments{servers: map[string]map[string]bool{}, changes: map[string]int{}},
+	}
+}

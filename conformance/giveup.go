@@ -56,7 +56,7 @@ func (v *versionRun) refusesKeys(ctx context.Context) (bool, error) {
 	t := v.trial(Case{ID: "keys", Harm: min(v.Harm, HarmRefused)})
 	asked := false
 	for _, client := range v.Clients {
-		for _, r := range []Request{{Operation: ShowVolume, Pair: Pair{Volume: v.Fixture.Volume}}, {Pair: t.Unused()}} {
+		for _, r := range []Request{{Operation: ShowVolume, Pair: Pair{Volume: v.fixture.Volume}}, {Pair: t.Unused()}} {
 			if r.Pair.Volume == "" || r.Operation == Detach && !t.Allows(HarmRefused) {
 				continue
 			}

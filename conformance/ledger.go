@@ -33,6 +33,9 @@ type entry struct {
 	Since time.Time `json:"since"`
 }
 
+// String names the volume.
+func (e entry) String() string { return fmt.Sprintf("volume %s of %s", e.Volume, e.Endpoint) }
+
 // DefaultStateDir is where the ledger is kept unless another place is named: the directory scp-conformance in
 // XDG_STATE_HOME, or in ~/.local/state.
 func DefaultStateDir() (string, error) {
@@ -65,19 +68,50 @@ func (l *ledger) create() error {
 	return nil
 }
 
+// writable makes the directory where it is missing, and reports what keeps an entry from being written.
+func (l *ledger) writable() error {
+	if err := l.create(); err != nil {
+		return err
+	}
+	probe, err := os.CreateTemp(l.dir, "writable-*")
+	if err != nil {
+		return fmt.Errorf("write the ledger: %w", err)
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
 // volumeKey names the files of a volume. An ID is one volume's, by whatever name its endpoint is called. Servers
 // on this machine may be mocks, which all have the same IDs: they are told apart by their ports.
 func volumeKey(endpoint, volume string) string {
-	at, err := signing.ParseEndpoint(endpoint)
 	key := strings.ToLower(volume)
+	if port, local := localPort(endpoint); local {
+		return "port-" + port + "-" + key
+	}
+	return key
+}
+
+// localPort is the port of an endpoint on this machine, or its scheme where it has none, and false for any other.
+func localPort(endpoint string) (port string, local bool) {
+	at, err := signing.ParseEndpoint(endpoint)
 	if err != nil || !at.Loopback() {
-		return key
+		return "", false
 	}
 	u, err := url.Parse(at.String())
 	if err != nil {
-		return key
+		return "", false
 	}
-	return "port-" + cmp.Or(u.Port(), u.Scheme) + "-" + key
+	return cmp.Or(u.Port(), u.Scheme), true
+}
+
+// sameService reports whether two endpoints name one service: they are equal, or two names of this machine with one
+// port.
+func sameService(a, b string) bool {
+	here, local := localPort(a)
+	there, alsoLocal := localPort(b)
+	if local && alsoLocal {
+		return here == there
+	}
+	return a == b
 }
 
 const entrySuffix = ".json"
@@ -88,7 +122,10 @@ func (l *ledger) path(e entry) string {
 
 // put writes an entry. When it returns, the entry is on the disk: it is there after a crash of the machine.
 func (l *ledger) put(e entry) error {
-	err := l.write(l.path(e), e)
+	err := l.point(e)
+	if err == nil {
+		err = l.write(l.path(e), e)
+	}
 	if err != nil {
 		return fmt.Errorf("write the ledger: %w", err)
 	}
@@ -124,6 +161,7 @@ func (l *ledger) remove(e entry) error {
 	if err := os.Remove(l.path(e)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("write the ledger: %w", err)
 	}
+	l.unpoint(e)
 	return nil
 }
 

@@ -22,6 +22,7 @@ func left(endpoint string, attached ...string) entry {
 
 // TestLedger: what is put into it is what is read back, by others too, until it is removed.
 func TestLedger(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
 	dir := filepath.Join(t.TempDir(), "a", "b")
 	l, err := ledgerIn(dir)
 	require.NoError(t, err)
@@ -35,7 +36,7 @@ func TestLedger(t *testing.T) {
 	for _, e := range []entry{here, there, here} {
 		require.NoError(t, l.put(e))
 	}
-	found, err = (&ledger{dir}).entries()
+	found, err = (&ledger{dir: dir}).entries()
 	require.NoError(t, err)
 	assert.ElementsMatch(t, []entry{here, there}, found)
 	files, err := os.ReadDir(dir)
@@ -77,7 +78,7 @@ func TestLedgerUnreadable(t *testing.T) {
 			dir := t.TempDir()
 			path := filepath.Join(dir, tt.file)
 			require.NoError(t, os.WriteFile(path, []byte(tt.content), 0o600))
-			_, err := (&ledger{dir}).entries()
+			_, err := (&ledger{dir: dir}).entries()
 			require.ErrorContains(t, err, tt.says)
 			assert.ErrorContains(t, err, path)
 			assert.NotContains(t, err.Error(), "hunter2")
@@ -86,7 +87,7 @@ func TestLedgerUnreadable(t *testing.T) {
 	t.Run("a directory", func(t *testing.T) {
 		dir := t.TempDir()
 		require.NoError(t, os.Mkdir(filepath.Join(dir, name), 0o700))
-		_, err := (&ledger{dir}).entries()
+		_, err := (&ledger{dir: dir}).entries()
 		require.ErrorContains(t, err, "not a regular file")
 	})
 	t.Run("what is not the ledger's", func(t *testing.T) {
@@ -94,7 +95,7 @@ func TestLedgerUnreadable(t *testing.T) {
 		for _, other := range []string{name + ".new", mock.VolumeID + ".lock", "README"} {
 			require.NoError(t, os.WriteFile(filepath.Join(dir, other), []byte("{"), 0o600))
 		}
-		found, err := (&ledger{dir}).entries()
+		found, err := (&ledger{dir: dir}).entries()
 		require.NoError(t, err)
 		assert.Empty(t, found)
 	})
@@ -111,6 +112,26 @@ func TestVolumeKey(t *testing.T) {
 		{"http://localhost", "ab-1", "port-http-ab-1"},
 	} {
 		assert.Equal(t, tt.want, volumeKey(tt.endpoint, tt.volume), "%s %s", tt.endpoint, tt.volume)
+	}
+}
+
+// TestSameService: a server on this machine is the same by all names of the machine.
+func TestSameService(t *testing.T) {
+	for _, tt := range []struct {
+		a, b string
+		want bool
+	}{
+		{"http://127.0.0.1:8080", "http://localhost:8080", true},
+		{"http://[::1]:8080", "http://localhost:8080", true},
+		{"http://localhost:8080", "http://localhost:8081", false},
+		{"http://localhost", "https://localhost", false},
+		{"https://live.example", "https://live.example", true},
+		{"https://live.example", "https://other.example", false},
+		{"https://live.example:8443", "https://live.example", false},
+		{"https://live.example:8080", "http://localhost:8080", false},
+	} {
+		assert.Equal(t, tt.want, sameService(tt.a, tt.b), "%s %s", tt.a, tt.b)
+		assert.Equal(t, tt.want, sameService(tt.b, tt.a), "%s %s", tt.b, tt.a)
 	}
 }
 
@@ -131,6 +152,7 @@ func TestDefaultStateDir(t *testing.T) {
 // TestLock: a volume is held by one, who is named, until that one lets go of it. What a process that ended left
 // behind holds nothing.
 func TestLock(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir()) // where the locks of this machine are
 	l := &ledger{t.TempDir()}
 	const endpoint = "https://live.example"
 	stale := filepath.Join(l.dir, mock.VolumeID+".lock")
@@ -157,8 +179,85 @@ func TestLock(t *testing.T) {
 	assert.Equal(t, "volume v is held by another run", (&HeldError{Volume: "v"}).Error())
 }
 
+// TestLockOfTheMachine: on one machine, runs with different ledgers refuse each other.
+func TestLockOfTheMachine(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	const endpoint = "https://live.example"
+	one, other := &ledger{t.TempDir()}, &ledger{t.TempDir()}
+	held, err := one.lock(endpoint, mock.VolumeID)
+	require.NoError(t, err)
+	_, err = other.lock(endpoint, mock.VolumeID)
+	require.ErrorAs(t, err, new(*HeldError))
+	held.release()
+	again, err := other.lock(endpoint, mock.VolumeID)
+	require.NoError(t, err)
+	again.release()
+}
+
+// TestElsewhere: what a run left by one ledger is known where another ledger is used, until it is put back, or its
+// ledger is gone.
+func TestElsewhere(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	one, other, gone := &ledger{t.TempDir()}, &ledger{t.TempDir()}, &ledger{t.TempDir()}
+	e := left("https://live.example", mock.ServerID)
+	is := func(l *ledger, want string) {
+		t.Helper()
+		dir, err := l.elsewhere("https://alias.example", mock.VolumeID)
+		require.NoError(t, err)
+		assert.Equal(t, want, dir)
+	}
+	is(other, "")
+	require.NoError(t, one.put(e))
+	is(one, "")
+	is(other, one.dir)
+	dirs, err := Ledgers()
+	require.NoError(t, err)
+	assert.Equal(t, []string{one.dir}, dirs)
+	require.NoError(t, one.remove(e))
+	is(other, "")
+	require.NoError(t, gone.put(e))
+	require.NoError(t, os.RemoveAll(gone.dir))
+	is(other, "")
+	dirs, err = Ledgers()
+	require.NoError(t, err)
+	assert.Empty(t, dirs)
+}
+
+// TestMachineDir: locks are taken in a directory that nobody else can write to, or refused. Where no directory can be
+// made, those beside the ledger are all there are.
+func TestMachineDir(t *testing.T) {
+	temporary := t.TempDir()
+	t.Setenv("TMPDIR", temporary)
+	dir, err := machineDir()
+	require.NoError(t, err)
+	assert.Equal(t, temporary, filepath.Dir(dir))
+	again, err := machineDir()
+	require.NoError(t, err)
+	assert.Equal(t, dir, again)
+
+	require.NoError(t, os.Chmod(dir, 0o777)) //nolint:gosec // what is refused
+	_, err = machineDir()
+	require.ErrorContains(t, err, dir)
+	_, err = (&ledger{t.TempDir()}).lock("https://live.example", mock.VolumeID)
+	require.ErrorContains(t, err, "lock volume "+mock.VolumeID)
+
+	require.NoError(t, os.Remove(dir))
+	require.NoError(t, os.Symlink(t.TempDir(), dir))
+	_, err = machineDir()
+	require.ErrorContains(t, err, dir)
+
+	t.Setenv("TMPDIR", filepath.Join(temporary, "missing"))
+	dir, err = machineDir()
+	require.NoError(t, err)
+	assert.Empty(t, dir)
+	held, err := (&ledger{t.TempDir()}).lock("https://live.example", mock.VolumeID)
+	require.NoError(t, err)
+	held.release()
+}
+
 // TestLockRaces: of many who want one volume, each has it alone.
 func TestLockRaces(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
 	l := &ledger{t.TempDir()}
 	const many = 8
 	inside := make(chan struct{}, 1)

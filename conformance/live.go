@@ -31,21 +31,24 @@ func DefaultHarm(live bool) Harm {
 	return HarmDangerous
 }
 
-// checkHarm refuses a run of a live endpoint that may change what nobody named for it.
+// checkHarm refuses a run of a live endpoint that may change what nobody named for it. A server that may come to harm
+// has to be the one to try, whatever the run may do.
 func (c *Config) checkHarm() error {
 	named := !Pair{c.Fixture.Volume, c.Fixture.Server}.incomplete()
 	switch {
+	case c.SacrificeServer != "" && !plainID.MatchString(c.SacrificeServer):
+		return fmt.Errorf("--sacrifice-server: ID %q has characters other than letters, digits, hyphens and underscores", c.SacrificeServer)
+	case c.SacrificeServer != "" && c.Fixture.Server != "" && c.SacrificeServer != c.Fixture.Server:
+		return errors.New("--sacrifice-server and --server name two servers: the one that may come to harm is the one to try")
 	case !c.Live || c.Harm < HarmDetaches:
 		return nil
 	case !named:
 		return fmt.Errorf("%s is live: to allow the class %s, name the volume and the server to try with --volume and --server", c.Endpoint, c.Harm)
-	case c.Harm < HarmDangerous || c.SacrificeServer == c.Fixture.Server:
-		return nil
-	case c.SacrificeServer == "":
+	case c.Harm == HarmDangerous && c.SacrificeServer == "":
 		return fmt.Errorf("%s is live: to allow the class %s, say that server %s may come to harm with --sacrifice-server %[3]s",
 			c.Endpoint, c.Harm, c.Fixture.Server)
 	}
-	return errors.New("--sacrifice-server and --server name two servers: the one that may come to harm is the one to try")
+	return nil
 }
 
 // allowing are the flags that a case of a class is asked with.

@@ -4,7 +4,9 @@ package conformance
 
 import (
 	"errors"
+	"io/fs"
 	"os"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -26,4 +28,11 @@ func syncDir(name string) error {
 	}
 	defer dir.Close()
 	return dir.Sync()
+}
+
+// ownAlone reports whether what is described belongs to this user, and nobody else can write to it.
+func ownAlone(info fs.FileInfo) bool {
+	const others = 0o022
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int(stat.Uid) == os.Getuid() && info.Mode().Perm()&others == 0
 }

@@ -71,7 +71,7 @@ func passes(err error, try int) bool {
 // doubt forgets where a volume is: a request that changes that may have been carried out or not, or may be yet.
 func (t *Trial) doubt(ctx context.Context, p Pair) error {
 	t.run.pending.looked(p, false)
-	t.run.attachments.unsure(p)
+	t.fixture.attachments.unsure(p)
 	return t.pause(ctx, min(confirm, t.run.Settle))
 }
 

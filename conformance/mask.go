@@ -67,7 +67,7 @@ func (m *mask) know(spelling string) {
 func spellings(secret string) []string {
 	quoted, _ := json.Marshal(secret) // a string always can be
 	inJSON := strings.TrimSuffix(strings.TrimPrefix(string(quoted), `"`), `"`)
-	plainJSON := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(secret) // where < > & stay what they are
+	plainJSON := jsonQuotes.Replace(secret) // where < > & stay what they are
 	list := []string{
 		secret, url.QueryEscape(secret), url.PathEscape(secret),
 		lowerEscapes(url.QueryEscape(secret)), lowerEscapes(url.PathEscape(secret)),
@@ -81,6 +81,9 @@ func spellings(secret string) []string {
 	}
 	return list
 }
+
+// Built once: a run spells thousands of signatures.
+var jsonQuotes, urlAlphabet = strings.NewReplacer(`\`, `\\`, `"`, `\"`), strings.NewReplacer("+", "-", "/", "_")
 
 var percentEscape = regexp.MustCompile(`%[0-9A-F]{2}`)
 
@@ -97,7 +100,7 @@ func inBase64(secret string) []string {
 		list = append(list, base64.StdEncoding.EncodeToString([]byte(strings.Repeat(" ", before) + secret))[first:last])
 	}
 	for _, spelling := range slices.Clone(list) {
-		list = append(list, strings.NewReplacer("+", "-", "/", "_").Replace(spelling))
+		list = append(list, urlAlphabet.Replace(spelling))
 	}
 	return list
 }

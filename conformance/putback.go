@@ -16,16 +16,24 @@ import (
 
 // putBack attaches and detaches a volume until it is attached to what it was before, and to nothing else. Since
 // is when something was last done with the volume: for a while after that, a look at it may lag behind.
-// It waits out what passes, until ctx ends.
+// It waits out what passes, until ctx ends, or nothing has answered for as long as silence.
 func (r *runner) putBack(ctx context.Context, e entry, since time.Time) (changed bool, err error) {
 	t := r.keeper(Pair{Volume: e.Volume})
 	var last error // the last thing that was in the way
 	var moved move
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	silence := r.silence()
+	silent := time.AfterFunc(silence, func() { cancel(silentError(silence)) })
+	defer silent.Stop()
 	for wait := newBackoff(t); ; {
 		shown, err := t.look(ctx, e.Volume)
+		if answered(err) {
+			silent.Reset(silence)
+		}
 		switch {
 		case err != nil && ctx.Err() != nil:
-			return changed, tooLong(last)
+			return changed, tooLong(ctx, last)
 		case err != nil && !mayPass(err):
 			return changed, err
 		case err != nil:
@@ -45,8 +53,9 @@ func (r *runner) putBack(ctx context.Context, e entry, since time.Time) (changed
 				switch {
 				case accepted:
 					changed, moved, since = true, next, time.Now()
+					last = fmt.Errorf("%s was accepted, and is not done", next)
 				case ctx.Err() != nil:
-					return changed, tooLong(last)
+					return changed, tooLong(ctx, last)
 				case !mayPass(err):
 					return changed, err
 				default:
@@ -55,15 +64,47 @@ func (r *runner) putBack(ctx context.Context, e entry, since time.Time) (changed
 			}
 		}
 		if !wait.pause(ctx) {
-			return changed, tooLong(last)
+			return changed, tooLong(ctx, last)
 		}
 	}
+}
+
+// silence is for how long nothing may answer before putBack gives up: as long as one request may take, and a bit, or
+// less where the run has waited for answers already. Somebody waits for the run to end, and the ledger keeps what is
+// left.
+func (r *runner) silence() time.Duration {
+	const more = 10 * time.Second
+	long := r.Timeout + 2*longestPause
+	if given, ok := errors.AsType[*problem](r.aborted()); ok && given.Code == CodeNoAnswer {
+		return min(long, more)
+	}
+	return long
+}
+
+// silentError is for how long nothing answered.
+type silentError time.Duration
+
+// Error implements error.
+func (e silentError) Error() string { return fmt.Sprintf("nothing answered for %s", time.Duration(e)) }
+
+// answered reports whether a request came back, whatever it was answered.
+func answered(err error) bool {
+	exchange, sent := ExchangeOf(err)
+	return err == nil || sent && exchange.Status != 0
 }
 
 // move is an attach or a detach.
 type move struct {
 	pair   Pair
 	attach bool
+}
+
+// String names what is asked for.
+func (m move) String() string {
+	if m.attach {
+		return "attaching it"
+	}
+	return "detaching it"
 }
 
 // next is what has to be done with a volume that is at rest, if there is anything to do.
@@ -94,15 +135,15 @@ func containsFold(list []string, id string) bool {
 
 // move asks once for an attach or a detach, and reports whether it was accepted.
 func (r *runner) move(ctx context.Context, m move) (accepted bool, err error) {
-	request, what := Request{Operation: Detach, Pair: m.pair, About: "a volume to put back"}, "detaching it"
+	request := Request{Operation: Detach, Pair: m.pair, About: "a volume to put back"}
 	if m.attach {
-		request.Operation, what = Attach, "attaching it"
+		request.Operation = Attach
 	}
 	exchange, err := r.keeper(m.pair).once(ctx, request)
 	if err != nil || exchange.Status == http.StatusAccepted {
 		return err == nil, err
 	}
-	return false, ShownBy(exchange, CannotJudge(CodeSetup, "%s was answered %s", what, StatusText(exchange.Status)))
+	return false, ShownBy(exchange, CannotJudge(CodeSetup, "%s was answered %s", m, StatusText(exchange.Status)))
 }
 
 // look shows a volume, and asks once: who waits for it asks again.
@@ -125,12 +166,12 @@ func (r *runner) atRest(ctx context.Context, volume string) (*volumes.Volume, er
 		case err == nil:
 			err = fmt.Errorf("it is %s", shown.State)
 		case ctx.Err() != nil:
-			return nil, tooLong(nil)
+			return nil, tooLong(ctx, nil)
 		case !mayPass(err):
 			return nil, err
 		}
 		if !wait.pause(ctx) {
-			return nil, tooLong(err)
+			return nil, tooLong(ctx, err)
 		}
 	}
 }
@@ -157,10 +198,13 @@ func (r *runner) keeper(p Pair) *Trial {
 	}
 	own := Fixture{Volume: p.Volume, Server: p.Server}
 	return &Trial{
-		run: r, asked: Case{ID: "fixture", Harm: HarmDetaches}, client: client,
+		run: r, asked: Case{ID: "fixture", Harm: HarmDetaches}, client: client, fixture: r.fixtures[0],
 		guard: &guard{base: r.turnstile, harm: HarmDetaches, endpoint: r.endpoint, fixture: own, unused: r.unused},
 	}
 }
+
+// longestPause is the longest that a backoff waits.
+const longestPause = time.Second
 
 // backoff waits longer and longer, with jitter: several runs that meet the same trouble do not ask in step.
 type backoff struct{ next time.Duration }
@@ -169,11 +213,10 @@ func newBackoff(t *Trial) *backoff { return &backoff{t.firstPause()} }
 
 // pause reports whether ctx goes on after it.
 func (p *backoff) pause(ctx context.Context) bool {
-	const longest = time.Second
 	half := p.next / 2
 	timer := time.NewTimer(half + rand.N(half+1)) //nolint:gosec // jitter, no secret
 	defer timer.Stop()
-	p.next = min(2*p.next, longest)
+	p.next = min(2*p.next, longestPause)
 	select {
 	case <-timer.C:
 		return true
@@ -183,7 +226,10 @@ func (p *backoff) pause(ctx context.Context) bool {
 }
 
 // tooLong is the error of a wait that ended before what was in the way passed.
-func tooLong(last error) error {
+func tooLong(ctx context.Context, last error) error {
+	if silent, ok := errors.AsType[silentError](context.Cause(ctx)); ok {
+		return silent
+	}
 	if last == nil {
 		return errors.New("it took too long")
 	}

@@ -77,7 +77,7 @@ func TestRunSilent(t *testing.T) {
 		cases = append(cases, ask(fmt.Sprintf("case-%d", i), HarmRefused, detachUnused))
 	}
 	config := configFor(t, startServer(t, handler), cases...)
-	config.Timeout, config.Attempts = 30*time.Millisecond, 2
+	config.Timeout, config.Attempts = 200*time.Millisecond, 2
 	report := run(t, config)
 	for i, r := range report.Results {
 		assert.Equal(t, Inconclusive, r.Verdict)

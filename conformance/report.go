@@ -24,6 +24,7 @@ func (r *runner) report(results []Result) *Report {
 		Listed:        listed,
 		Harm:          r.Harm,
 		Fixture:       r.Fixture,
+		MoreFixtures:  r.More,
 		Seed:          r.Seed,
 		Options: Options{
 			Timeout: Millis(r.Timeout), CaseLimit: Millis(r.CaseLimit), Limit: Millis(r.Limit),

@@ -1,7 +1,9 @@
 package conformance
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -27,16 +29,24 @@ func Restore(ctx context.Context, config Config) ([]Restored, error) {
 	}
 	var list []Restored
 	since := time.Now()
+	silent := map[string]error{} // endpoints that no longer answer
 	for _, e := range entries {
 		r := Restored{Endpoint: e.Endpoint, Volume: e.Volume}
-		r.Text, r.Err = restoreEntry(ctx, config, held, e, since)
+		if why := silent[e.Endpoint]; why != nil {
+			r.Err = fmt.Errorf("%s was not tried: %w", e, why)
+		} else {
+			r.Text, r.Err = restoreEntry(ctx, config, held, e, since)
+		}
+		if why, ok := errors.AsType[silentError](r.Err); ok {
+			silent[e.Endpoint] = why
+		}
 		list = append(list, r)
 	}
 	return list, nil
 }
 
 func restoreEntry(ctx context.Context, config Config, held *ledger, e entry, since time.Time) (string, error) {
-	config.Endpoint, config.Fixture, config.Harm = e.Endpoint, Fixture{}, HarmReads
+	config.Endpoint, config.Fixture, config.Harm = cmp.Or(config.Endpoint, e.Endpoint), Fixture{}, HarmReads
 	config.Cases = []Case{{ID: "restore", Ask: func(context.Context, *Trial) error { return nil }}}
 	if err := config.complete(); err != nil {
 		return "", err
@@ -50,11 +60,15 @@ func restoreEntry(ctx context.Context, config Config, held *ledger, e entry, sin
 	return text, r.mask.error(err)
 }
 
-// Left is how many volumes the ledger in a directory holds that were left changed: of one endpoint, or of all where
-// it is empty.
-func Left(stateDir, endpoint string) (int, error) {
+// Left are the endpoints of the volumes that the ledger in a directory holds, as they were left changed: one for each
+// volume, of one endpoint, or of all where it is empty.
+func Left(stateDir, endpoint string) ([]string, error) {
 	_, entries, err := leftOf(stateDir, endpoint)
-	return len(entries), err
+	var endpoints []string
+	for _, e := range entries {
+		endpoints = append(endpoints, e.Endpoint)
+	}
+	return endpoints, err
 }
 
 func leftOf(stateDir, endpoint string) (*ledger, []entry, error) {
@@ -73,5 +87,5 @@ func leftOf(stateDir, endpoint string) (*ledger, []entry, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("conformance: %w", err)
 	}
-	return held, slices.DeleteFunc(entries, func(e entry) bool { return e.Endpoint != at.String() }), nil
+	return held, slices.DeleteFunc(entries, func(e entry) bool { return !sameService(e.Endpoint, at.String()) }), nil
 }

@@ -41,6 +41,8 @@ type Report struct {
 	// Harm is the most that cases were allowed to do.
 	Harm    Harm    `json:"harm_allowed"`
 	Fixture Fixture `json:"fixture"`
+	// MoreFixtures are what versions used beside it that were asked side by side.
+	MoreFixtures []Fixture `json:"more_fixtures,omitempty"`
 	// Seed makes the unused IDs and draws the samples: the same seed, the same requests.
 	Seed    uint64  `json:"seed"`
 	Options Options `json:"options"`
@@ -56,6 +58,9 @@ type Report struct {
 	// PutBack says of each volume that an earlier run had left changed, and that was put back before anything was
 	// asked, what was done.
 	PutBack []string `json:"put_back,omitempty"`
+	// Notices are what a person should know of the run besides its results, each in a sentence: that a volume is left
+	// to put back, say, or that there is no earlier run to compare with.
+	Notices []string `json:"notices,omitempty"`
 	// Drift is the version the endpoint lists as CURRENT, where it is newer than every document.
 	Drift *lifecycle.Version `json:"drift,omitempty"`
 	// Unjudged are the clauses that some case is about, and that no case judged in this run.

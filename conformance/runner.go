@@ -31,18 +31,15 @@ type runner struct {
 	overload overload
 	waits    waits
 	aside    aside
-	// attachments are where volumes have to be.
-	attachments attachments
+	fixtures []*sharedFixture
 	// turnstile is the transport of all requests.
 	turnstile *turnstile
 	custody   *custody
 	// listed is what the endpoint says of its versions, if it says anything that makes sense.
 	listed *lifecycle.Table
 
-	// fixture is held by whatever changes the fixture, and shared by what touches it and changes nothing. attaching
-	// is held by what sees to it that a volume is attached, results by whatever reports one.
-	fixture            sync.RWMutex
-	attaching, results sync.Mutex
+	// results is held by whatever reports a result.
+	results sync.Mutex
 	// abort, unless it is nil, is what every case ends with, unasked, and trouble what a person is told of it.
 	// unanswered counts the cases that got no answer. All are guarded by results.
 	abort      error
@@ -68,8 +65,10 @@ func newRunner(config Config) (*runner, error) {
 		aside:    aside{why: map[brokenFor]string{}},
 		waits:    newWaits(),
 
-		attachments: attachments{servers: map[string]map[string]bool{}, changes: map[string]int{}},
-		turnstile:   newTurnstile(config.Transport, config.Rate, config.Clock),
+		turnstile: newTurnstile(config.Transport, config.Rate, config.Clock),
+	}
+	for _, fixture := range append([]Fixture{config.Fixture}, config.More...) {
+		r.fixtures = append(r.fixtures, newSharedFixture(fixture))
 	}
 	r.custody = &custody{run: r}
 	return r, nil
@@ -84,7 +83,7 @@ func (r *runner) all(ctx context.Context) []Result {
 		slots <- struct{}{}
 		running.Go(func() {
 			defer func() { <-slots }()
-			v := &versionRun{runner: r, client: client, index: registered(client), watched: map[string]*findings{}}
+			v := &versionRun{runner: r, client: client, index: registered(client), fixture: r.fixtures[i%len(r.fixtures)], watched: map[string]*findings{}}
 			perVersion[i] = v.all(ctx)
 		})
 	}
@@ -101,8 +100,9 @@ func registered(client gen.Client) int {
 // versionRun asks the cases of one version.
 type versionRun struct {
 	*runner
-	client gen.Client
-	index  int
+	client  gen.Client
+	index   int
+	fixture *sharedFixture
 	// skip is what cases of an ended version end with that is no longer answered.
 	skip error
 	// itsTurn is set while the version keeps the fixture to itself from case to case.
@@ -256,11 +256,11 @@ func (v *versionRun) touching(c Case, f func()) {
 	switch {
 	case v.itsTurn:
 	case c.SideBySide:
-		v.fixture.RLock()
-		defer v.fixture.RUnlock()
+		v.fixture.inUse.RLock()
+		defer v.fixture.inUse.RUnlock()
 	case c.Harm >= HarmDetaches || c.Between != nil:
-		v.fixture.Lock()
-		defer v.fixture.Unlock()
+		v.fixture.inUse.Lock()
+		defer v.fixture.inUse.Unlock()
 	}
 	f()
 }
@@ -268,10 +268,10 @@ func (v *versionRun) touching(c Case, f func()) {
 // alone runs f, a part of what touching runs, while no other version touches the fixture.
 func (v *versionRun) alone(c Case, f func()) {
 	if c.SideBySide && !v.itsTurn {
-		v.fixture.RUnlock()
-		defer v.fixture.RLock()
-		v.fixture.Lock()
-		defer v.fixture.Unlock()
+		v.fixture.inUse.RUnlock()
+		defer v.fixture.inUse.RLock()
+		v.fixture.inUse.Lock()
+		defer v.fixture.inUse.Unlock()
 	}
 	f()
 }
@@ -297,8 +297,8 @@ func (v *versionRun) trial(c Case) *Trial {
 		wire = v.custody.watch(wire)
 	}
 	return &Trial{
-		run: v.runner, asked: c, client: v.client, standing: standing,
-		guard: &guard{base: wire, harm: c.Harm, endpoint: v.endpoint, fixture: v.Fixture, unused: v.unused},
+		run: v.runner, asked: c, client: v.client, standing: standing, fixture: v.fixture,
+		guard: &guard{base: wire, harm: c.Harm, endpoint: v.endpoint, fixture: v.fixture.Fixture, unused: v.unused},
 	}
 }
 

@@ -28,6 +28,7 @@ type Trial struct {
 	client   gen.Client
 	standing lifecycle.Standing
 	guard    http.RoundTripper
+	fixture  *sharedFixture
 
 	mu        sync.Mutex
 	exchanges []Exchange
@@ -73,7 +74,7 @@ func (t *Trial) Day() lifecycle.Date { return t.run.Day }
 func (t *Trial) Now() time.Time { return t.run.Clock() }
 
 // Fixture is what of the account the case may touch.
-func (t *Trial) Fixture() Fixture { return t.run.Fixture }
+func (t *Trial) Fixture() Fixture { return t.fixture.Fixture }
 
 // Endpoint is the endpoint that is judged.
 func (t *Trial) Endpoint() signing.Endpoint { return t.run.endpoint }
@@ -255,7 +256,7 @@ func (t *Trial) stayed(exchange Exchange) Exchange {
 
 // works reports whether the endpoint answers anything but 5xx: a signed request, or version discovery.
 func (t *Trial) works(ctx context.Context) bool {
-	volume := cmp.Or(t.run.Fixture.Volume, t.UnusedID())
+	volume := cmp.Or(t.fixture.Volume, t.UnusedID())
 	for _, r := range []Request{{Operation: ShowVolume, Pair: Pair{Volume: volume}}, {Operation: ListVersions}} {
 		r.Once = true
 		if exchange, err := t.once(ctx, r); err == nil && !exchange.Overloaded() {
@@ -291,9 +292,9 @@ func (t *Trial) once(ctx context.Context, r Request) (Exchange, error) {
 	switch {
 	case r.changes() && exchange.Status == http.StatusAccepted:
 		t.run.pending.put(r.Pair, r.Operation == Attach, t.askedWith(r))
-		t.run.attachments.accepted(r.Pair, r.Operation == Attach)
+		t.fixture.attachments.accepted(r.Pair, r.Operation == Attach)
 	case (r.mayChange() || r.changes() && r.Change == nil) && exchange.fromGateway():
-		t.run.attachments.unsure(r.Pair)
+		t.fixture.attachments.unsure(r.Pair)
 	}
 	return exchange, nil
 }

@@ -25,8 +25,8 @@ func (v *versionRun) next(ctx context.Context, todo []int) int {
 	case v.itsTurn:
 		return touching
 	case other < 0:
-		v.fixture.Lock()
-	case !v.fixture.TryLock():
+		v.fixture.inUse.Lock()
+	case !v.fixture.inUse.TryLock():
 		return other
 	}
 	v.itsTurn = true
@@ -38,6 +38,6 @@ func (v *versionRun) next(ctx context.Context, todo []int) int {
 func (v *versionRun) letGo() {
 	if v.itsTurn {
 		v.itsTurn = false
-		v.fixture.Unlock()
+		v.fixture.inUse.Unlock()
 	}
 }

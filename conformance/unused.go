@@ -11,12 +11,12 @@ import (
 type unusedIDs struct {
 	mu   sync.Mutex
 	next func() uint64
-	ids  map[string]bool
-	made []string
+	ids  map[string]bool // the segments of a path that are known to be unused
+	made map[string]bool // the IDs that were made here
 }
 
 func newUnusedIDs(next func() uint64) *unusedIDs {
-	return &unusedIDs{next: next, ids: map[string]bool{}}
+	return &unusedIDs{next: next, ids: map[string]bool{}, made: map[string]bool{}}
 }
 
 // id makes a random UUID (version 4).
@@ -28,7 +28,7 @@ func (n *unusedIDs) id() string {
 	low = low&^(0xc0<<56) | 0x80<<56
 	id := fmt.Sprintf("%08x-%04x-%04x-%04x-%012x", high>>32, high>>16&0xffff, high&0xffff, low>>48, low&(1<<48-1))
 	n.ids[id] = true
-	n.made = append(n.made, id)
+	n.made[id] = true
 	return id
 }
 
@@ -64,8 +64,15 @@ func (n *unusedIDs) add(path string) error {
 
 // without is a text less the IDs that were made here.
 func (n *unusedIDs) without(text string) string {
-	for _, id := range n.made {
-		text = strings.ReplaceAll(text, id, "…")
+	const size = len("00000000-0000-4000-8000-000000000000")
+	var rest strings.Builder
+	kept := 0
+	for i := 0; i+size <= len(text); i++ {
+		if n.made[text[i:i+size]] {
+			rest.WriteString(text[kept:i] + "…")
+			kept = i + size
+			i = kept - 1
+		}
 	}
-	return text
+	return rest.String() + text[kept:]
 }

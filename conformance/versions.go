@@ -101,7 +101,7 @@ func (r *runner) newest() (lifecycle.ID, error) {
 // Answered reports whether the endpoint answers the version: whether it shows a volume in it that it shows
 // in the newest. The exchange is the answer in the version.
 func (t *Trial) Answered(ctx context.Context) (exchange Exchange, answered bool, err error) {
-	volume := t.run.Fixture.Volume
+	volume := t.fixture.Volume
 	if err := t.Needs("volume", volume); err != nil {
 		return exchange, false, err
 	}

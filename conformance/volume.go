@@ -26,7 +26,7 @@ func (t *Trial) Needs(what string, ids ...string) error {
 // DataPair is the data volume that the run uses, and its server: the fixture's volume, or the spare one
 // where the endpoint broke that.
 func (t *Trial) DataPair() (Pair, error) {
-	f := t.run.Fixture
+	f := t.fixture
 	if err := t.Needs("volume and server", f.Volume, f.Server); err != nil {
 		return Pair{}, err
 	}
@@ -49,8 +49,8 @@ func (t *Trial) Attached(ctx context.Context) (Pair, error) {
 
 // AttachedPair sees to it that a volume is attached to a server and in use.
 func (t *Trial) AttachedPair(ctx context.Context, p Pair) error {
-	t.run.attaching.Lock()
-	defer t.run.attaching.Unlock()
+	t.fixture.attaching.Lock()
+	defer t.fixture.attaching.Unlock()
 	volume, err := t.dataVolume(ctx, p)
 	if err != nil {
 		return err
@@ -141,8 +141,10 @@ func (t *Trial) SendBusy(ctx context.Context, r Request) (Exchange, error) {
 			return exchange, nil
 		case time.Now().Add(pause).Before(deadline):
 		case cut:
-			return exchange, ShownBy(exchange, CannotJudge(CodeUnsettled, "%s (%s) was answered 409 Conflict for %s, %w, as such answers in version %s did not pass in time (%d before)",
-				exchange, r.About, limit, errCutShort, busy.version, t.run.waits.runOuts(busy)))
+			err := CannotJudge(CodeUnsettled, "%s (%s) was answered 409 Conflict for %s, %w, as such answers did not pass in time (%d before)",
+				exchange, r.About, limit, errCutShort, t.run.waits.runOuts(busy.what))
+			t.run.waits.gaveUp(busy)
+			return exchange, ShownBy(exchange, err)
 		default:
 			t.run.waits.gaveUp(busy)
 			return exchange, nil
@@ -243,7 +245,7 @@ func (t *Trial) AwaitDetached(ctx context.Context, p Pair) (shown *volumes.Volum
 func (t *Trial) notDone(p Pair) {
 	if _, found := t.run.pending.get(p); found {
 		t.run.pending.looked(p, false)
-		t.run.attachments.unsure(p)
+		t.fixture.attachments.unsure(p)
 	}
 }
 
@@ -294,8 +296,9 @@ func (t *Trial) wait(ctx context.Context, of awaited, since time.Time, volume st
 	case ok:
 		t.run.waits.cameOff(of, time.Since(since))
 	case cut:
-		err = CannotJudge(CodeUnsettled, "volume %s is %s after %s, %w, as %s in version %s were not done within %s (%d before)",
-			volume, shown.State, limit, errCutShort, of.what, of.version, t.run.Settle, t.run.waits.runOuts(of))
+		err = CannotJudge(CodeUnsettled, "volume %s is %s after %s, %w, as %s were not done within %s (%d before)",
+			volume, shown.State, limit, errCutShort, of.what, t.run.Settle, t.run.waits.runOuts(of.what))
+		t.run.waits.gaveUp(of)
 	default:
 		t.run.waits.gaveUp(of)
 	}

@@ -12,7 +12,7 @@ import (
 // full again: such a wait is cut short, and where it runs out nothing can be judged by it.
 type waits struct {
 	mu sync.Mutex
-	// ranOut counts the waits in full that ran out, and slowest is the longest that did not.
+	// ranOut counts the waits that ran out, and slowest is the longest that did not.
 	ranOut  map[awaited]int
 	slowest map[awaited]time.Duration
 	// lost are the cases that found a volume not to be where it should be, and confirmed that in full.
@@ -52,11 +52,14 @@ func toDo(attach bool) string {
 }
 
 const (
-	// patience is how many waits of one kind may run out in a version before the others are cut short. Where
-	// another version used it up, the first that runs out is enough.
-	patience = 3
-	// A wait that is cut short is margin times as long as the longest of its kind that did not run out, and leastWait
-	// at least.
+	// patience is how many waits of one kind may run out in a version before the others are cut to what the endpoint
+	// was seen to take. The first is in full, and the others are usual. Where another version used its patience up,
+	// a usual one is enough.
+	patience = 2
+	// usual is a wait in which an endpoint that is slow, and in order, does what it accepted.
+	usual = 15 * time.Second
+	// What an endpoint was seen to take is margin times as long as the longest wait of the kind that did not run out,
+	// and leastWait at least.
 	margin    = 2
 	leastWait = 50 * time.Millisecond
 )
@@ -69,29 +72,50 @@ func (w *waits) limit(of awaited, full time.Duration) (limit time.Duration, cut 
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	limit = max(leastWait, margin*w.slowest[of])
-	if w.ranOut[of] < w.patienceFor(of) || limit >= full {
+	elsewhere := w.usedUp(of.what)
+	switch ranOut := w.ranOut[of]; {
+	case ranOut == 0 && !elsewhere:
+		return full, false
+	case ranOut == 0, ranOut < patience && !elsewhere:
+		limit = max(limit, usual)
+	}
+	if limit >= full {
 		return full, false
 	}
 	return limit, true
 }
 
-func (w *waits) patienceFor(of awaited) int {
-	for other, n := range w.ranOut {
-		if other.what == of.what && n >= patience {
-			return 1
+// usedUp reports whether a version has no patience left for a kind of wait.
+func (w *waits) usedUp(what string) bool {
+	for of, n := range w.ranOut {
+		if of.what == what && n >= patience {
+			return true
 		}
 	}
-	return patience
+	return false
 }
 
-// runOuts is how many waits in full ran out.
-func (w *waits) runOuts(of awaited) int {
+// hopeless reports whether a version has no patience left for attaches or for detaches to be done.
+func (w *waits) hopeless() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.ranOut[of]
+	return w.usedUp(toAttach) || w.usedUp(toDetach)
 }
 
-// gaveUp counts a wait in full that ran out.
+// runOuts is how many waits of a kind ran out in any version.
+func (w *waits) runOuts(what string) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	sum := 0
+	for of, n := range w.ranOut {
+		if of.what == what {
+			sum += n
+		}
+	}
+	return sum
+}
+
+// gaveUp counts a wait that ran out.
 func (w *waits) gaveUp(of awaited) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -9,8 +9,8 @@ import (
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 )
 
-// TestWaits: a wait is cut short where several of its kind ran out in its version, and never to less than the
-// endpoint was seen to take.
+// TestWaits: the first wait of a kind is in full, and where it ran out the next is a usual one. Then a wait is cut short,
+// and never to less than the endpoint was seen to take.
 func TestWaits(t *testing.T) {
 	here, there := awaited{lifecycle.V(1, 0), toDetach}, awaited{lifecycle.V(1, 1), toDetach}
 	attaches := awaited{lifecycle.V(1, 0), toAttach}
@@ -21,21 +21,29 @@ func TestWaits(t *testing.T) {
 		assert.Equal(t, want, limit)
 		assert.Equal(t, cut, short)
 	}
-	for range patience {
-		is(here, time.Minute, false)
-		w.gaveUp(here)
-	}
+	is(here, time.Minute, false)
+	w.gaveUp(here)
+	is(here, usual, true)
+	is(there, time.Minute, false) // what one version does not do once says nothing of another
+	assert.False(t, w.hopeless())
+	w.gaveUp(here)
 	is(here, leastWait, true)
+	assert.True(t, w.hopeless())
 	is(attaches, time.Minute, false)
-	is(there, time.Minute, false) // what one version does not do says nothing of another
+	is(there, usual, true) // there is no need to wait in full again, and one more is enough
 	w.cameOff(there, time.Second)
-	w.gaveUp(there) // and yet one more is enough
+	is(there, usual, true)
+	w.gaveUp(there)
 	is(there, 2*time.Second, true)
+	w.cameOff(there, 12*time.Second) // what is slow and in order is waited for
+	is(there, 24*time.Second, true)
 	w.cameOff(here, time.Hour)
 	is(here, time.Minute, false)
 	limit, cut := w.limit(there, 20*time.Millisecond)
 	assert.Equal(t, 20*time.Millisecond, limit)
 	assert.False(t, cut)
+	assert.Equal(t, 3, w.runOuts(toDetach))
+	assert.Zero(t, w.runOuts(toAttach))
 }
 
 // TestConfirm: what one case lost is no reason for another to believe a look sooner, nor for the same in another version.

@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -27,11 +28,14 @@ const (
 
 const apiVersionHeader = "Scp-Api-Version"
 
+// operationID matches the IDs that clients have methods for.
+var operationID = regexp.MustCompile(`^[a-z][a-zA-Z0-9]*$`)
+
 var versionFile = regexp.MustCompile(`^v([0-9]+\.[0-9]+)\.yaml$`)
 
 // Document is one OpenAPI document.
 type Document struct {
-	// File is its name, v1.3.yaml.
+	// File is its name without a folder, such as v1.3.yaml.
 	File string
 	// Version is the version that the document describes; zero for discovery and volumes.
 	Version lifecycle.Version
@@ -47,9 +51,14 @@ func (d *Document) Copy() (*openapi3.T, error) {
 	return load(d.data)
 }
 
+// YAML returns the document as it was written.
+func (d *Document) YAML() []byte {
+	return bytes.Clone(d.data)
+}
+
 // Versioned reports whether the document describes one version of the API.
 func (d *Document) Versioned() bool {
-	return versionFile.MatchString(d.File)
+	return d.Version.ID != lifecycle.ID{}
 }
 
 func load(data []byte) (*openapi3.T, error) {
@@ -58,10 +67,43 @@ func load(data []byte) (*openapi3.T, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read: %w", err)
 	}
+	for _, item := range spec.Paths.Map() {
+		shareParameters(item)
+	}
 	return spec, nil
 }
 
+// shareParameters gives each operation of a path the parameters of the path, so that nobody has to look in
+// two places. An operation's own parameter of the same name wins.
+func shareParameters(item *openapi3.PathItem) {
+	for _, operation := range item.Operations() {
+		for _, param := range item.Parameters {
+			if param.Value != nil && operation.Parameters.GetByInAndName(param.Value.In, param.Value.Name) == nil {
+				operation.Parameters = append(operation.Parameters, param)
+			}
+		}
+	}
+	item.Parameters = nil
+}
+
+// parse reads a document that is named after what it describes.
 func parse(file string, data []byte) (*Document, error) {
+	doc, err := parseAny(file, data)
+	if err != nil || file == discoveryFile || file == volumesFile {
+		return doc, err
+	}
+	match := versionFile.FindStringSubmatch(file)
+	if match == nil {
+		return nil, fmt.Errorf("want the name %s, %s, or a version such as v1.3.yaml", discoveryFile, volumesFile)
+	}
+	if doc.Spec.Info.Version != match[1] {
+		return nil, fmt.Errorf("info.version is %q, but the file name says %q", doc.Spec.Info.Version, match[1])
+	}
+	return doc, doc.readVersion()
+}
+
+// parseAny reads a document and validates what holds for all of them.
+func parseAny(file string, data []byte) (*Document, error) {
 	spec, err := load(data)
 	if err != nil {
 		return nil, err
@@ -72,36 +114,41 @@ func parse(file string, data []byte) (*Document, error) {
 	if err := checkSince(spec); err != nil {
 		return nil, err
 	}
-	doc := &Document{File: file, Spec: spec, data: data, operations: operationsOf(spec)}
-	if file == discoveryFile || file == volumesFile {
-		return doc, nil
-	}
-	match := versionFile.FindStringSubmatch(file)
-	if match == nil {
-		return nil, fmt.Errorf("want the name %s, %s, or a version such as v1.3.yaml", discoveryFile, volumesFile)
-	}
-	if doc.Version, err = doc.readVersion(match[1]); err != nil {
-		return nil, err
-	}
-	return doc, nil
+	return &Document{File: file, Spec: spec, data: data, operations: operationsOf(spec)}, nil
 }
 
-// readVersion reads the lifecycle of the operations and checks that every place that names the version
-// agrees with the file name.
-func (d *Document) readVersion(number string) (lifecycle.Version, error) {
-	var version lifecycle.Version
-	id, err := lifecycle.ParseID(number)
+// readVersion reads the version and its lifecycle, and checks that every place that names the version
+// agrees with info.version.
+func (d *Document) readVersion() (err error) {
+	d.Version, err = d.versionOfOperations()
 	if err != nil {
-		return version, err
+		return err
 	}
-	if d.Spec.Info.Version != number {
-		return version, fmt.Errorf("info.version is %q, but the file name says %q", d.Spec.Info.Version, number)
+	return d.checkDetach()
+}
+
+func (d *Document) versionOfOperations() (lifecycle.Version, error) {
+	var version lifecycle.Version
+	id, err := lifecycle.ParseID(d.Spec.Info.Version)
+	if err != nil {
+		return version, fmt.Errorf("info.version: %w", err)
+	}
+	if id == (lifecycle.ID{}) || id.String() != d.Spec.Info.Version {
+		return version, fmt.Errorf("info.version is %q, want a version such as 1.3", d.Spec.Info.Version)
 	}
 	operations := d.Operations()
 	if len(operations) == 0 {
 		return version, errors.New("no operations")
 	}
 	for i, op := range operations {
+		if !operationID.MatchString(op.OperationID) {
+			return version, fmt.Errorf("%s %s: operationId is %q, want a name such as %s", op.Method, op.Path, op.OperationID, ShowOperation)
+		}
+		for _, param := range op.Parameters {
+			if param.Value.In == openapi3.ParameterInPath && param.Value.Schema == nil {
+				return version, fmt.Errorf("%s: the path parameter %s has no schema", op.OperationID, param.Value.Name)
+			}
+		}
 		read, err := op.readVersion(id)
 		if err != nil {
 			return version, fmt.Errorf("%s: %w", op.OperationID, err)
@@ -111,7 +158,7 @@ func (d *Document) readVersion(number string) (lifecycle.Version, error) {
 		}
 		version = read
 	}
-	return version, d.checkDetach()
+	return version, nil
 }
 
 // checkDetach checks the operation that every document of a version must have: a wrong method or path
@@ -164,7 +211,7 @@ func operationsOf(spec *openapi3.T) []Operation {
 	return list
 }
 
-// Signed reports whether requests must be signed.
+// Signed reports whether the document, spec, requires that requests of the operation are signed.
 func (o Operation) Signed(spec *openapi3.T) bool {
 	requirements := &spec.Security
 	if o.Security != nil {
@@ -187,22 +234,31 @@ func (o Operation) Accepted() int {
 func (o Operation) readVersion(id lifecycle.ID) (lifecycle.Version, error) {
 	version := lifecycle.Version{ID: id}
 	if got := extension(o.Operation, extVersion); got != id.String() {
-		return version, fmt.Errorf("%s is %q, but the file name says %q", extVersion, got, id)
+		return version, fmt.Errorf("%s is %q, but info.version says %q", extVersion, got, id)
 	}
 	if err := o.checkPin(id); err != nil {
 		return version, err
 	}
 	var err error
-	if version.Label, err = lifecycle.ParseLabel(extension(o.Operation, extStatus)); err != nil {
-		return version, fmt.Errorf("%s: %w", extStatus, err)
-	}
-	if version.NotBefore, err = lifecycle.ParseDate(extension(o.Operation, extNotBefore)); err != nil {
-		return version, fmt.Errorf("%s: %w", extNotBefore, err)
+	if version.Label, version.NotBefore, err = o.Lifecycle(); err != nil {
+		return version, err
 	}
 	if deprecated := version.Label == lifecycle.Deprecated; o.Deprecated != deprecated {
 		return version, fmt.Errorf("deprecated is %t, but %s is %s", o.Deprecated, extStatus, version.Label)
 	}
 	return version, nil
+}
+
+// Lifecycle returns the state of the operation's version, as it was labelled, and the end of its guaranteed
+// support, or no date. The error names an extension that is absent or cannot be read.
+func (o Operation) Lifecycle() (label lifecycle.State, notBefore lifecycle.Date, err error) {
+	if label, err = lifecycle.ParseLabel(extension(o.Operation, extStatus)); err != nil {
+		return "", notBefore, fmt.Errorf("%s: %w", extStatus, err)
+	}
+	if notBefore, err = lifecycle.ParseDate(extension(o.Operation, extNotBefore)); err != nil {
+		return "", notBefore, fmt.Errorf("%s: %w", extNotBefore, err)
+	}
+	return label, notBefore, nil
 }
 
 // checkPin checks that Scp-Api-Version allows no other version: a client of the document could send it.
@@ -213,7 +269,7 @@ func (o Operation) checkPin(id lifecycle.ID) error {
 		return fmt.Errorf("no required header parameter %s", apiVersionHeader)
 	}
 	if enum := param.Schema.Value.Enum; len(enum) != 1 || enum[0] != want {
-		return fmt.Errorf("%s allows %q, but the file name says %q", apiVersionHeader, enum, want)
+		return fmt.Errorf("%s allows %q, but info.version says %q", apiVersionHeader, enum, want)
 	}
 	return nil
 }

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// The operations that the generator, the mock and the conformance suite know by ID. Source: the vendor's
-// public Go SDK, except for VersionsOperation, which is ours.
+// The IDs of the operations that the generator, the mock and the conformance suite know. They are those of
+// the vendor's public Go SDK, except for VersionsOperation, for which it has none.
 const (
 	DetachOperation   = "detachVolumeFromVirtualServer"
 	AttachOperation   = "attachVolumeToVirtualServer"
@@ -15,7 +15,8 @@ const (
 	VersionsOperation = "listVersions"
 )
 
-// DetachMethod and DetachPath are how a detach is called in every version [seed].
+// DetachMethod and DetachPath are the method and the path of a detach in every version. Source: the vendor's
+// API document.
 const (
 	DetachMethod = http.MethodDelete
 	DetachPath   = "/v1/volumes/{volume_id}/servers/{server_id}"

@@ -1,7 +1,9 @@
-// Package openapi embeds the OpenAPI documents of the API: one for each version of the detach operation,
-// named after it (v1.3.yaml), one for version discovery, and one for attaching and showing volumes.
+// Package openapi embeds the OpenAPI documents of the Samsung Cloud Platform Virtual Server API: one for
+// each version of the detach operation, named after it (v1.3.yaml), one for version discovery, and one for
+// attaching and showing volumes.
 //
-// The files are the list of versions: to add a version, add its document.
+// The files are the list of versions: to add a version, add its document. [Load] returns the embedded
+// documents, [ReadFile] reads one that is not embedded.
 package openapi
 
 import (
@@ -117,7 +119,7 @@ func (s *Set) validate() error {
 	return nil
 }
 
-// Newest returns the document with the highest version that is not PLANNED, or nil if all are.
+// Newest returns the document with the highest version that is not PLANNED, or nil if every version is.
 func (s *Set) Newest() *Document {
 	for _, doc := range slices.Backward(s.Versions) {
 		if doc.Version.Label != lifecycle.Planned {
@@ -125,6 +127,12 @@ func (s *Set) Newest() *Document {
 		}
 	}
 	return nil
+}
+
+// Current returns the document whose version is labelled CURRENT. There is exactly one.
+func (s *Set) Current() *Document {
+	i := slices.IndexFunc(s.Versions, func(d *Document) bool { return d.Version.Label == lifecycle.Current })
+	return s.Versions[i]
 }
 
 // Lookup returns the document of a version, or nil if there is none.

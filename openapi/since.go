@@ -13,8 +13,8 @@ import (
 // without it is in the answers of every version.
 const extSince = "x-since-version"
 
-// LaterFields returns the properties of the operation's success, sorted, that answers of a version do
-// not have, as a later version added them. They are those at the top of the JSON object.
+// LaterFields returns the names, sorted, of the properties that a version later than this one added to the
+// successful answer of the operation. Only properties at the top of the JSON object count.
 func (o Operation) LaterFields(version lifecycle.ID) []string {
 	response := o.Responses.Status(o.Accepted())
 	if response == nil || response.Value.Content.Get("application/json") == nil {

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Credentials are one key pair of Samsung Cloud Platform. They can be printed,
-// logged and encoded wherever they are kept: the secret key stays out of it, see
-// [SecretKey]. Nothing reads them back from what was written.
+// Credentials are one key pair of Samsung Cloud Platform. Printing, logging or
+// encoding them, or a value that holds them, never shows the secret key; see
+// [SecretKey]. Encoded credentials therefore cannot be decoded.
 type Credentials struct {
 	AccessKey string    // sent with each request, and not a secret; visible ASCII
 	SecretKey SecretKey // never sent; see Secret

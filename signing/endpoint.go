@@ -12,7 +12,7 @@ import (
 
 // An Endpoint is where a service answers: a scheme and a host with an optional
 // port. Two endpoints are the same if they are equal under ==. The zero Endpoint
-// is none; [ParseEndpoint] makes the others.
+// names no service; [ParseEndpoint] returns the others.
 type Endpoint struct {
 	scheme string // "http" or "https"
 	host   string // lower case, without the default port; an IPv6 address in brackets, with its zone
@@ -128,8 +128,8 @@ func (e Endpoint) String() string {
 	return (&url.URL{Scheme: e.scheme, Host: e.host}).String()
 }
 
-// Loopback reports whether the endpoint is this machine by its name or address
-// alone: localhost, 127.0.0.0/8 or ::1. Nothing is looked up.
+// Loopback reports whether the host of the endpoint is localhost, ::1, or in
+// 127.0.0.0/8. It resolves no names.
 func (e Endpoint) Loopback() bool {
 	name := (&url.URL{Host: e.host}).Hostname()
 	addr, err := netip.ParseAddr(name)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"time"
 
 	"github.com/scp-openapi/virtualserver/signing"
 )
@@ -81,4 +82,48 @@ func ExampleVerifier_Verify() {
 		}
 	}
 	// Output: sign your requests: Scp-Accesskey
+}
+
+// A program that sends requests in its own way signs each attempt just before it goes out.
+func ExampleSigner_Sign() {
+	signer, err := signing.New(
+		signing.Credentials{AccessKey: "access", SecretKey: signing.Secret("secret")},
+		signing.WithClock(func() time.Time { return time.UnixMilli(1_767_225_600_123) }), // time.Now, by default
+	)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	req, err := http.NewRequest(http.MethodGet, "https://virtualserver.kr-west1.e.samsungsdscloud.com/v1/volumes/1", nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := signer.Sign(req); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(req.Header.Get(signing.HeaderAccessKey), req.Header.Get(signing.HeaderTimestamp))
+	fmt.Println(len(req.Header.Get(signing.HeaderSignature)), "characters of base64")
+	// Output:
+	// access 1767225600123
+	// 44 characters of base64
+}
+
+// Credentials can be logged: the secret key does not show.
+func ExampleCredentials() {
+	creds := signing.Credentials{AccessKey: "access", SecretKey: signing.Secret("secret")}
+	fmt.Printf("%+v\n", creds)
+	// Output: {AccessKey:access SecretKey:[redacted] AccountID:}
+}
+
+// An endpoint is a scheme and a host, in one spelling.
+func ExampleParseEndpoint() {
+	endpoint, err := signing.ParseEndpoint("HTTPS://VirtualServer.kr-west1.e.samsungsdscloud.com:443/")
+	fmt.Println(endpoint, err)
+	_, err = signing.ParseEndpoint("https://virtualserver.kr-west1.e.samsungsdscloud.com/v1")
+	fmt.Println(err != nil)
+	// Output:
+	// https://virtualserver.kr-west1.e.samsungsdscloud.com <nil>
+	// true
 }

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// ErrNoCredentials is what [FindCredentials] wraps if no place that it looks at
-// holds a key.
+// ErrNoCredentials is wrapped by the error of [FindCredentials] if it finds no key
+// in any of its places.
 var ErrNoCredentials = errors.New("no credentials")
 
 // variablePairs are the environment variables that tools for this platform read,
@@ -21,8 +21,7 @@ var variablePairs = [...]struct{ access, secret string }{
 	{"SCP_TF_ACCESS_KEY", "SCP_TF_SECRET_KEY"},
 }
 
-// FindCredentials finds a key pair in the places where people keep theirs. It
-// takes the first of these that holds one:
+// FindCredentials returns the key pair of the first of these places that has one:
 //
 //  1. file, unless it is ""
 //  2. SCP_ACCESS_KEY and SCP_SECRET_KEY in the environment
@@ -30,19 +29,19 @@ var variablePairs = [...]struct{ access, secret string }{
 //     Terraform provider
 //  4. ~/.scpconf/credentials.json, the file of the vendor's tools
 //
-// If file is given, no other place is looked at; "~/" at its start is the home
-// directory. A file holds JSON such as
+// If file is not "", FindCredentials looks at no other place; "~/" at its start is
+// the home directory. A file holds JSON such as
 //
 //	{"access-key": "…", "secret-key": "…"}
 //
-// whose other keys are ignored. An empty variable counts as unset. No place is
-// known for the account id, so it stays empty.
+// whose other keys are ignored. An empty variable counts as unset. None of the
+// places has an account id, so that is always empty.
 //
-// Half a pair is an error and is not completed from another place, for the caller
-// meant other keys than those. If no place holds a key, the error wraps
-// [ErrNoCredentials] and names each. A file that its group or others may read
-// gives both its credentials and an *[ExposedFileError]. No error contains
-// anything of what is in a file or a variable.
+// Half a pair is an error. It is not completed from another place, whose keys may be
+// those of another account. If no place has a key, the error wraps
+// [ErrNoCredentials] and names the places. For a file that its group or others may
+// read, FindCredentials returns both the credentials and an *[ExposedFileError]. No
+// error contains any part of a file or a variable.
 func FindCredentials(file string) (Credentials, error) {
 	if file != "" {
 		path, err := expandHome(file)

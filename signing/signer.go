@@ -24,7 +24,7 @@ type signerOptions struct {
 	clientType, language string
 }
 
-// An Option is a choice that [New] takes.
+// An Option changes how [New] sets up a Signer.
 type Option func(*signerOptions)
 
 // WithClock takes the time of each signature from now instead of [time.Now].

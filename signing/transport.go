@@ -60,7 +60,7 @@ type transportOptions struct {
 	plainHTTP  bool
 }
 
-// A TransportOption is a choice that [NewTransport] takes.
+// A TransportOption changes how [NewTransport] sets up a Transport.
 type TransportOption func(*transportOptions)
 
 // WithBase sends signed requests through base or, if the endpoint is a loopback one

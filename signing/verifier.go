@@ -65,7 +65,7 @@ type verifierOptions struct {
 	publicErr  error
 }
 
-// A VerifierOption is a choice that [NewVerifier] takes.
+// A VerifierOption changes how [NewVerifier] sets up a Verifier.
 type VerifierOption func(*verifierOptions)
 
 // WithVerifierClock compares timestamps with now instead of [time.Now].
@@ -93,8 +93,8 @@ func WithPublicURL(publicURL string) VerifierOption {
 }
 
 // NewVerifier makes a Verifier. lookup returns the credentials of an access key
-// and whether there are any. It is called by many goroutines at once, with values
-// that anyone may have sent. Credentials without a secret key count as none.
+// and whether the key is known. It is called by many goroutines at once, with
+// values that anyone may have sent. A key without a secret key counts as unknown.
 func NewVerifier(lookup func(accessKey string) (Credentials, bool), opts ...VerifierOption) *Verifier {
 	v := &Verifier{lookup: lookup, options: verifierOptions{maxSkew: AssumedMaxSkew, clientType: defaultClientType}}
 	for _, opt := range opts {

@@ -55,7 +55,7 @@ func detachTerminating() conformance.Case {
 // spareHalfway is whether an attempt at detach-terminating ended before it detached the spare volume: an answer was
 // lost, say.
 func spareHalfway(t *conformance.Trial) *atomic.Bool {
-	return conformance.OfRun(t, "spare volume halfway", func() *atomic.Bool { return new(atomic.Bool) })
+	return conformance.OfFixture(t, "spare volume halfway", func() *atomic.Bool { return new(atomic.Bool) })
 }
 
 // leaves detaches a volume, which has to go, and to stay: not to come back, and not to be deleted.

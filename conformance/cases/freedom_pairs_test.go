@@ -10,11 +10,15 @@ import (
 	"testing"
 )
 
-// slowFreedoms take their time, and are used by themselves.
+// slowFreedoms take their time, and are used by themselves. Each is asked a sample, as people ask a slow endpoint.
 var slowFreedoms = []string{"answers-slow", "detach-2s", "attach-slow", "busy-after", "looks-lag", "looks-jitter"}
 
 // askAll asks every variant of each case.
 const askAll = true
+
+func anySlow(on []string) bool {
+	return slices.ContainsFunc(on, func(name string) bool { return slices.Contains(slowFreedoms, name) })
+}
 
 // TestFreedomsTogether uses many freedoms at once, so drawn that every two of different groups meet.
 func TestFreedomsTogether(t *testing.T) {

@@ -36,8 +36,8 @@ func formCredentials() conformance.Case {
 		Watch: func(t *conformance.Trial, e conformance.Exchange) error {
 			keys := t.Credentials()
 			secret := keys.SecretKey.Reveal()
-			ofKey, ofRequest := conformance.SecretsOf(secret), conformance.SecretsOf(signaturesOf(e)...)
-			ofRight, accessKey := conformance.SecretsOf(rightSignature(e, secret)), conformance.SecretsOf(keys.AccessKey)
+			ofKey, accessKey := spelledOnce(t, "secret key", secret), spelledOnce(t, "access key", keys.AccessKey)
+			ofRequest, ofRight := conformance.SecretsOf(signaturesOf(e)...), conformance.SecretsOf(rightSignature(e, secret))
 			for place, text := range placesOf(e) {
 				what := ""
 				switch {
@@ -60,6 +60,11 @@ func formCredentials() conformance.Case {
 			return nil
 		},
 	}
+}
+
+// spelledOnce is how a value may be written that is the same in all of a run.
+func spelledOnce(t *conformance.Trial, name, value string) conformance.Secrets {
+	return conformance.OfRun(t, "spellings of the "+name, func() conformance.Secrets { return conformance.SecretsOf(value) })
 }
 
 // placesOf are the texts of an answer, by where they stand.

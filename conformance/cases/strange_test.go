@@ -78,7 +78,7 @@ func TestStrangeServers(t *testing.T) {
 			fmt.Fprint(w, "{")
 			_ = http.NewResponseController(w).Flush()
 			<-r.Context().Done()
-		}, exit: failed, timeout: 20 * time.Millisecond},
+		}, exit: failed, timeout: 100 * time.Millisecond},
 		{name: "says nothing", handler: func(_ http.ResponseWriter, r *http.Request) {
 			<-r.Context().Done()
 		}, exit: notJudged, timeout: 50 * time.Millisecond},

@@ -37,7 +37,7 @@ func detachNothingElse() conformance.Case {
 	}
 }
 
-// world is every volume of the fixture as it was when it was first looked at, for all versions of a run.
+// world is every volume of the fixture as it was when it was first looked at, for all versions of a run that share it.
 type world struct {
 	mu    sync.Mutex
 	first map[string]volumes.Volume
@@ -48,7 +48,7 @@ type world struct {
 }
 
 func worldOf(t *conformance.Trial) *world {
-	return conformance.OfRun(t, "world", func() *world {
+	return conformance.OfFixture(t, "world", func() *world {
 		return &world{first: map[string]volumes.Volume{}, last: map[string]look{}, versions: map[string]bool{}}
 	})
 }

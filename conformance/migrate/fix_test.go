@@ -73,7 +73,9 @@ func TestFixDownstream(t *testing.T) {
 	require.NoError(t, err)
 	client, err := codegen.Package(set.Lookup(lifecycle.V(1, 1)), "volumes")
 	require.NoError(t, err)
-	require.NoError(t, client.Write(filepath.Join(dir, "generated", "volumes")))
+	changes, err := client.Compare(filepath.Join(dir, "generated", "volumes"))
+	require.NoError(t, err)
+	require.NoError(t, changes.Apply())
 	files = append(files, "generated/volumes/client.gen.go", "generated/volumes/virtualserver.gen.go")
 
 	before := treeOf(t, dir)

@@ -39,6 +39,7 @@ type Use struct {
 // Rule is how a use was found. Ignore files and SARIF name it.
 type Rule string
 
+// The rules.
 const (
 	GoImport          Rule = "go-import"          // imports a client of one version, ours or the vendor's
 	GoHeader          Rule = "go-header"          // sets the version header to a value that Go can evaluate
@@ -55,6 +56,7 @@ const (
 // Sure is how sure it is that a place speaks a version.
 type Sure string
 
+// How sure a use can be, the surest first.
 const (
 	Exact   Sure = "exact"   // a type checker or a parser of the language says so
 	Derived Sure = "derived" // concluded, from a constraint or from parts that stand apart

@@ -68,8 +68,9 @@ func (t releases) exactly(release string) (ids []lifecycle.ID, unknown string) {
 // beyond is a release after all that there will be.
 var beyond = version.Must(version.NewVersion("1000000.0.0"))
 
-// allowed returns the versions that the releases speak which a constraint allows, the oldest first. It says
-// what is unknown if the constraint pins nothing, or allows releases that the table does not know.
+// allowed returns the versions that the releases speak which a constraint allows, the oldest first: none if it
+// allows every release, and so pins nothing. It says what is unknown if the constraint allows releases that the
+// table does not know.
 func (t releases) allowed(constraint string) (ids []lifecycle.ID, unknown string) {
 	c, err := version.NewConstraint(constraint)
 	if err != nil {
@@ -88,7 +89,7 @@ func (t releases) allowed(constraint string) (ids []lifecycle.ID, unknown string
 	}
 	switch {
 	case all && c.Check(beyond):
-		return nil, fmt.Sprintf("the constraint %q allows every release of the provider, so that it pins no version", constraint)
+		return nil, ""
 	case len(ids) == 0:
 		return nil, fmt.Sprintf("no release that %q allows is in the table of %s", constraint, t.Read)
 	case c.Check(beyond):

@@ -219,7 +219,7 @@ func providerUses(all []provider) []Use {
 		case lock != "" && (!p.pins || fulfils(lock, p.version)):
 			u.Versions, u.Unknown = table.exactly(lock)
 		case !p.pins:
-			u.Unknown = "no version is required of the provider, so that any release of it may be installed"
+			// Any release may be installed: it is unpinned.
 		default:
 			u.Versions, u.Unknown = table.allowed(p.version)
 		}

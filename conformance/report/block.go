@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/scp-openapi/virtualserver/conformance"
+	"github.com/scp-openapi/virtualserver/conformance/report/safe"
 )
 
 // block is one finding, with the cases and versions it was found in.
@@ -178,4 +179,20 @@ func appendNew(list []string, names ...string) []string {
 		}
 	}
 	return list
+}
+
+// codes are the cases of a block, as code: few of them where there are many.
+func (b *block) codes() string {
+	if b.all {
+		return b.named()
+	}
+	names, more := b.cases, ""
+	if n := len(names); n > fewest {
+		names, more = names[:fewest-1], fmt.Sprintf(" and %d more", n-fewest+1)
+	}
+	var list []string
+	for _, name := range names {
+		list = append(list, safe.Code(name))
+	}
+	return strings.Join(list, ", ") + more
 }

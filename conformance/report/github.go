@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/scp-openapi/virtualserver/conformance"
+	"github.com/scp-openapi/virtualserver/conformance/report/safe"
 )
 
 // GitHub writes reports as workflow commands, which GitHub shows as annotations of a run: the verdict, then
@@ -16,114 +17,55 @@ func GitHub(w io.Writer, reports ...*conformance.Report) error {
 	if len(reports) == 0 {
 		return nil
 	}
-	list := []annotation{githubSummary(reports)}
+	var list []safe.Annotation
 	for _, r := range reports {
 		where := ""
 		if len(reports) > 1 {
 			where = " of " + r.Endpoint
 		}
 		for _, each := range slices.Concat(githubProblems(r), githubFindings(r), githubRun(r)) {
-			each.title += where
+			each.Title += where
 			list = append(list, each)
 		}
 	}
-	_, err := io.WriteString(w, githubCommands(list))
-	return err
-}
-
-// annotation is one workflow command. What is urgent comes before the others of its level.
-type annotation struct {
-	level          string
-	title, message string
-	urgent         bool
-}
-
-// The levels of annotations.
-const (
-	githubError   = "error"
-	githubWarning = "warning"
-	githubNotice  = "notice"
-)
-
-// githubShown is how many annotations of a level GitHub shows of one step.
-const githubShown = 10
-
-// githubCommands writes the summary, which is the first annotation, and as many of the others as are shown.
-func githubCommands(list []annotation) string {
-	var b strings.Builder
-	b.WriteString(list[0].command())
-	for _, level := range []string{githubError, githubWarning, githubNotice} {
-		shown := githubShown
-		if list[0].level == level {
-			shown--
-		}
-		var some []annotation
-		for _, each := range list[1:] {
-			if each.level == level {
-				some = append(some, each)
-			}
-		}
-		slices.SortStableFunc(some, func(x, y annotation) int {
-			switch {
-			case x.urgent == y.urgent:
-				return 0
-			case x.urgent:
-				return -1
-			}
-			return 1
-		})
-		if left := len(some) - shown; left > 0 {
-			some = append(some[:shown-1], annotation{level: level, title: "More", message: fmt.Sprintf("%d more of this level are in the report.", left+1)})
-		}
-		for _, each := range some {
-			b.WriteString(each.command())
-		}
-	}
-	return b.String()
-}
-
-// command is the workflow command. Line ends and the signs that end a property are escaped as GitHub's own
-// toolkit does.
-func (a annotation) command() string {
-	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
-	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
-	return fmt.Sprintf("::%s title=%s::%s\n", a.level, property.Replace(printable(clip(a.title, 200))), data.Replace(printableLines(a.message)))
+	return safe.Annotate(w, githubSummary(reports), list)
 }
 
 // githubSummary is the verdict of all reports, at the level of the worst.
-func githubSummary(reports []*conformance.Report) annotation {
-	summary := annotation{level: githubNotice, title: "Conformance"}
+func githubSummary(reports []*conformance.Report) safe.Annotation {
+	summary := safe.Annotation{Level: safe.Notice, Title: "Conformance"}
 	var lines []string
 	for _, r := range reports {
 		switch {
 		case r.ExitCode == conformance.ExitFailed:
-			summary.level = githubError
-		case r.ExitCode != conformance.ExitOK && summary.level == githubNotice:
-			summary.level = githubWarning
+			summary.Level = safe.Error
+		case r.ExitCode != conformance.ExitOK && summary.Level == safe.Notice:
+			summary.Level = safe.Warning
 		}
-		lines = append(lines, fmt.Sprintf("%s: %s (%s)", strings.ToUpper(string(r.Verdict)), clip(printable(r.Headline), 400), countsText(r)))
+		lines = append(lines, fmt.Sprintf("%s: %s (%s)", strings.ToUpper(string(r.Verdict)), safe.Clip(safe.Text(r.Headline), 400), countsText(r)))
 	}
-	if n := len(lines) - githubShown; n > 0 {
-		lines = append(lines[:githubShown], fmt.Sprintf("and %d endpoints more", n))
+	const most = 10
+	if n := len(lines) - most; n > 0 {
+		lines = append(lines[:most], fmt.Sprintf("and %d endpoints more", n))
 	}
-	summary.message = strings.Join(lines, "\n")
+	summary.Message = strings.Join(lines, "\n")
 	return summary
 }
 
 // githubProblems are the entries of a baseline that do not hold.
-func githubProblems(r *conformance.Report) []annotation {
+func githubProblems(r *conformance.Report) []safe.Annotation {
 	if r.Baseline == nil {
 		return nil
 	}
-	var list []annotation
+	var list []safe.Annotation
 	for _, p := range r.Baseline.Problems {
-		list = append(list, annotation{level: githubError, title: "Baseline " + string(p.Kind), message: clip(printable(p.Text), 1000)})
+		list = append(list, safe.Annotation{Level: safe.Error, Title: "Baseline " + string(p.Kind), Message: safe.Clip(safe.Text(p.Text), 1000)})
 	}
 	return list
 }
 
 // githubFindings are the findings that no baseline accepts, new failures first.
-func githubFindings(r *conformance.Report) []annotation {
+func githubFindings(r *conformance.Report) []safe.Annotation {
 	fresh := map[string]bool{}
 	if r.Changes != nil {
 		for _, c := range r.Changes.List {
@@ -133,23 +75,24 @@ func githubFindings(r *conformance.Report) []annotation {
 		}
 	}
 	left := only(r, unaccepted)
-	var list []annotation
+	var list []safe.Annotation
 	for _, of := range []struct {
-		verdict      conformance.Verdict
-		level, title string
+		verdict conformance.Verdict
+		level   safe.Level
+		title   string
 	}{
-		{conformance.Fail, githubError, "Not as documented"},
-		{conformance.Error, githubError, "Fault of the suite"},
-		{conformance.Differs, githubWarning, "Differs"},
-		{conformance.Inconclusive, githubWarning, "Could not be judged"},
+		{conformance.Fail, safe.Error, "Not as documented"},
+		{conformance.Error, safe.Error, "Fault of the suite"},
+		{conformance.Differs, safe.Warning, "Differs"},
+		{conformance.Inconclusive, safe.Warning, "Could not be judged"},
 	} {
 		if fails(r, of.verdict) {
-			of.level = githubError
+			of.level = safe.Error
 		}
 		for _, b := range blocksOf(left, of.verdict) {
-			list = append(list, annotation{
-				level: of.level, title: fmt.Sprintf("%s: %s in %s", of.title, b.named(), strings.Join(b.versions, ", ")),
-				message: githubFinding(b), urgent: isFresh(b, fresh),
+			list = append(list, safe.Annotation{
+				Level: of.level, Title: fmt.Sprintf("%s: %s in %s", of.title, b.named(), strings.Join(b.versions, ", ")),
+				Message: githubFinding(b), Urgent: isFresh(b, fresh),
 			})
 		}
 	}
@@ -169,30 +112,33 @@ func isFresh(b *block, fresh map[string]bool) bool {
 }
 
 func githubFinding(b *block) string {
-	lines := []string{clip(printable(b.text()), 1000)}
+	lines := []string{safe.Clip(safe.Text(b.text()), 1000)}
 	if b.finding.Clause != "" {
-		lines = append(lines, fmt.Sprintf("Clause %s (%s): %s", b.finding.Clause, b.finding.Source, clip(printable(b.finding.Statement), 400)))
+		lines = append(lines, fmt.Sprintf("Clause %s (%s): %s", b.finding.Clause, b.finding.Source, safe.Clip(safe.Text(b.finding.Statement), 400)))
 	}
 	if b.again != "" {
-		lines = append(lines, b.againLabel()+": "+printable(b.again))
+		lines = append(lines, b.againLabel()+": "+safe.Text(b.again))
 	}
 	return strings.Join(lines, "\n")
 }
 
 // githubRun is what is to be said of a run as a whole.
-func githubRun(r *conformance.Report) []annotation {
-	var list []annotation
+func githubRun(r *conformance.Report) []safe.Annotation {
+	var list []safe.Annotation
+	for _, said := range noticesOf(r) {
+		list = append(list, safe.Annotation{Level: safe.Warning, Title: "Note", Message: safe.Text(said)})
+	}
 	if r.Trouble != nil {
-		list = append(list, annotation{level: githubWarning, title: "Trouble", message: printable(r.Trouble.Text), urgent: true})
+		list = append(list, safe.Annotation{Level: safe.Warning, Title: "Trouble", Message: safe.Text(r.Trouble.Text), Urgent: true})
 	}
 	if r.Drift != nil {
-		list = append(list, annotation{level: githubWarning, title: "Newer version", message: driftText(r)})
+		list = append(list, safe.Annotation{Level: safe.Warning, Title: "Newer version", Message: driftText(r)})
 	}
 	if r.Baseline != nil && r.Baseline.Known > 0 {
-		list = append(list, annotation{level: githubNotice, title: "Baseline", message: fmt.Sprintf("%s known in %s", plural(r.Baseline.Known, "result is", "results are"), printable(r.Baseline.File))})
+		list = append(list, safe.Annotation{Level: safe.Notice, Title: "Baseline", Message: fmt.Sprintf("%s known in %s", plural(r.Baseline.Known, "result is", "results are"), safe.Text(r.Baseline.File))})
 	}
 	for _, group := range unjudgedOf(r) {
-		list = append(list, annotation{level: githubNotice, title: "Not judged", message: printable(fmt.Sprintf("%s (%s)", few(group.clauses), group.why))})
+		list = append(list, safe.Annotation{Level: safe.Notice, Title: "Not judged", Message: safe.Text(fmt.Sprintf("%s (%s)", few(group.clauses), group.why))})
 	}
 	return list
 }

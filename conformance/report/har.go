@@ -17,6 +17,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/scp-openapi/virtualserver/conformance"
+	"github.com/scp-openapi/virtualserver/conformance/report/safe"
 )
 
 // HAR writes every exchange that reports hold as an HTTP archive (HAR 1.2), which the developer tools of
@@ -30,8 +31,7 @@ func HAR(w io.Writer, reports ...*conformance.Report) error {
 		creator.Version = cmp.Or(r.Suite.Version, creator.Version)
 	}
 	out := bufio.NewWriter(w)
-	h := harWriter{out: out, encoder: json.NewEncoder(graphic{out})}
-	h.encoder.SetEscapeHTML(false)
+	h := harWriter{out: out, encoder: safe.Encoder(out)}
 	h.text(`{"log": {"version": "1.2", "creator": `)
 	h.value(creator)
 	h.text(`, "pages": [`)

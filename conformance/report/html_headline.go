@@ -68,6 +68,9 @@ func (r *htmlReport) Old() *htmlAbout {
 	return &htmlAbout{Key: "table.unread"}
 }
 
+// Said is what a person should know before the results.
+func (r *htmlReport) Said() []string { return noticesOf(r.Report) }
+
 // KoreanHeadline is the headline in Korean, or nothing where only the English one is known.
 func (r *htmlReport) KoreanHeadline() template.HTML {
 	left := tallyOf(r.Results)

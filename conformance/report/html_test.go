@@ -16,6 +16,7 @@ import (
 
 	"github.com/scp-openapi/virtualserver/conformance"
 	"github.com/scp-openapi/virtualserver/conformance/report"
+	"github.com/scp-openapi/virtualserver/conformance/report/safe/safetest"
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 )
 
@@ -186,7 +187,7 @@ func TestHTMLHostile(t *testing.T) {
 	count := func(page, pattern string) int { return len(regexp.MustCompile(pattern).FindAllString(page, -1)) }
 	page, calm := html(t, "en", hostile(t)), html(t, "en", tree(t))
 	assert.True(t, utf8.ValidString(page))
-	requireNoControls(t, strings.ReplaceAll(page, "\t", ""))
+	safetest.RequireHarmless(t, strings.ReplaceAll(page, "\t", ""))
 	for _, element := range []string{`<script`, `</script`, `<img`, `<noscript`, `</noscript`, `<details`, `</details`, `</table`, ` href="javascript`, ` onerror="`} {
 		assert.Equal(t, count(calm, element), count(page, element), element)
 	}

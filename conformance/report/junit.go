@@ -1,14 +1,16 @@
 package report
 
 import (
-	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/scp-openapi/virtualserver/conformance"
+	"github.com/scp-openapi/virtualserver/conformance/report/safe"
+	"github.com/scp-openapi/virtualserver/conformance/report/surefire"
 )
 
 // JUnit writes reports as the XML that GitLab, Jenkins and the actions for GitHub read: a suite for each
@@ -17,152 +19,69 @@ import (
 // A file is red wherever its run is. Problems of a baseline are test cases of a suite of their own, and so
 // is the run itself where it ended badly and no case says so.
 func JUnit(w io.Writer, reports ...*conformance.Report) error {
-	var all junitSuites
+	var suites []surefire.Suite
 	for _, r := range reports {
 		name := "virtualserver"
 		if len(reports) > 1 {
 			name = r.Endpoint + " " + name
 		}
-		all.addReport(name, r)
+		suites = append(suites, junitSuites(name, r)...)
 	}
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return err
-	}
-	encoder := xml.NewEncoder(w)
-	encoder.Indent("", "  ")
-	if err := encoder.Encode(all); err != nil {
-		return fmt.Errorf("write the report as JUnit XML: %w", err)
-	}
-	_, err := io.WriteString(w, "\n")
-	return err
+	return surefire.Write(w, suites...)
 }
 
-// The elements and attributes are in the order of the schema, which asks for it.
-type (
-	junitSuites struct {
-		XMLName xml.Name `xml:"testsuites"`
-		junitCounts
-		Time   string       `xml:"time,attr"`
-		Suites []junitSuite `xml:"testsuite"`
-		spent  time.Duration
-	}
-	junitSuite struct {
-		Name string `xml:"name,attr"`
-		Time string `xml:"time,attr"`
-		junitCounts
-		Properties []junitProperty `xml:"properties>property"`
-		Cases      []junitCase     `xml:"testcase"`
-	}
-	junitCounts struct {
-		Tests    int `xml:"tests,attr"`
-		Errors   int `xml:"errors,attr"`
-		Skipped  int `xml:"skipped,attr"`
-		Failures int `xml:"failures,attr"`
-	}
-	junitProperty struct {
-		Name  string `xml:"name,attr"`
-		Value string `xml:"value,attr"`
-	}
-	junitCase struct {
-		Name      string       `xml:"name,attr"`
-		Classname string       `xml:"classname,attr"`
-		Time      string       `xml:"time,attr"`
-		Failure   *junitReason `xml:"failure"`
-		Skipped   *junitReason `xml:"skipped"`
-		Error     *junitReason `xml:"error"`
-		Out       *junitOut    `xml:"system-out"`
-		spent     time.Duration
-	}
-	junitOut struct {
-		Text string `xml:",cdata"`
-	}
-	junitReason struct {
-		Message string `xml:"message,attr"`
-		Type    string `xml:"type,attr,omitempty"`
-		Text    string `xml:",cdata"`
-	}
-)
-
-// addReport adds the suites of one report.
-func (all *junitSuites) addReport(name string, r *conformance.Report) {
-	before := all.Failures + all.Errors
+// junitSuites are the suites of one report.
+func junitSuites(name string, r *conformance.Report) []surefire.Suite {
 	var versions []string
-	cases := map[string][]junitCase{}
+	cases := map[string][]surefire.Case{}
 	for _, result := range r.Results {
 		version := result.Version.ID.String()
 		versions = appendNew(versions, version)
 		cases[version] = append(cases[version], junitResult(r, name+" "+version, result))
 	}
+	properties := junitProperties(r)
+	var suites []surefire.Suite
 	for _, version := range versions {
-		all.addSuite(r, name+" "+version, cases[version])
+		suites = append(suites, surefire.Suite{Name: name + " " + version, Properties: properties, Cases: cases[version]})
 	}
 	if r.Baseline != nil {
-		all.addSuite(r, name+" baseline", junitProblems(name+" baseline", r.Baseline.Problems))
+		suites = append(suites, surefire.Suite{Name: name + " baseline", Properties: properties, Cases: junitProblems(name+" baseline", r.Baseline.Problems)})
 	}
-	if r.ExitCode != conformance.ExitOK && all.Failures+all.Errors == before {
-		all.addSuite(r, name+" run", []junitCase{junitRun(name+" run", r)})
+	if r.ExitCode != conformance.ExitOK && !slices.ContainsFunc(suites, surefire.Suite.Red) {
+		suites = append(suites, surefire.Suite{Name: name + " run", Properties: properties, Cases: []surefire.Case{junitRun(name+" run", r)}})
 	}
+	return suites
 }
 
-// addSuite adds a suite, unless it is empty.
-func (all *junitSuites) addSuite(r *conformance.Report, name string, cases []junitCase) {
-	if len(cases) == 0 {
-		return
-	}
-	suite := junitSuite{Name: printable(name), Properties: junitProperties(r), Cases: cases}
-	var spent time.Duration
-	for _, c := range cases {
-		suite.add(c)
-		all.add(c)
-		spent += c.spent
-	}
-	suite.Time = seconds(spent)
-	all.spent += spent
-	all.Time = seconds(all.spent)
-	all.Suites = append(all.Suites, suite)
-}
-
-func (n *junitCounts) add(c junitCase) {
-	n.Tests++
-	switch {
-	case c.Failure != nil:
-		n.Failures++
-	case c.Error != nil:
-		n.Errors++
-	case c.Skipped != nil:
-		n.Skipped++
-	}
-}
-
-func junitProperties(r *conformance.Report) []junitProperty {
-	properties := []junitProperty{
-		{"endpoint", printable(r.Endpoint)},
-		{"day", r.Day.String()},
-		{"seed", strconv.FormatUint(r.Seed, 10)},
-		{"suite", printable(r.Suite.Version)},
-		{"verdict", printable(string(r.Verdict))},
-		{"headline", printable(r.Headline)},
+func junitProperties(r *conformance.Report) []surefire.Property {
+	properties := []surefire.Property{
+		{Name: "endpoint", Value: r.Endpoint},
+		{Name: "day", Value: r.Day.String()},
+		{Name: "seed", Value: strconv.FormatUint(r.Seed, 10)},
+		{Name: "suite", Value: r.Suite.Version},
+		{Name: "verdict", Value: string(r.Verdict)},
+		{Name: "headline", Value: r.Headline},
 	}
 	if r.Suite.Revision != "" {
-		properties = append(properties, junitProperty{"revision", printable(r.Suite.Revision)})
+		properties = append(properties, surefire.Property{Name: "revision", Value: r.Suite.Revision})
 	}
 	if !r.Started.IsZero() {
-		properties = append(properties, junitProperty{"started", r.Started.UTC().Format(time.RFC3339)})
+		properties = append(properties, surefire.Property{Name: "started", Value: r.Started.UTC().Format(time.RFC3339)})
 	}
 	return properties
 }
 
 // junitResult is one result. What a baseline accepts is no failure, and a difference is none unless the run
 // is strict: both are told on standard output.
-func junitResult(r *conformance.Report, suite string, result conformance.Result) junitCase {
-	c := junitCase{
-		Name: printable(result.Case.ID), Classname: printable(suite + "." + result.Case.Family),
-		Time: seconds(time.Duration(result.Duration)), spent: time.Duration(result.Duration),
+func junitResult(r *conformance.Report, suite string, result conformance.Result) surefire.Case {
+	c := surefire.Case{
+		Name: result.Case.ID, Class: suite + "." + result.Case.Family,
+		Spent: time.Duration(result.Duration),
 	}
-	reason := &junitReason{Message: printable(result.Reason())}
+	reason := &surefire.Reason{Message: result.Reason()}
 	for _, f := range result.Findings {
 		if f.Known == nil {
-			reason = &junitReason{Message: printable(f.Text), Type: printable(string(f.Code))}
+			reason = &surefire.Reason{Message: f.Text, Type: string(f.Code)}
 			break
 		}
 	}
@@ -182,11 +101,9 @@ func junitResult(r *conformance.Report, suite string, result conformance.Result)
 		out.WriteString(junitFindings(result))
 	}
 	for _, note := range result.Notes {
-		fmt.Fprintf(&out, "note: %s\n", printable(note))
+		fmt.Fprintf(&out, "note: %s\n", safe.Text(note))
 	}
-	if out.Len() > 0 {
-		c.Out = &junitOut{out.String()}
-	}
+	c.Out = out.String()
 	return c
 }
 
@@ -197,18 +114,18 @@ func junitFindings(result conformance.Result) string {
 	}
 	var b strings.Builder
 	for _, f := range result.Findings {
-		fmt.Fprintf(&b, "%s: %s\n", printable(string(f.Verdict)), printable(f.Text))
+		fmt.Fprintf(&b, "%s: %s\n", safe.Text(string(f.Verdict)), safe.Text(f.Text))
 		if f.Clause != "" {
-			fmt.Fprintf(&b, "clause %s (%s): %s\n", printable(f.Clause), printable(string(f.Source)), printable(f.Statement))
+			fmt.Fprintf(&b, "clause %s (%s): %s\n", safe.Text(f.Clause), safe.Text(string(f.Source)), safe.Text(f.Statement))
 		}
 		if len(f.Variants) > 0 {
-			fmt.Fprintf(&b, "variants: %s\n", printable(few(f.Variants)))
+			fmt.Fprintf(&b, "variants: %s\n", safe.Text(few(f.Variants)))
 		}
 		if f.SeenBy != "" {
-			fmt.Fprintf(&b, "seen by: %s\n", printable(f.SeenBy))
+			fmt.Fprintf(&b, "seen by: %s\n", safe.Text(f.SeenBy))
 		}
 		if f.Known != nil {
-			fmt.Fprintf(&b, "known: %s\n", printable(acceptance(f.Known)))
+			fmt.Fprintf(&b, "known: %s\n", safe.Text(acceptance(f.Known)))
 		}
 		if f.Exchange != nil {
 			b.WriteString("\n" + transcript(f.Exchange, 4<<10))
@@ -216,7 +133,7 @@ func junitFindings(result conformance.Result) string {
 		b.WriteString("\n")
 	}
 	if result.Again != "" && !result.Unasked {
-		fmt.Fprintf(&b, "again: %s\n", printable(result.Again))
+		fmt.Fprintf(&b, "again: %s\n", safe.Text(result.Again))
 	}
 	return b.String()
 }
@@ -233,23 +150,23 @@ func acceptance(k *conformance.Known) string {
 	return text + ")"
 }
 
-func junitProblems(suite string, problems []conformance.BaselineProblem) []junitCase {
-	var cases []junitCase
+func junitProblems(suite string, problems []conformance.BaselineProblem) []surefire.Case {
+	var cases []surefire.Case
 	for _, p := range problems {
-		cases = append(cases, junitCase{
-			Name: printable(strings.TrimSpace(p.Case + " " + p.Version)), Classname: printable(suite + "." + string(p.Kind)), Time: seconds(0),
-			Failure: &junitReason{Message: printable(p.Text), Type: printable(string(p.Kind))},
+		cases = append(cases, surefire.Case{
+			Name: strings.TrimSpace(p.Case + " " + p.Version), Class: suite + "." + string(p.Kind),
+			Failure: &surefire.Reason{Message: p.Text, Type: string(p.Kind)},
 		})
 	}
 	return cases
 }
 
 // junitRun is a run that ended badly as a whole.
-func junitRun(suite string, r *conformance.Report) junitCase {
-	c := junitCase{Name: "verdict", Classname: printable(suite + ".verdict"), Time: seconds(0)}
-	reason := &junitReason{Message: printable(r.Headline), Type: printable(string(r.Verdict))}
+func junitRun(suite string, r *conformance.Report) surefire.Case {
+	c := surefire.Case{Name: "verdict", Class: suite + ".verdict"}
+	reason := &surefire.Reason{Message: r.Headline, Type: string(r.Verdict)}
 	if r.Trouble != nil {
-		reason.Type, reason.Text = printable(string(r.Trouble.Kind)), printable(r.Trouble.Text)
+		reason.Type, reason.Text = string(r.Trouble.Kind), r.Trouble.Text
 	}
 	if r.ExitCode == conformance.ExitFailed {
 		c.Failure = reason
@@ -258,5 +175,3 @@ func junitRun(suite string, r *conformance.Report) junitCase {
 	}
 	return c
 }
-
-func seconds(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', 3, 64) }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/scp-openapi/virtualserver/conformance"
 	"github.com/scp-openapi/virtualserver/conformance/report"
+	"github.com/scp-openapi/virtualserver/conformance/report/safe/safetest"
 )
 
 // writtenJUnit is what is written, and what a reader that is not ours makes of it.
@@ -161,7 +162,7 @@ func TestJUnitSchema(t *testing.T) {
 
 func TestJUnitHostile(t *testing.T) {
 	written, suites := writtenJUnit(t, hostile(t))
-	requireNoControls(t, string(written))
+	safetest.RequireHarmless(t, string(written))
 	tests := 0
 	for _, s := range suites {
 		tests += s.Totals.Tests

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/scp-openapi/virtualserver/conformance"
+	"github.com/scp-openapi/virtualserver/conformance/report/safe"
 )
 
 // Markdown writes reports for a pull request or for GitHub's $GITHUB_STEP_SUMMARY: the verdict, what changed,
@@ -112,7 +113,7 @@ func (p *markdownPage) endpoints(reports []*conformance.Report) {
 	p.within(p.room/4, func() {
 		p.addTable([]string{"Endpoint", "Day", "Verdict", "Results"}, len(reports), func(i int) string {
 			r := reports[i]
-			return fmt.Sprintf("| %s | %s | %s | %s |\n", cell(code(r.Endpoint)), r.Day, markdownVerdict(r, r.Verdict), countsText(r))
+			return fmt.Sprintf("| %s | %s | %s | %s |\n", safe.Cell(safe.Code(r.Endpoint)), r.Day, markdownVerdict(r, r.Verdict), countsText(r))
 		})
 	})
 }
@@ -136,13 +137,16 @@ func (p *markdownPage) report(r *conformance.Report) {
 
 // verdict is what to read where one reads nothing else.
 func (p *markdownPage) verdict(r *conformance.Report) {
-	p.add(fmt.Sprintf("## %s: %s\n\n", markdownVerdict(r, r.Verdict), text(r.Headline)))
+	p.add(fmt.Sprintf("## %s: %s\n\n", markdownVerdict(r, r.Verdict), safe.Markdown(r.Headline)))
 	p.add(fmt.Sprintf("%s; %s in %s; seed %d\n\n", countsText(r), plural(r.Counts.Requests, "request", "requests"), round(r.Duration), r.Seed))
+	for _, said := range noticesOf(r) {
+		p.add("> **Note:** " + safe.Markdown(said) + "\n\n")
+	}
 	if r.Trouble != nil {
-		p.add("> **Trouble:** " + text(r.Trouble.Text) + "\n\n")
+		p.add("> **Trouble:** " + safe.Markdown(r.Trouble.Text) + "\n\n")
 	}
 	if r.Drift != nil {
-		p.add("> **Newer version:** " + text(driftText(r)) + "\n\n")
+		p.add("> **Newer version:** " + safe.Markdown(driftText(r)) + "\n\n")
 	}
 }
 
@@ -171,13 +175,13 @@ func (p *markdownPage) changes(r *conformance.Report) {
 	c := r.Changes
 	p.section("Changes since "+c.Started.UTC().Format("2006-01-02 15:04 MST"), func() {
 		if c.Endpoint != r.Endpoint {
-			p.add("The earlier run judged " + code(c.Endpoint) + ".\n\n")
+			p.add("The earlier run judged " + safe.Code(c.Endpoint) + ".\n\n")
 		}
 		if len(c.List) == 0 {
 			p.add("Nothing changed.\n\n")
 		}
 		for _, kind := range changesOf(r) {
-			item := func(i int) string { return "- " + text(kind.List[i].sentence()) + "\n" }
+			item := func(i int) string { return "- " + safe.Markdown(kind.List[i].sentence()) + "\n" }
 			if of := changeHeadings[kind.Kind]; of.folded {
 				p.folded(of.heading, len(kind.List), item)
 			} else if p.add(fmt.Sprintf("**%s** (%d)\n\n", of.heading, len(kind.List))) {
@@ -195,9 +199,9 @@ func (p *markdownPage) baseline(r *conformance.Report) {
 		return
 	}
 	p.section("Baseline", func() {
-		p.add(fmt.Sprintf("%s has %s; %s known.\n\n", code(b.File), plural(b.Entries, "entry", "entries"), plural(b.Known, "result is", "results are")))
+		p.add(fmt.Sprintf("%s has %s; %s known.\n\n", safe.Code(b.File), plural(b.Entries, "entry", "entries"), plural(b.Known, "result is", "results are")))
 		p.addAll(len(b.Problems), func(i int) string {
-			return fmt.Sprintf("- ❌ **%s**: %s\n", text(string(b.Problems[i].Kind)), text(b.Problems[i].Text))
+			return fmt.Sprintf("- ❌ **%s**: %s\n", safe.Markdown(string(b.Problems[i].Kind)), safe.Markdown(b.Problems[i].Text))
 		})
 		p.add("\n")
 	})
@@ -221,7 +225,7 @@ func (p *markdownPage) grid(r *conformance.Report) {
 	p.section("Cases by version", func() {
 		if len(shown) > 0 {
 			p.addTable(append([]string{"Case"}, g.versions...), len(shown), func(i int) string {
-				row := "| " + cell(code(shown[i])) + " |"
+				row := "| " + safe.Cell(safe.Code(shown[i])) + " |"
 				for _, version := range g.versions {
 					result, asked := g.results[[2]string{shown[i], version}]
 					row += " " + gridCell(r, result, asked) + " |"
@@ -302,30 +306,30 @@ func headingOf(verdict conformance.Verdict) string {
 func markdownFinding(b *block) string {
 	f := b.finding
 	var s strings.Builder
-	fmt.Fprintf(&s, "#### %s in %s\n\n%s\n\n", b.codes(), strings.Join(b.versions, ", "), text(b.text()))
+	fmt.Fprintf(&s, "#### %s in %s\n\n%s\n\n", b.codes(), strings.Join(b.versions, ", "), safe.Markdown(b.text()))
 	if f.Clause != "" {
-		fmt.Fprintf(&s, "Clause **%s** (%s): %s\n\n", text(f.Clause), text(string(f.Source)), text(f.Statement))
+		fmt.Fprintf(&s, "Clause **%s** (%s): %s\n\n", safe.Markdown(f.Clause), safe.Markdown(string(f.Source)), safe.Markdown(f.Statement))
 	}
 	if len(b.variants) > 0 && len(b.cases) == 1 {
-		fmt.Fprintf(&s, "Variants: %s\n\n", text(few(b.variants)))
+		fmt.Fprintf(&s, "Variants: %s\n\n", safe.Markdown(few(b.variants)))
 	}
 	if f.SeenBy != "" {
-		fmt.Fprintf(&s, "Seen by: %s\n\n", code(f.SeenBy))
+		fmt.Fprintf(&s, "Seen by: %s\n\n", safe.Code(f.SeenBy))
 	}
 	if f.Known != nil {
 		k := *f.Known
 		issue := k.Issue
 		k.Issue = ""
-		fmt.Fprintf(&s, "Known: %s %s\n\n", text(acceptance(&k)), link(issue))
+		fmt.Fprintf(&s, "Known: %s %s\n\n", safe.Markdown(acceptance(&k)), safe.Link(issue))
 	}
 	if b.again != "" {
 		if len(b.cases) > mostAgain {
 			s.WriteString(b.againLabel() + ":\n\n")
 		}
-		s.WriteString(fenced("sh", printable(b.again)) + "\n")
+		s.WriteString(safe.Fenced("sh", safe.Text(b.again)) + "\n")
 	}
 	if f.Exchange != nil {
-		exchange := fenced("text", clip(transcript(f.Exchange, markdownText), markdownExchange))
+		exchange := safe.Fenced("text", safe.Clip(transcript(f.Exchange, markdownText), markdownExchange))
 		fmt.Fprintf(&s, "<details><summary>Request and answer</summary>\n\n%s\n</details>\n\n", exchange)
 	}
 	return s.String()
@@ -335,14 +339,14 @@ func (p *markdownPage) skipped(r *conformance.Report) {
 	blocks := slices.DeleteFunc(blocksOf(r, conformance.Skip), func(b *block) bool { return b.finding.Code == conformance.CodeNotApplicable })
 	p.folded("Skipped", len(blocks), func(i int) string {
 		b := blocks[i]
-		return fmt.Sprintf("- %s in %s: %s\n", b.codes(), strings.Join(b.versions, ", "), text(b.text()))
+		return fmt.Sprintf("- %s in %s: %s\n", b.codes(), strings.Join(b.versions, ", "), safe.Markdown(b.text()))
 	})
 }
 
 func (p *markdownPage) unjudged(r *conformance.Report) {
 	groups := unjudgedOf(r)
 	p.folded("Clauses not judged", len(groups), func(i int) string {
-		return fmt.Sprintf("- **%s**: %s\n", text(strings.Join(groups[i].clauses, ", ")), text(groups[i].why))
+		return fmt.Sprintf("- **%s**: %s\n", safe.Markdown(strings.Join(groups[i].clauses, ", ")), safe.Markdown(groups[i].why))
 	})
 }
 
@@ -350,7 +354,7 @@ func (p *markdownPage) notes(r *conformance.Report) {
 	var notes []string
 	for _, result := range r.Results {
 		for _, note := range result.Notes {
-			notes = append(notes, fmt.Sprintf("- %s in %s: %s\n", code(result.Case.ID), result.Version.ID, text(note)))
+			notes = append(notes, fmt.Sprintf("- %s in %s: %s\n", safe.Code(result.Case.ID), result.Version.ID, safe.Markdown(note)))
 		}
 	}
 	p.folded("Notes", len(notes), func(i int) string { return notes[i] })
@@ -361,13 +365,13 @@ func (p *markdownPage) about(r *conformance.Report) {
 	var s strings.Builder
 	s.WriteString("<details><summary>About this run</summary>\n\n| | |\n|---|---|\n")
 	for _, fact := range [][2]string{
-		{"Endpoint", cell(code(r.Endpoint))},
+		{"Endpoint", safe.Cell(safe.Code(r.Endpoint))},
 		{"Day judged", r.Day.String() + " in Korea"},
 		{"Started", r.Started.UTC().Format(time.RFC3339)},
-		{"Versions by", text(versionsText(r))},
+		{"Versions by", safe.Markdown(versionsText(r))},
 		{"Harm allowed", r.Harm.String()},
 		{"Seed", strconv.FormatUint(r.Seed, 10)},
-		{"Suite", text(strings.TrimSpace(r.Suite.Version + " " + r.Suite.Revision))},
+		{"Suite", safe.Markdown(strings.TrimSpace(r.Suite.Version + " " + r.Suite.Revision))},
 	} {
 		fmt.Fprintf(&s, "| %s | %s |\n", fact[0], fact[1])
 	}

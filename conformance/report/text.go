@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/scp-openapi/virtualserver/conformance"
+	"github.com/scp-openapi/virtualserver/conformance/report/safe"
 )
 
 // Text writes a report for a person at a terminal: what is not a pass, the totals of each family, and the
@@ -57,7 +58,7 @@ func (t Text) Write(w io.Writer, reports ...*conformance.Report) error {
 			if i > 0 {
 				p.WriteString("\n")
 			}
-			fmt.Fprintf(p, "== %s on %s ==\n\n", printable(r.Endpoint), r.Day)
+			fmt.Fprintf(p, "== %s on %s ==\n\n", safe.Text(r.Endpoint), r.Day)
 		}
 		t.report(p, r)
 	}
@@ -69,7 +70,7 @@ func (t Text) report(p *page, r *conformance.Report) {
 	if t.Streamed {
 		p.WriteString("\n") // after the lines
 	}
-	clock(p, r)
+	t.notices(p, r)
 	if t.Verbose && !t.Streamed {
 		for _, result := range r.Results {
 			t.result(p, result)
@@ -112,7 +113,7 @@ func (t Text) Result(w io.Writer, r conformance.Result) error {
 }
 
 func (t Text) result(p *page, r conformance.Result) {
-	line := fmt.Sprintf("%-5s %s  %s", r.Version.ID, printable(r.Case.ID), round(r.Duration))
+	line := fmt.Sprintf("%-5s %s  %s", r.Version.ID, safe.Text(r.Case.ID), round(r.Duration))
 	if n := len(r.Attempts); n > 1 {
 		line += fmt.Sprintf("  (%d attempts)", n)
 	}
@@ -145,7 +146,7 @@ func (t Text) grid(p *page, r *conformance.Report) {
 	}
 	fmt.Fprintln(p, strings.TrimRight(line, " "))
 	for _, id := range cases {
-		line := fmt.Sprintf("%-*s", width, printable(id))
+		line := fmt.Sprintf("%-*s", width, safe.Text(id))
 		for _, version := range versions {
 			line += "  " + t.word(cells[[2]string{id, version}])
 		}
@@ -178,7 +179,7 @@ func (t Text) blocks(p *page, heading string, blocks []*block) {
 			p.paragraph(indent, knownText(*f.Known))
 		}
 		if b.again != "" {
-			fmt.Fprintf(p, "%s%s: %s\n", indent, b.againLabel(), printable(b.again))
+			fmt.Fprintf(p, "%s%s: %s\n", indent, b.againLabel(), safe.Text(b.again))
 		}
 		p.gap()
 	}
@@ -213,7 +214,7 @@ func (t Text) totals(p *page, r *conformance.Report) {
 	}
 	fmt.Fprintln(p, line)
 	row := func(name string, counts tally) {
-		line := fmt.Sprintf("%-*s", width, printable(name))
+		line := fmt.Sprintf("%-*s", width, safe.Text(name))
 		for i, w := range shown {
 			line += fmt.Sprintf("  %*d", wordWidth, counts.of[w.verdict])
 			if i == 0 && total.known > 0 {
@@ -229,6 +230,16 @@ func (t Text) totals(p *page, r *conformance.Report) {
 	p.gap()
 }
 
+func (t Text) notices(p *page, r *conformance.Report) {
+	said := noticesOf(r)
+	for _, text := range said {
+		p.paragraph("", text)
+	}
+	if len(said) > 0 {
+		p.gap()
+	}
+}
+
 // verdict writes what keeps the run from being complete, and the verdict.
 func (t Text) verdict(p *page, r *conformance.Report) {
 	for _, group := range unjudgedOf(r) {
@@ -236,9 +247,6 @@ func (t Text) verdict(p *page, r *conformance.Report) {
 	}
 	if r.Drift != nil {
 		p.paragraph("", driftText(r))
-	}
-	for _, said := range r.PutBack {
-		p.paragraph("", said)
 	}
 	if r.Trouble != nil {
 		p.paragraph("", r.Trouble.Text)
@@ -249,8 +257,8 @@ func (t Text) verdict(p *page, r *conformance.Report) {
 	if n := len(blocksOf(left, conformance.Fail)) + len(blocksOf(left, conformance.Differs)); n > 0 {
 		counts += "; " + plural(n, "finding", "findings")
 	}
-	p.paragraph("", fmt.Sprintf("%s; %s in %s; seed%s%d", counts, plural(r.Counts.Requests, "request", "requests"), round(r.Duration), noBreak, r.Seed))
-	fmt.Fprintf(p, "%s  %s\n", t.word(r.Verdict), printable(r.Headline))
+	p.paragraph("", fmt.Sprintf("%s; %s in %s; seed%s%d", counts, plural(r.Counts.Requests, "request", "requests"), round(r.Duration), safe.NoBreak, r.Seed))
+	fmt.Fprintf(p, "%s  %s\n", t.word(r.Verdict), safe.Text(r.Headline))
 }
 
 func (t Text) word(v conformance.Verdict) string {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/scp-openapi/virtualserver/conformance"
+	"github.com/scp-openapi/virtualserver/conformance/report/safe"
 	"github.com/scp-openapi/virtualserver/openapi/lifecycle"
 )
 
@@ -121,7 +122,7 @@ func (v Versions) Safe() bool {
 
 // JSON writes the versions as JSON.
 func (v Versions) JSON(w io.Writer) error {
-	return writeJSON(w, v, "  ")
+	return safe.JSON(w, v, "  ")
 }
 
 // Text writes the versions for a terminal that is so many columns wide: a table, a timeline, and what
@@ -179,7 +180,7 @@ func (v Versions) table(b *strings.Builder, width int) {
 // wrapped writes a text in lines of at most width characters. The first begins with start, the others
 // with as many blanks.
 func wrapped(b *strings.Builder, width int, start, text string) {
-	for _, line := range Wrap(text, width-len(start)) {
+	for _, line := range safe.Wrap(text, width-len(start)) {
 		fmt.Fprintln(b, start+line)
 		start = strings.Repeat(" ", len(start))
 	}

@@ -21,7 +21,7 @@ const (
 	MaxBody        = client.MaxBody        // bytes of an answer; a longer one is an error
 )
 
-// What all generated clients share. An error of any of them matches the sentinels of any other.
+// These types are the same in all generated clients.
 type (
 	Error           = client.Error // an answer other than the documented success
 	Option          = client.Option
@@ -29,7 +29,7 @@ type (
 	RequestEditorFn = client.RequestEditorFn
 )
 
-// The refusals, for errors.Is.
+// The sentinels of refusals, for errors.Is. Those of any generated client match the errors of any other.
 var (
 	ErrBadRequest   = client.ErrBadRequest
 	ErrUnauthorized = client.ErrUnauthorized

@@ -25,9 +25,9 @@ const (
 
 // Why DetachAndWait requested no detach, for [errors.Is].
 var (
-	// ErrOSVolume: the service detaches no OS's default volume [seed].
+	// ErrOSVolume is returned for a volume that an OS starts from: the service does not detach it [seed].
 	ErrOSVolume = errors.New("an OS starts from it")
-	// ErrNotAttached: there is nothing to detach; an earlier call may have done it.
+	// ErrNotAttached is returned if there is nothing to detach. An earlier call may have done it.
 	ErrNotAttached = errors.New("it is not attached to that server")
 )
 
@@ -50,7 +50,7 @@ func WithProgress(report func(Progress)) DetachOption {
 	}
 }
 
-// Progress is how far a detach is.
+// Progress is how far a detach has come.
 type Progress struct {
 	Requests int   // for a detach, so far
 	State    State // of the volume when it was last shown; empty before
@@ -81,16 +81,18 @@ type detachment struct {
 // DetachAndWait detaches a volume and returns nil when it is away from the server; that a detach was
 // accepted (202) says only that it began.
 //
-// It shows the volume first, lets a change that is under way end, and refuses a volume that an OS
-// starts from (ErrOSVolume) or that is not attached to the server (ErrNotAttached). It requests the
-// detach, again after a 409, a 429 or a 5xx while the volume is still attached: these are common for
-// seconds after a neighbouring operation [field]. Then it shows the volume, less and less often, until
-// two looks in a row prove it away, or a 404 after the 202 says that it exists no more. After any other
-// refusal, or when no answer came, the volume's being away counts as done, as an earlier attempt did it;
-// else the refusal is returned. All this ends with ctx, or after MaxWait if that has no deadline.
+// It shows the volume first and waits for a change that is under way. It refuses a volume that an OS
+// starts from (ErrOSVolume) or that is not attached to the server (ErrNotAttached). Then it requests the
+// detach, and does so again after a 409, a 429 or a 5xx while the volume is still attached: these are
+// common for seconds after a neighbouring operation [field]. It shows the volume, less and less often,
+// until it was away twice in a row, or until a 404 after the 202 says that it no longer exists.
 //
-// The guest cannot be seen: unmount the volume there, or set its disk offline, beforehand, or the server
-// may hang [seed].
+// After any other refusal, or if no answer came, DetachAndWait looks at the volume again: if it is away,
+// an earlier attempt detached it, which counts as success; otherwise it returns the refusal. It gives up
+// when ctx ends, or after MaxWait if ctx has no deadline.
+//
+// DetachAndWait cannot look into the guest. Unmount the volume there, or set its disk offline,
+// beforehand, or the server may hang [seed].
 func DetachAndWait(ctx context.Context, volumeID, serverID string, steps Steps, opts ...DetachOption) error {
 	d := &detachment{
 		Steps: steps, volumeID: volumeID, serverID: serverID,

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// A Location is where the service can be reached, by the servers of a document.
+// A Location is an endpoint of the service, from the servers of its document.
 type Location struct{ Region, Environment, URL string }
 
 // Endpoint returns the URL of the service in a region of an environment. It rejects unknown region and

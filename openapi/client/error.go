@@ -14,7 +14,8 @@ import (
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
-// The refusals, for [errors.Is]. 404 is documented nowhere, and answered for unknown IDs [field].
+// The sentinels of refusals, for [errors.Is]. No document has 404, but live services answer it for unknown
+// IDs [field].
 var (
 	ErrBadRequest   = errors.New("400 Bad Request")
 	ErrUnauthorized = errors.New("401 Unauthorized")
@@ -37,14 +38,15 @@ type Error struct {
 	RequestID string
 	// Body is the body as it came, up to MaxBody bytes.
 	Body []byte
-	// ClockSkew is how far the clock that signed is behind the server's: negative if it is ahead. It
-	// is set on a 401 only, and only beyond MaxClockSkew.
+	// ClockSkew is how far the client's clock is behind the server's, negative if it is ahead. It is set
+	// for a 401 alone, and if it exceeds MaxClockSkew.
 	ClockSkew time.Duration
 
 	cause error // why the body broke off
 }
 
-// MaxClockSkew is the difference of two clocks from which on a 401 names it.
+// MaxClockSkew is the largest difference between the clocks of client and server that the error of a 401
+// does not mention.
 const MaxClockSkew = time.Minute
 
 // Unwrap returns why the body of the answer broke off, if it did.

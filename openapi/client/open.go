@@ -1,9 +1,9 @@
-// Package client is what the generated clients share: opening a client, the guard in its transport,
-// the check of IDs, the errors, and the careful detach.
+// Package client is the runtime of the generated clients. It opens a client, guards its transport, checks
+// the IDs of a call, makes an [Error] of a refusal, and waits for a detach to take effect.
 //
-// Programs use it through the generated packages, whose types and variables are aliases of these. An
-// error of any client therefore matches the sentinels of any other. It imports the standard library
-// and package signing only.
+// Programs use it through the generated packages, such as gen/v1.3, which have its types and variables as
+// aliases. An error of any client therefore matches the sentinels of any other. The package imports
+// nothing but the standard library and package signing.
 package client
 
 import (

@@ -40,8 +40,8 @@ func (o Operation) matches(method, path string) bool {
 // signer's own replace, the query and the body.
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
 
-// Edit applies editors to a request in order. One that makes it another request is an error: what a
-// program asked for by a method's name is what goes out.
+// Edit applies editors to a request in order. It fails if an editor changes the method or the path: the
+// request that goes out is the one that the called method is named after.
 func Edit(ctx context.Context, req *http.Request, editors ...RequestEditorFn) error {
 	before := requestLine(req)
 	for i, edit := range editors {

@@ -8,8 +8,9 @@ import (
 
 // A Version is the version of a service that a client speaks.
 //
-// It is opaque, so that no text is taken for one by accident: "v1.3" and "9.9" do not compile where a
-// Version is wanted. Each generated package of a version has its own, Version. Versions are comparable.
+// It is opaque, so that a program cannot pass any text as a version: "v1.3" and "9.9" do not compile where
+// a Version is wanted. The generated package of each version has a variable Version. Versions are
+// comparable.
 type Version struct{ service, number string }
 
 // MustVersion is for generated code. It panics for a number that is not two decimal numbers with a dot

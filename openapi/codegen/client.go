@@ -24,9 +24,7 @@ func typedClient(doc *openapi.Document, name string, params []param) ([]byte, er
 	}
 	fitForGo(spec)
 
-	oapiLock.Lock()
-	defer oapiLock.Unlock()
-	code, err := oapi.Generate(spec, oapi.Configuration{
+	code, err := oapiGenerate(spec, oapi.Configuration{
 		PackageName: name,
 		Generate:    oapi.GenerateOptions{Client: true, Models: true},
 		OutputOptions: oapi.OutputOptions{
@@ -34,13 +32,25 @@ func typedClient(doc *openapi.Document, name string, params []param) ([]byte, er
 			AdditionalInitialisms: []string{"IOPS"},
 			ClientTypeName:        rawClient,
 			SkipFmt:               true, // guarded does it
-			UserTemplates:         map[string]string{"imports.tmpl": header(doc.File) + importsTemplate},
+			UserTemplates:         map[string]string{"imports.tmpl": importsTemplate},
 		},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("oapi-codegen: %w", err)
 	}
-	return guarded([]byte(code), params)
+	return guarded([]byte(header(doc.File)+code), params)
+}
+
+// oapiGenerate calls oapi-codegen, which panics for some documents that it does not expect.
+func oapiGenerate(spec *openapi3.T, config oapi.Configuration) (code string, err error) {
+	oapiLock.Lock()
+	defer oapiLock.Unlock()
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("panic: %v", fault)
+		}
+	}()
+	return oapi.Generate(spec, config)
 }
 
 // importsTemplate replaces oapi-codegen's imports.tmpl: what a client may need, of which the formatter
@@ -93,7 +103,11 @@ func fitForGo(spec *openapi3.T) {
 // values, and a client could not tell an absent bootable from false: it would detach an OS volume.
 func pointersToBooleans(schema *openapi3.Schema) {
 	for _, name := range schema.Required {
-		if property := schema.Properties[name].Value; property.Type.Is(openapi3.TypeBoolean) && !property.Nullable {
+		ref := schema.Properties[name]
+		if ref == nil {
+			continue // required, and described nowhere
+		}
+		if property := ref.Value; property.Type.Is(openapi3.TypeBoolean) && !property.Nullable {
 			property.Extensions = map[string]any{"x-go-type": "*bool"}
 		}
 	}

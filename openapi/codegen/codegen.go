@@ -1,15 +1,20 @@
 // Package codegen turns the OpenAPI documents into Go.
 //
-// oapi-codegen writes the typed client of each document (client.gen.go), in which nothing is left that
-// would send a request around the guard. From a template of ours comes virtualserver.gen.go beside it:
-// how the client is opened, and what it shares with the others through package client. A registry
-// (clients.gen.go) is for code that ranges over versions. The same documents give the same bytes,
-// wherever and however the generator is built.
+// oapi-codegen writes the typed client of each document (client.gen.go). This package then removes every
+// way to send a request around the guard, and adds virtualserver.gen.go, which opens the client and names
+// what it shares with the others through package client. [All] also writes a registry (clients.gen.go)
+// for code that ranges over versions. The same documents give the same bytes, wherever and however the
+// generator is built.
+//
+// Generating gives [Files]. Comparing them with a folder gives [Changes], which can be shown or applied.
 package codegen
 
 import (
 	"fmt"
+	"go/token"
 	"path"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/scp-openapi/virtualserver/openapi"
@@ -37,12 +42,12 @@ type Files map[string][]byte
 func All(set *openapi.Set) (Files, error) {
 	files := Files{}
 	for _, doc := range set.Versions {
-		if err := files.add(doc, folder(doc), ClientPackage); err != nil {
+		if err := files.add(doc, folder(doc), ClientPackage, "-version "+doc.Version.ID.String()); err != nil {
 			return nil, err
 		}
 	}
 	for _, doc := range []*openapi.Document{set.Discovery, set.Volumes} {
-		if err := files.add(doc, folder(doc), folder(doc)); err != nil {
+		if err := files.add(doc, folder(doc), folder(doc), ""); err != nil {
 			return nil, err
 		}
 	}
@@ -54,29 +59,61 @@ func All(set *openapi.Set) (Files, error) {
 	return files, nil
 }
 
-// Package generates the client of one document as a package of the given name, for another
-// module.
+// Package generates the client of a built-in version as a package of the given name, for another module.
+// For package virtualserver it is what All generates.
 func Package(doc *openapi.Document, name string) (Files, error) {
 	files := Files{}
-	return files, files.add(doc, "", name)
+	return files, files.add(doc, "", name, "-version "+doc.Version.ID.String())
 }
 
-func (f Files) add(doc *openapi.Document, folder, name string) error {
-	wrapper := wrapperOf(doc, name)
-	client, err := typedClient(doc, name, wrapper.Params)
+// PackageOf generates the client of a document of the caller's own.
+func PackageOf(doc *openapi.Document, name string) (Files, error) {
+	files := Files{}
+	file := plain(doc.File)
+	if strings.Contains(file, " ") {
+		file = strconv.Quote(doc.File) // one word of a go:generate line
+	}
+	return files, files.add(doc, "", name, "-spec "+file)
+}
+
+// ValidPackage reports whether a generated package can have a name. Package main cannot be imported,
+// package init can be only under another name, and the Go tool ignores package documentation.
+func ValidPackage(name string) bool {
+	return token.IsIdentifier(name) && !slices.Contains([]string{"_", "main", "init", "documentation"}, name)
+}
+
+// add generates the package of a document. flags are those that name the document to the command, if it
+// can be named.
+func (f Files) add(doc *openapi.Document, folder, name, flags string) error {
+	files, err := packageOf(doc, name, flags)
 	if err != nil {
 		return fmt.Errorf("codegen: %s: %w", doc.File, err)
 	}
-	f[path.Join(folder, clientFile)] = client
-	if f[path.Join(folder, wrapperFile)], err = render("virtualserver.tmpl", wrapper); err != nil {
-		return fmt.Errorf("codegen: %s: %w", doc.File, err)
-	}
-	if wrapper.Shows { // where a volume can be shown, a detach can be waited for
-		if f[path.Join(folder, waitFile)], err = render("detach.tmpl", wrapper); err != nil {
-			return fmt.Errorf("codegen: %s: %w", doc.File, err)
-		}
+	for file, code := range files {
+		f[path.Join(folder, file)] = code
 	}
 	return nil
+}
+
+func packageOf(doc *openapi.Document, name, flags string) (Files, error) {
+	wrapper := wrapperOf(doc, name)
+	if flags != "" {
+		wrapper.Command = "go tool virtualserver " + flags + " -package " + name
+	}
+	client, err := typedClient(doc, name, wrapper.Params)
+	if err != nil {
+		return nil, err
+	}
+	files := Files{clientFile: client}
+	if files[wrapperFile], err = render("virtualserver.tmpl", wrapper); err != nil {
+		return nil, err
+	}
+	if wrapper.Shows { // where a volume can be shown, a detach can be waited for
+		if files[waitFile], err = render("detach.tmpl", wrapper); err != nil {
+			return nil, err
+		}
+	}
+	return files, files.checkNames()
 }
 
 // folder is where a document's package goes below gen/: v1.3 for v1.3.yaml.
@@ -87,5 +124,13 @@ func folder(doc *openapi.Document) string {
 // header is the first line of every generated file. oapi-codegen's own names the module and the
 // version it runs in, which differ between go run, a built binary and the module cache.
 func header(file string) string {
-	return "// Code generated by " + Module + " from " + file + ". DO NOT EDIT.\n"
+	return "// Code generated by " + Module + " from " + plain(file) + ". DO NOT EDIT.\n"
+}
+
+// plain is the name of a file as one line of a comment, in quotes where it would not be.
+func plain(name string) string {
+	if quoted := strconv.Quote(name); quoted != `"`+name+`"` {
+		return quoted
+	}
+	return name
 }

@@ -24,8 +24,6 @@ import (
 // checkout is a copy of this module, in which a proof may do as it likes.
 type checkout string
 
-const root = "../.."
-
 // copyModule copies what is committed here, or would be: nothing that git ignores. Versions that are
 // being worked on are proved as they are.
 func copyModule(t *testing.T) checkout {

@@ -46,11 +46,11 @@ func comment(text string) string {
 func render(name string, data any) ([]byte, error) {
 	var out bytes.Buffer
 	if err := templates.ExecuteTemplate(&out, name, data); err != nil {
-		return nil, fmt.Errorf("codegen: execute %s: %w", name, err)
+		return nil, fmt.Errorf("execute %s: %w", name, err)
 	}
 	code, err := format.Source(out.Bytes())
 	if err != nil {
-		return nil, fmt.Errorf("codegen: format the output of %s: %w\n%s", name, err, out.Bytes())
+		return nil, fmt.Errorf("format the output of %s: %w", name, err)
 	}
 	return code, nil
 }
@@ -58,6 +58,7 @@ func render(name string, data any) ([]byte, error) {
 // wrapper is the data of virtualserver.tmpl and detach.tmpl: one document.
 type wrapper struct {
 	Header, Package, Module, Service string
+	Command                          string // that generates it; empty if the document has no name for the command
 
 	// Version is set for a document of one version. Its client speaks that version only.
 	Version *version
@@ -68,7 +69,7 @@ type wrapper struct {
 	Operations []operation
 	// Detach is the operation of that name, if the document has it.
 	Detach *operation
-	// Shows reports whether the document can show a volume.
+	// Shows reports whether the document is the built-in one that can show a volume.
 	Shows bool
 }
 
@@ -128,7 +129,8 @@ func wrapperOf(doc *openapi.Document, name string) wrapper {
 		if op.OperationID == detachOperation {
 			w.Detach = &described
 		}
-		w.Shows = w.Shows || op.OperationID == showOperation
+		// The document of a version may describe volumes in another way.
+		w.Shows = w.Shows || op.OperationID == showOperation && !doc.Versioned()
 		if doc.Versioned() {
 			w.Version = versionOf(doc, op)
 		}

@@ -9,7 +9,7 @@ import (
 // left it is SUPPORTED, with 89 it is DEPRECATED [common].
 const notice = 90
 
-// Standing is what a version is on the day judged.
+// Standing is the state of a version on the day judged, and what follows from it.
 type Standing struct {
 	Version       // as it was read
 	State   State `json:"state"`
@@ -37,8 +37,8 @@ type Standing struct {
 type Standings []Standing
 
 // At judges each version on a day, which may lie before or after the day on which
-// the table was read; the rules are in the package comment. On no day, the zero
-// Date, each version keeps its label, and none is safe.
+// the table was read; the rules are in the package comment. For the zero Date each
+// version keeps its label, and none is safe.
 func (t Table) At(day Date) Standings {
 	today := day.to(On(t.Read)) == Days{n: 0, known: true}
 	standings := make(Standings, 0, len(t.Versions))
@@ -49,8 +49,8 @@ func (t Table) At(day Date) Standings {
 	return standings
 }
 
-// Of returns the standing of one version, and whether the table knows it. The
-// zero Standing, which is not safe, stands for an unknown one.
+// Of returns the standing of one version, and whether the table has the version.
+// If not, the Standing is zero, which is not safe.
 func (s Standings) Of(id ID) (Standing, bool) {
 	for _, standing := range s {
 		if standing.ID == id {
@@ -61,16 +61,16 @@ func (s Standings) Of(id ID) (Standing, bool) {
 }
 
 // Recommended returns the version to call on the day judged: the CURRENT one, the
-// newer if two claim to be. If there is none, it is the newest SUPPORTED one. It
-// reports false if there is none of these either: nobody should move to a
-// DEPRECATED version, and a PLANNED one cannot be called.
+// newer if there are two, or else the newest SUPPORTED one. It reports false if
+// there is neither: nobody should move to a DEPRECATED version, and a PLANNED one
+// cannot be called.
 func (s Standings) Recommended() (Standing, bool) {
 	return s.newest(Current, Supported)
 }
 
 // RecommendedAmong returns the version to call on the day judged for a program
-// that speaks no others than these: the one that Recommended would return if the
-// table had no others, or else the newest DEPRECATED one that is still safe.
+// that speaks only these: the one that Recommended would return if the table had
+// no others, or else the newest DEPRECATED one that is still safe.
 func (s Standings) RecommendedAmong(ids ...ID) (Standing, bool) {
 	spoken := slices.DeleteFunc(slices.Clone(s), func(standing Standing) bool {
 		return !slices.Contains(ids, standing.ID)

@@ -48,9 +48,9 @@ type Finding struct {
 	// ID is the version in question, or zero if it is the list as a whole.
 	ID ID `json:"version,omitzero"`
 
-	// Documented is what the version is on the day judged by the documents, and
-	// Listed what the table says that is checked. Either is zero if it does not
-	// have the version.
+	// Documented is the standing of the version by the documents on the day judged,
+	// and Listed the entry of the table that is checked. Either is zero if the
+	// documents or the table do not have the version.
 	Documented Standing `json:"documented,omitzero"`
 	Listed     Version  `json:"listed,omitzero"`
 }

@@ -15,8 +15,8 @@ var seoul = time.FixedZone("KST", 9*60*60)
 // Years outside of these come from typing errors or wrong clocks.
 const firstYear, lastYear = 1970, 9999
 
-// Date is a calendar day in the API's time zone, or none, which is the zero
-// value. It cannot be compared, on purpose: [Table.At] does that.
+// Date is a calendar day in the API's time zone. The zero Date is no day, called
+// none. Dates cannot be compared, on purpose: [Table.At] does that.
 type Date struct {
 	_   [0]func() // forbids ==, which would be a comparison of dates
 	day int       // 1 is 0001-01-01; 0 is none
@@ -33,8 +33,8 @@ func Day(year int, month time.Month, day int) Date {
 	return Date{day: 1 + int((midnight.Unix()-time.Time{}.Unix())/perDay)}
 }
 
-// On returns the day it is in Korea at an instant, whatever the instant's location.
-// It is none for the zero time, and outside the years 1970 to 9999.
+// On returns the day in Korea at time t, whatever the location of t. It is none for
+// the zero time, and outside the years 1970 to 9999.
 func On(t time.Time) Date { return Day(t.In(seoul).Date()) }
 
 // ParseDate reads a date as the documents write it, "20260831", or as discovery
@@ -85,8 +85,8 @@ func (d *Date) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Plus returns the date so many days later, or earlier if they are negative; none
-// stays none.
+// Plus returns the date that is days later, or earlier if days is negative. For none
+// it returns none.
 func (d Date) Plus(days int) Date {
 	if d.IsZero() {
 		return d

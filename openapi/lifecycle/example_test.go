@@ -78,3 +78,20 @@ func ExampleDiff() {
 	// false the endpoint labels 1.3 as SUPPORTED; it was CURRENT by the documents, and has moved on since
 	// false 1.4, which the endpoint lists as CURRENT with no date, is unknown to the documents
 }
+
+// The state of a version depends on the day judged, not on the label that was read.
+func ExampleTable_At() {
+	for _, day := range []string{"2026-06-02", "2026-06-03", "2026-08-31"} {
+		judged, err := lifecycle.ParseDate(day)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		standing, _ := versions.At(judged).Of(lifecycle.V(1, 2))
+		fmt.Println(day, standing.State, standing.Safe)
+	}
+	// Output:
+	// 2026-06-02 SUPPORTED true
+	// 2026-06-03 DEPRECATED true
+	// 2026-08-31 ENDED false
+}

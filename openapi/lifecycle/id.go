@@ -14,9 +14,8 @@ type ID struct{ major, minor int }
 // V returns the ID of version major.minor.
 func V(major, minor int) ID { return ID{major, minor} }
 
-// ParseID reads "1.10", or "v1.10" as discovery writes it. A version has one
-// spelling otherwise: signs, spaces and leading zeros are refused, and numbers
-// beyond 65535.
+// ParseID reads "1.10", or "v1.10" as discovery writes it. It refuses any other
+// spelling: signs, spaces, leading zeros, and numbers beyond 65535.
 func ParseID(s string) (ID, error) {
 	major, minor, ok := strings.Cut(strings.TrimPrefix(s, "v"), ".")
 	if ok {
@@ -30,7 +29,7 @@ func ParseID(s string) (ID, error) {
 	return ID{}, fmt.Errorf("version %.40q is not a number such as 1.10", s)
 }
 
-// Next is the number after id: 1.10 after 1.9.
+// Next returns the number after id: 1.10 after 1.9.
 func (id ID) Next() ID { return ID{id.major, id.minor + 1} }
 
 // Compare orders versions by number, 1.10 after 1.9. It is negative if id is the

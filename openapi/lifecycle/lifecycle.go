@@ -1,12 +1,13 @@
-// Package lifecycle tells what a version of the API is on a day: whether it may
-// be called, for how much longer, and which version to move to. It is the only
-// place where dates are compared. Its types see to that: a [Date] can be read and
-// printed, but neither ordered nor compared with ==.
+// Package lifecycle tells which state a version of the API is in on a day: whether
+// it may be called, for how much longer, and which version to move to. It is the
+// only place where dates are compared, and its types enforce that: a [Date] can be
+// read and printed, but neither ordered nor compared with ==.
 //
-// A [Table] is what was read, labels and dates, from the documents or from an
+// A [Table] holds the labels and dates that were read from the documents or from an
 // endpoint. Labels age: SUPPORTED turns into DEPRECATED without anybody editing
-// the document. So [Table.At] takes the day judged, and works out the state of
-// each version from label, date and day. The first line that applies decides:
+// the document. [Table.At] therefore takes a day, the day judged, and works out the
+// state of each version from its label, its date and that day. The first line that
+// applies decides:
 //
 //	on the day judged                          state
 //	no date                                    as labelled
@@ -24,6 +25,6 @@
 // has arrived or expired are no longer supported". No source says in which time
 // zone a day begins: see the assumption in date.go.
 //
-// The package needs the standard library alone, so that any service can use it, in
-// a test that fails its build or in a line it logs at start.
+// The package imports nothing but the standard library, so that any service can use
+// it: in a test that fails its build, or in a line that it logs at start.
 package lifecycle

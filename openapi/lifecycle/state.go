@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// State is where a version is in its life. As a label it is what was read; as
+// State is the state of a version. As a label it is the state that was read; as
 // [Standing.State] it is the state on the day judged.
 type State string
 

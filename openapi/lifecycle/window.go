@@ -1,6 +1,7 @@
 package lifecycle
 
-// Window is a span of days, both ends included. An end that is none is open.
+// Window is a span of days, both ends included. A zero First or Last leaves that
+// end open.
 type Window struct {
 	First Date `json:"first,omitzero"`
 	Last  Date `json:"last,omitzero"`
@@ -19,7 +20,7 @@ func (v Version) agreed() Window {
 	return Window{}
 }
 
-// Contains reports whether a day is in the window; none is in no window.
+// Contains reports whether a day is in the window. The zero Date never is.
 func (w Window) Contains(day Date) bool {
 	return !day.IsZero() && !day.before(w.First) && !w.Last.before(day)
 }

@@ -31,6 +31,9 @@ func (f *baselineFlags) load(day lifecycle.Date) (*conformance.Baseline, error) 
 		if _, err := os.Lstat(f.write); err == nil {
 			return nil, fmt.Errorf("--write-baseline: %s: %w; name another file", f.write, fs.ErrExist)
 		}
+		if err := writable(f.write); err != nil {
+			return nil, fmt.Errorf("--write-baseline: %w", err)
+		}
 	}
 	if f.read == "" {
 		return nil, nil //nolint:nilnil // no baseline is one without entries
@@ -52,7 +55,7 @@ func (f *baselineFlags) store(r *conformance.Report, held *conformance.Baseline)
 	if f.write == "" {
 		return nil
 	}
-	err := writeNew(f.write, false, func(w io.Writer) error { return conformance.WriteBaseline(w, r, held) })
+	err := writeNew(f.write, func(w io.Writer) error { return conformance.WriteBaseline(w, r, held) })
 	if err != nil {
 		return fmt.Errorf("--write-baseline: %s: %w", f.write, err)
 	}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/scp-openapi/virtualserver/conformance"
 	"github.com/scp-openapi/virtualserver/conformance/cases"
-	"github.com/scp-openapi/virtualserver/conformance/report"
+	"github.com/scp-openapi/virtualserver/conformance/report/safe"
 )
 
 func casesCommand() *cobra.Command {
@@ -85,7 +85,7 @@ func writeTable(out io.Writer, width int, rows [][]string) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, row := range rows {
 		first := strings.Join(row[:last], "\t")
-		for _, line := range report.Wrap(row[last], max(width, least)) {
+		for _, line := range safe.Wrap(row[last], max(width, least)) {
 			fmt.Fprintf(table, "%s\t%s\n", first, line)
 			first = strings.Repeat("\t", last-1)
 		}

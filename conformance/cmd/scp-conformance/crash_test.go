@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -30,6 +31,8 @@ type account struct {
 	*httptest.Server
 	mock http.Handler
 	keys signing.Credentials
+
+	cut atomic.Pointer[http.HandlerFunc] // what serves instead, while the network is cut
 
 	mu       sync.Mutex
 	changes  int
@@ -52,6 +55,10 @@ func newAccount(t *testing.T, delay time.Duration) *account {
 
 // ServeHTTP implements http.Handler.
 func (a *account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if cut := a.cut.Load(); cut != nil {
+		(*cut)(w, r)
+		return
+	}
 	if r.Method == http.MethodGet || !a.names(r.URL.Path) {
 		a.mock.ServeHTTP(w, r)
 		return
@@ -217,5 +224,86 @@ func TestInterruptedTwice(t *testing.T) {
 	require.NoError(t, next.Wait(), said.String())
 	assert.Contains(t, said.String(), "Volume "+mock.VolumeID+" ")
 	assert.Equal(t, before, a.state(t))
+	require.Empty(t, inLedger(t))
+}
+
+// TestNetworkCut cuts the network in the middle of a run, after a detach: the run ends with 3, soon, and says what is left.
+// The next run, or restore, puts it back.
+func TestNetworkCut(t *testing.T) {
+	hangUp := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err == nil {
+			_ = conn.Close()
+		}
+	})
+	silent := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	run := []string{
+		"--live", "--allow", "detaches", "--volume", mock.VolumeID, "--server", mock.ServerID, "--case", "detach-accepted,detach-takes-effect",
+		"--api-version", gen.Clients()[0].ID.String(), "--timeout", "300ms", "--linger", "1ms", "--rps", "1000", "--attempts", "1", "--case-limit", "2s",
+	}
+	for _, tt := range []struct {
+		name string
+		cut  http.HandlerFunc
+		next []string
+	}{
+		{"connections are closed, and the next run", hangUp, append([]string{"run"}, run...)},
+		{"nothing comes back, and restore", silent, []string{"restore"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			a := newAccount(t, time.Millisecond)
+			before := a.state(t)
+			a.on(func(n int, done bool) {
+				if n == 1 && done {
+					a.cut.Store(&tt.cut)
+				}
+			})
+			began := time.Now()
+			cmd, said := a.run(t, append([]string{"run", "--endpoint", a.URL}, run...)...)
+			require.ErrorContains(t, cmd.Wait(), "exit status 3", said.String())
+			assert.Less(t, time.Since(began), time.Minute, "nobody waits for as long as a volume may take")
+			text := strings.Join(strings.Fields(said.String()), " ") // as it is before lines are broken
+			assert.Contains(t, text, "could not be put back: nothing answered for")
+			assert.Contains(t, text, "scp-conformance restore --endpoint "+a.URL)
+			require.NotEmpty(t, inLedger(t))
+
+			a.cut.Store(nil)
+			a.on(func(int, bool) {})
+			next, said := a.run(t, append(tt.next, "--endpoint", a.URL)...)
+			require.NoError(t, next.Wait(), said.String())
+			assert.Contains(t, said.String(), "It was put back")
+			assert.Equal(t, before, a.state(t))
+			require.Empty(t, inLedger(t))
+		})
+	}
+}
+
+// TestReminded: after a run was killed, the next one says what it left though it may change nothing, and how to put that
+// back, whatever it calls the endpoint.
+func TestReminded(t *testing.T) {
+	a := newAccount(t, time.Millisecond)
+	before := a.state(t)
+	var killed *exec.Cmd
+	started := make(chan struct{})
+	a.on(func(n int, done bool) {
+		if <-started; n == 1 && done {
+			_ = killed.Process.Kill()
+		}
+	})
+	killed, _ = a.run(t, "run", "--endpoint", a.URL, "--live", "--allow", "detaches", "--case", "detach-accepted",
+		"--volume", mock.VolumeID, "--server", mock.ServerID)
+	close(started)
+	require.Error(t, killed.Wait())
+	require.NotEmpty(t, inLedger(t))
+
+	a.on(func(int, bool) {})
+	elsewhere := strings.Replace(a.URL, "127.0.0.1", "localhost", 1)
+	next, said := a.run(t, "run", "--endpoint", elsewhere, "--live", "--case", "discovery-listed", "--quiet")
+	require.NoError(t, next.Wait(), said.String())
+	assert.Contains(t, said.String(), "Volume "+mock.VolumeID+" of "+a.URL+" was left changed by a run of ")
+	assert.Contains(t, strings.Join(strings.Fields(said.String()), " "), "scp-conformance restore --endpoint "+a.URL)
+	require.NotEmpty(t, inLedger(t))
+	restore, said := a.run(t, "restore", "--endpoint", elsewhere)
+	require.NoError(t, restore.Wait(), said.String())
+	assert.Equal(t, before, a.state(t), said.String())
 	require.Empty(t, inLedger(t))
 }

@@ -16,7 +16,7 @@ import (
 
 // everyCommand calls f with each command of ours, and with its path as arguments.
 func everyCommand(f func(cmd *cobra.Command, path []string)) {
-	for _, cmd := range rootCommand(io.Discard, io.Discard).Commands() {
+	for _, cmd := range ours(rootCommand(io.Discard, io.Discard)) {
 		f(cmd, strings.Fields(cmd.CommandPath())[1:])
 	}
 }
@@ -60,7 +60,7 @@ func TestHelp(t *testing.T) {
 			assert.LessOrEqual(t, utf8.RuneCountInString(strings.TrimSuffix(line, "\n")), 80, line)
 		}
 		if name := cmd.Name(); name != "completion" && name != "help" {
-			assert.Contains(t, out, "Examples:\n  scp-conformance "+name)
+			assert.Contains(t, out, "Examples:\n  "+cmd.CommandPath())
 		}
 	})
 }

@@ -62,6 +62,14 @@ func (w *written) add(cmd *cobra.Command, more ...string) {
 	f.BoolVar(&w.text.Quiet, "quiet", false, "print only what is wrong, and the verdict")
 }
 
+// prepare finds out whether reports can be written to where they are wanted.
+func (w *written) prepare() error {
+	if w.out == "" {
+		return nil
+	}
+	return newOutDir(w.out, forms(w.language)).prepare()
+}
+
 // print prints reports on standard output.
 func (w *written) print(out io.Writer, reports ...*conformance.Report) error {
 	for _, f := range forms(w.language) {
@@ -96,10 +104,10 @@ func (w *written) deliver(out io.Writer, reports ...*conformance.Report) error {
 	w.quoted.end(out)
 	if w.format == "text" && inWorkflow() {
 		note(report.GitHub(out, reports...))
-		errs = append(errs, appendSummary(reports...))
+		errs = append(errs, appendSummary(func(w io.Writer) error { return report.Markdown(w, reports...) }))
 	}
 	if w.out != "" {
-		errs = append(errs, writeFiles(w.out, forms(w.language), reports...))
+		errs = append(errs, newOutDir(w.out, forms(w.language)).write(reports...))
 	}
 	return errors.Join(errs...)
 }

@@ -29,6 +29,20 @@ var mockFixture = conformance.Fixture{
 	OtherServer: mock.OtherServerID, SharedVolume: mock.SharedID, OSVolume: mock.OSVolumeID,
 }
 
+// fixtureEach gives each version that is asked a fixture of its own, and returns the world that has them all.
+func fixtureEach(config *conformance.Config) mock.World {
+	world := mock.DefaultWorld()
+	for i := 1; i < min(config.Parallel, len(config.Clients)); i++ {
+		twin, id := mock.DefaultWorld().Twin(i)
+		world.Servers, world.Volumes = append(world.Servers, twin.Servers...), append(world.Volumes, twin.Volumes...)
+		config.More = append(config.More, conformance.Fixture{
+			Volume: id(mock.VolumeID), Server: id(mock.ServerID), SpareVolume: id(mock.SpareID),
+			OtherServer: id(mock.OtherServerID), SharedVolume: id(mock.SharedID), OSVolume: id(mock.OSVolumeID),
+		})
+	}
+	return world
+}
+
 // completeHarm fills in what depends on whether the endpoint is live: what may be asked of it, of which volumes and
 // servers, and how patiently.
 func (f *runFlags) completeHarm(cmd *cobra.Command, config *conformance.Config) error {

@@ -81,6 +81,7 @@ Exit codes of every command:
 Ctrl-C stops a command cleanly; a second Ctrl-C kills it.`,
 		Example: `  scp-conformance run
   scp-conformance versions --at 2026-08-31
+  scp-conformance migrate --on 2026-12-31
   scp-conformance mock --addr 127.0.0.1:8080
   source <(scp-conformance completion bash)`,
 		Args:          noArgs,
@@ -95,18 +96,30 @@ Ctrl-C stops a command cleanly; a second Ctrl-C kills it.`,
 	root.SetUsageTemplate(narrow(root.UsageTemplate()) + variablesTemplate)
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
-	root.AddCommand(runCommand(), casesCommand(), mockCommand(), versionsCommand(), reportCommand(), restoreCommand(), versionCommand())
+	root.AddCommand(runCommand(), casesCommand(), mockCommand(), versionsCommand(), reportCommand(), migrateCommand(), restoreCommand(), versionCommand())
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd() // after SetOut, as it keeps the writer
-	for _, cmd := range root.Commands() {
+	for _, cmd := range ours(root) {
 		cmd.Flags().SortFlags = false // they are in the order of their subjects
 		settable(cmd)
 		refuseEmpty(cmd)
-		if cmd.HasSubCommands() {
+		if cmd.HasSubCommands() && cmd.RunE == nil {
 			cmd.Args, cmd.RunE = noArgs, missing
 		}
 	}
 	return root
+}
+
+// ours are the commands, and those below them. Those of completion are cobra's.
+func ours(root *cobra.Command) []*cobra.Command {
+	var list []*cobra.Command
+	for _, cmd := range root.Commands() {
+		list = append(list, cmd)
+		if cmd.Name() != "completion" {
+			list = append(list, cmd.Commands()...)
+		}
+	}
+	return list
 }
 
 // missing ends a command that has others below it, and was called without one of them.

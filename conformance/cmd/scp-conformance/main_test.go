@@ -31,6 +31,8 @@ func TestMain(m *testing.M) {
 // defect and a case that fails with it. It is not about which cases and versions there are.
 func TestScripts(t *testing.T) {
 	clients := gen.Clients()
+	goCache, err := exec.CommandContext(t.Context(), "go", "env", "GOCACHE").Output()
+	require.NoError(t, err)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -42,7 +44,8 @@ func TestScripts(t *testing.T) {
 			env.Setenv("DEFECT", "accepted-200")
 			env.Setenv("CAUGHTBY", "detach-accepted")
 			env.Setenv("XDG_STATE_HOME", env.WorkDir)
-			env.Setenv("GORACE", "atexit_sleep_ms=10") // a binary with -race waits a second when it ends
+			env.Setenv("GOCACHE", strings.TrimSpace(string(goCache))) // for scans of Go code
+			env.Setenv("GORACE", "atexit_sleep_ms=10")                // a binary with -race waits a second when it ends
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

@@ -49,6 +49,9 @@ could not be read, else 0: the verdicts are those that were stored.`,
 }
 
 func (f *reportFlags) run(cmd *cobra.Command, files []string) error {
+	if err := f.prepare(); err != nil {
+		return usage(err)
+	}
 	reports, problem := readReports(cmd.InOrStdin(), files)
 	if len(reports) == 0 {
 		return &exit{problem, conformance.ExitNotJudged}

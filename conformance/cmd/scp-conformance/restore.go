@@ -3,6 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -46,7 +51,7 @@ The keys come from the same places as those of run.`,
 }
 
 func (f *restoreFlags) restore(cmd *cobra.Command) error {
-	config, err := f.complete()
+	config, err := f.complete(cmd)
 	if err != nil {
 		return usage(err)
 	}
@@ -54,11 +59,10 @@ func (f *restoreFlags) restore(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	out := cmd.OutOrStdout()
-	if left == 0 {
-		fmt.Fprintln(out, "Nothing is left to put back.")
-		return nil
+	if len(left) == 0 {
+		return f.nothing(cmd, config)
 	}
+	out := cmd.OutOrStdout()
 	found, err := findCredentials(cmd, f.credentials)
 	if err != nil {
 		return usage(err)
@@ -75,19 +79,60 @@ func (f *restoreFlags) restore(cmd *cobra.Command) error {
 			errs = append(errs, r.Err)
 			continue
 		}
-		fmt.Fprintf(out, "%s (%s)\n", r.Text, r.Endpoint)
+		fmt.Fprintln(out, r.Text)
 	}
 	return errors.Join(errs...)
 }
 
-// complete reads what the flags name.
-func (f *restoreFlags) complete() (conformance.Config, error) {
+// nothing says that nothing is left, where it looked, and what is left of other endpoints.
+func (f *restoreFlags) nothing(cmd *cobra.Command, config conformance.Config) error {
+	what := "Nothing"
+	if config.Endpoint != "" {
+		what += " of " + config.Endpoint
+	}
+	others, err := conformance.Left(config.StateDir, "")
+	if err != nil {
+		return err
+	}
+	text := fmt.Sprintf("%s is left to put back, by the ledger in %s.", what, config.StateDir)
+	if len(others) > 0 {
+		slices.Sort(others)
+		text += " It holds volumes of " + strings.Join(slices.Compact(others), " and ") + "."
+	}
+	ledgers, err := conformance.Ledgers()
+	if err != nil {
+		return err
+	}
+	for _, dir := range ledgers {
+		if own, err := filepath.Abs(config.StateDir); err != nil || dir != own {
+			text += " Another ledger holds some: look there with --state-dir " + dir + "."
+		}
+	}
+	_, err = fmt.Fprintln(cmd.OutOrStdout(), text)
+	return err
+}
+
+// complete reads what the flags name. A directory that somebody named has to be there: that nothing is left in one that
+// is not says nothing.
+func (f *restoreFlags) complete(cmd *cobra.Command) (conformance.Config, error) {
 	config := f.config
 	if err := f.locate(); err != nil {
 		return config, err
 	}
 	config.Endpoint = f.endpoint
 	var err error
+	if cmd.Flags().Changed("state-dir") {
+		var info fs.FileInfo
+		info, err = os.Stat(config.StateDir)
+		if err == nil && !info.IsDir() {
+			err = fmt.Errorf("%s is not a directory", config.StateDir)
+		}
+		if err != nil {
+			return config, fmt.Errorf("--state-dir: %w", err)
+		}
+	} else if config.StateDir, err = conformance.DefaultStateDir(); err != nil {
+		return config, err
+	}
 	config.Transport, err = f.transport()
 	return config, err
 }

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math/rand/v2"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -69,8 +71,9 @@ nothing.
 On this machine everything is allowed, and the volumes and servers to try are
 those of the mock, unless --volume, --server and the like name others.
 
-When a run of an endpoint ends, its volumes are as they were found. A run that
-was killed is made good by the next one, or by scp-conformance restore.
+When a run of an endpoint ends, its volumes are as they were found. After a run
+that was killed, the next one puts them back, or says how to if it may change
+nothing; scp-conformance restore puts them back at once.
 
 Some cases have many variants: the ways to get a signature wrong, say. A run
 asks a sample of each, drawn by --seed, and all of them with --all, which is
@@ -116,7 +119,7 @@ func configFlags(cmd *cobra.Command, config *conformance.Config) {
 	f.BoolVar(&config.All, "all", false, "ask every variant of each case, and not a sample (default unless the endpoint is live, or its answers are slow)")
 	f.BoolVar(&config.Strict, "strict", false, "fail on what differs from what was only observed, or is assumed")
 	f.BoolVar(&config.RequireComplete, "require-complete", false, "end with 3 if a clause was not judged")
-	countVar(cmd, &config.Parallel, "parallel", 1, "how many versions to ask side by side (default all of a live endpoint and of the built-in mock)")
+	countVar(cmd, &config.Parallel, "parallel", 1, "how many versions to ask side by side (default all of a live endpoint, which take turns with its volumes, and of the built-in mock)")
 	countVar(cmd, &config.Attempts, "attempts", conformance.DefaultAttempts, "how many times to try a case that cannot be judged")
 	durationVar(cmd, &config.Timeout, "timeout", conformance.DefaultTimeout, "how long one request may take")
 	durationVar(cmd, &config.CaseLimit, "case-limit", conformance.DefaultCaseLimit, "how long one case may take, with all its attempts")
@@ -137,6 +140,9 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return usage(err)
 	}
+	if err := f.prepare(); err != nil {
+		return usage(err)
+	}
 	signal.Ignore(syscall.SIGPIPE) // a run whose reader has gone ends in order, and writes its other reports
 	notes := cmd.ErrOrStderr()
 	if f.text.Quiet {
@@ -150,13 +156,23 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 		}
 		defer stop()
 	}
+	if err := config.Check(); err != nil {
+		return usage(err)
+	}
 	fmt.Fprintln(notes, startLine(config, mocked))
 	if age := config.Table.Age(config.Day); config.Table.Stale(config.Day) {
 		fmt.Fprintf(notes, "The table of versions is old (%s): see scp-conformance versions.\n", age)
 	}
 	earlier, problem := f.earlier(cmd)
-	if problem != nil {
-		fmt.Fprintln(cmd.ErrOrStderr(), "The run is not compared with an earlier one:", problem)
+	var notices []string
+	switch first := f.isFirst(problem); {
+	case first:
+		notices, problem = []string{"There is no earlier run to compare with: " + f.previous + " is not there yet, and this run writes it."}, nil
+	case problem != nil:
+		notices = []string{"The run is not compared with an earlier one: " + plain(problem)}
+	}
+	for _, text := range notices {
+		fmt.Fprintln(cmd.ErrOrStderr(), text)
 	}
 	result, err := f.judge(cmd, notes, config)
 	if err != nil {
@@ -166,6 +182,7 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 	if earlier != nil {
 		result.Compare(earlier, f.previous)
 	}
+	result.Notices = append(result.Notices, notices...)
 	if f.format == lines {
 		_ = report.LastLine(cmd.OutOrStdout(), result)
 	}
@@ -228,6 +245,17 @@ func (f *runFlags) earlier(cmd *cobra.Command) (*conformance.Report, error) {
 	return reports[0], nil
 }
 
+// isFirst reports whether a run has no earlier one for want of a first: the file of --previous is missing, and it is the
+// one that the run itself writes into --out.
+func (f *runFlags) isFirst(problem error) bool {
+	if f.out == "" || !errors.Is(problem, fs.ErrNotExist) {
+		return false
+	}
+	previous, err := filepath.Abs(f.previous)
+	written, writtenErr := filepath.Abs(filepath.Join(f.out, forms(f.language)[0].file))
+	return err == nil && writtenErr == nil && previous == written
+}
+
 // newSeed is the seed of a run that was given none. A run that asks a sample counts the days, so that a fortnight
 // of nights asks everything; one that asks everything draws a number that is short to type, and exact for any
 // JSON reader.
@@ -274,7 +302,7 @@ func (f *runFlags) complete(cmd *cobra.Command) (conformance.Config, error) {
 	if config.Clients, err = clients(f.versions); err != nil {
 		return config, fmt.Errorf("--api-version: %w", err)
 	}
-	if config.Live && !cmd.Flags().Changed("parallel") {
+	if config.Live && !cmd.Flags().Changed("parallel") { // they take turns with the volumes, and share the rate
 		config.Parallel = len(config.Clients)
 	}
 	if config.Table, err = loadTable(f.table); err != nil {
@@ -335,7 +363,11 @@ func judgeMock(cmd *cobra.Command, config *conformance.Config) (stop func(), err
 	account := config.Credentials.AccountID
 	config.Credentials = mockCredentials()
 	config.Credentials.AccountID = account
-	handler, err := mock.New([]signing.Credentials{config.Credentials}, mock.WithDelay(delay), mock.WithDay(config.Day), mock.WithTable(config.Table))
+	world := mock.DefaultWorld()
+	if config.Fixture == mockFixture {
+		world = fixtureEach(config)
+	}
+	handler, err := mock.New([]signing.Credentials{config.Credentials}, mock.WithWorld(world), mock.WithDelay(delay), mock.WithDay(config.Day), mock.WithTable(config.Table))
 	if err != nil {
 		return nil, err
 	}

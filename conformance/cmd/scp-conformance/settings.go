@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v4"
 
-	"github.com/scp-openapi/virtualserver/conformance/report"
+	"github.com/scp-openapi/virtualserver/conformance/report/safe"
 )
 
 // What a flag says can be said by an environment variable and by a file as well. A flag comes before its variable,
@@ -67,7 +67,7 @@ func settable(cmd *cobra.Command) {
 	text := "Each flag can be set by a variable, and in a file that --config names, by the flag's name. " +
 		"A flag comes before its variable, and that before the file."
 	cmd.Annotations = map[string]string{
-		"variables": strings.Join(slices.Concat(report.Wrap(text, 78), report.Wrap(strings.Join(names, ", "), 78)), "\n  "),
+		"variables": strings.Join(slices.Concat(safe.Wrap(text, 78), safe.Wrap(strings.Join(names, ", "), 78)), "\n  "),
 	}
 }
 
@@ -91,7 +91,7 @@ func settingsOf(cmd *cobra.Command) []*pflag.Flag {
 // allSettings are the settings of all commands: a file may serve several.
 func allSettings(root *cobra.Command) map[string][]*pflag.Flag {
 	all := map[string][]*pflag.Flag{}
-	for _, cmd := range root.Commands() {
+	for _, cmd := range ours(root) {
 		if cmd.PreRunE == nil {
 			continue
 		}
@@ -112,16 +112,36 @@ func settle(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	name := cmd.Flags().Lookup(configFlag).Value.String()
-	if name == "" {
-		return nil
+	var file []setting
+	if name := cmd.Flags().Lookup(configFlag).Value.String(); name != "" {
+		delete(all, configFlag)
+		if file, err = readSettings(name, all); err != nil {
+			return fmt.Errorf("--config: %w", err)
+		}
 	}
-	delete(all, configFlag)
-	file, err := readSettings(name, all)
-	if err != nil {
-		return fmt.Errorf("--config: %w", err)
+	if err := wholePlace(cmd, slices.Concat(variables, file)); err != nil {
+		return err
 	}
 	return apply(cmd, file)
+}
+
+// wholePlace refuses a region without an environment, and the other way round, wherever the two are said. Beside an
+// endpoint that comes first, it would go unnoticed.
+func wholePlace(cmd *cobra.Command, settings []setting) error {
+	said := func(name string) bool {
+		return cmd.Flags().Changed(name) || slices.ContainsFunc(settings, func(s setting) bool { return s.flag == name })
+	}
+	if cmd.Flags().Lookup("region") == nil {
+		return nil
+	}
+	for _, s := range settings {
+		for one, other := range map[string]string{"region": "environment", "environment": "region"} {
+			if s.flag == one && !said(other) {
+				return fmt.Errorf("%s: --%s goes with --%s", s.from, one, other)
+			}
+		}
+	}
+	return nil // of flags alone, connection says so
 }
 
 // apply sets the flags of a command that nothing before has said.

@@ -53,7 +53,7 @@ func schemaOfFlags() map[string]any {
 				kinds = append(kinds, kind)
 			}
 		}
-		_, usage := pflag.UnquoteUsage(flags[0])
+		_, usage := pflag.UnquoteUsage(flags[len(flags)-1])
 		if len(kinds) == 1 {
 			kind := kinds[0].(map[string]any)
 			kind["description"] = usage

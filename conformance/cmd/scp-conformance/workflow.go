@@ -8,9 +8,6 @@ import (
 	"io"
 	"os"
 	"syscall"
-
-	"github.com/scp-openapi/virtualserver/conformance"
-	"github.com/scp-openapi/virtualserver/conformance/report"
 )
 
 // inWorkflow reports whether GitHub Actions runs the command, and reads annotations from its output.
@@ -38,8 +35,8 @@ func (q *quoted) end(out io.Writer) {
 	}
 }
 
-// appendSummary adds reports to the page that GitHub shows of the job, if it names a file for that.
-func appendSummary(reports ...*conformance.Report) error {
+// appendSummary adds Markdown to the page that GitHub shows of the job, if it names a file for that.
+func appendSummary(content func(io.Writer) error) error {
 	name := os.Getenv("GITHUB_STEP_SUMMARY")
 	if name == "" {
 		return nil
@@ -49,7 +46,7 @@ func appendSummary(reports ...*conformance.Report) error {
 		return fmt.Errorf("GITHUB_STEP_SUMMARY: %w", err)
 	}
 	buffered := bufio.NewWriter(file)
-	if err := errors.Join(report.Markdown(buffered, reports...), buffered.Flush(), file.Close()); err != nil {
+	if err := errors.Join(content(buffered), buffered.Flush(), file.Close()); err != nil {
 		return fmt.Errorf("GITHUB_STEP_SUMMARY: %w", err)
 	}
 	return nil

@@ -1,11 +1,11 @@
-package report_test
+package safe_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/scp-openapi/virtualserver/conformance/report"
+	"github.com/scp-openapi/virtualserver/conformance/report/safe"
 )
 
 func TestWrap(t *testing.T) {
@@ -23,6 +23,6 @@ func TestWrap(t *testing.T) {
 		{"blanks and line ends", " a \n b ", 10, []string{"a b"}},
 		{"no width", "a b", 0, []string{"a", "b"}},
 	} {
-		t.Run(tt.name, func(t *testing.T) { assert.Equal(t, tt.want, report.Wrap(tt.text, tt.width)) })
+		t.Run(tt.name, func(t *testing.T) { assert.Equal(t, tt.want, safe.Wrap(tt.text, tt.width)) })
 	}
 }

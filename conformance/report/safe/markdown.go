@@ -1,4 +1,4 @@
-package report
+package safe
 
 import (
 	"fmt"
@@ -6,15 +6,18 @@ import (
 	"strings"
 )
 
-// text is a text of somebody else in Markdown, as one line: nothing in it is markup, a link, or a mention of
+// most is how many bytes of a text are shown.
+const most = 2 << 10
+
+// Markdown returns a text of somebody else in Markdown, as one line: nothing in it is markup, a link, or a mention of
 // a person or an issue. What GitHub would make a link of is code.
-func text(s string) string {
-	s = strings.TrimSpace(printable(clip(s, markdownText)))
+func Markdown(s string) string {
+	s = strings.TrimSpace(Text(Clip(s, most)))
 	var b strings.Builder
 	last := 0
 	for _, at := range linked.FindAllStringIndex(s, -1) {
 		b.WriteString(escaped(s[last:at[0]], last == 0))
-		b.WriteString(code(s[at[0]:at[1]]))
+		b.WriteString(Code(s[at[0]:at[1]]))
 		last = at[1]
 	}
 	b.WriteString(escaped(s[last:], last == 0))
@@ -48,19 +51,19 @@ func beginsList(s string, i int) bool {
 	return i > 0 && strings.Trim(s[:i], "0123456789") == "" && (s[i] == '.' || s[i] == ')') && (i+1 == len(s) || s[i+1] == ' ')
 }
 
-// link is an address as a link, or any other text as text.
-func link(s string) string {
+// Link returns an address as a link, and any other text as [Markdown] does.
+func Link(s string) string {
 	if webAddress.MatchString(s) {
 		return "<" + s + ">"
 	}
-	return text(s)
+	return Markdown(s)
 }
 
 var webAddress = regexp.MustCompile(`^https?://[0-9A-Za-z][0-9A-Za-z./?#&=_~%:+,-]*$`)
 
-// code is a text of somebody else in a line, as code.
-func code(s string) string {
-	s = strings.TrimSpace(printable(clip(s, markdownText)))
+// Code returns a text of somebody else in a line, as code.
+func Code(s string) string {
+	s = strings.TrimSpace(Text(Clip(s, most)))
 	if s == "" {
 		return ""
 	}
@@ -71,27 +74,11 @@ func code(s string) string {
 	return fence + s + fence
 }
 
-// codes are the cases of a block, as code: few of them where there are many.
-func (b *block) codes() string {
-	if b.all {
-		return b.named()
-	}
-	names, more := b.cases, ""
-	if n := len(names); n > fewest {
-		names, more = names[:fewest-1], fmt.Sprintf(" and %d more", n-fewest+1)
-	}
-	var list []string
-	for _, name := range names {
-		list = append(list, code(name))
-	}
-	return strings.Join(list, ", ") + more
-}
+// Cell is code in a cell of a table, which a bar would end.
+func Cell(code string) string { return strings.ReplaceAll(code, "|", `\|`) }
 
-// cell is code in a cell of a table, which a bar would end.
-func cell(code string) string { return strings.ReplaceAll(code, "|", `\|`) }
-
-// fenced is a block of code.
-func fenced(language, s string) string {
+// Fenced returns a block of code.
+func Fenced(language, s string) string {
 	fence := strings.Repeat("`", max(3, backticks(s)+1))
 	return fence + language + "\n" + strings.TrimRight(s, "\n") + "\n" + fence + "\n"
 }
