@@ -16,6 +16,9 @@ const notAVersion = "it names no version such as 1.10"
 // service is what the version header calls this API.
 const service = "virtualserver"
 
+// capitals is the service in the names of constants and of the environment.
+const capitals = "VIRTUALSERVER"
+
 // headerName is one of the names of the headers that the rules look for.
 type headerName string
 
@@ -387,7 +390,10 @@ func (t *text) versionHeaders() (settings []setting) {
 		case ok:
 			settings = append(settings, setting{h, span{}})
 		default:
-			s, ok := t.setting(h)
+			s, ok := t.formatted(h)
+			if !ok {
+				s, ok = t.setting(h)
+			}
 			if !ok {
 				s, ok = t.setByConstant(h)
 			}

@@ -22,6 +22,7 @@ func (t *text) apart(settings []setting) {
 	}
 	before := len(t.hits)
 	t.pairs()
+	t.keys()
 	t.literals()
 	if len(open) == 0 || len(t.hits) > before {
 		return
@@ -33,12 +34,16 @@ func (t *text) apart(settings []setting) {
 	t.hits[len(t.hits)-1].use.generic = t.generic(open[i].value)
 }
 
-// generic reports whether an expression takes the service from a variable too, and not only the version.
+// configured is what an expression has that is set outside of code: by the environment, or in a template.
+var configured = regexp.MustCompile(`(?i:environ|getenv|\benv\b|secrets\.|vars\.)|\$\{?[A-Z_]+\b|\{\{`)
+
+// generic reports whether an expression takes the service from a variable too, and not only the version, so that
+// the callers of its code say both.
 func (t *text) generic(value span) bool {
-	return !bytes.Contains(t.data[value.start:value.end], []byte(service)) &&
-		!slices.ContainsFunc(t.variables(value), func(s span) bool {
-			return bytes.Contains(t.data[s.start:s.end], []byte(service))
-		})
+	e := t.data[value.start:value.end]
+	return !configured.Match(e) && !bytes.Contains(e, []byte(service)) && !slices.ContainsFunc(t.variables(value), func(s span) bool {
+		return bytes.Contains(t.data[s.start:s.end], []byte(service))
+	})
 }
 
 // trim returns a span without the blanks around it.
@@ -86,7 +91,7 @@ var (
 	identifier   = regexp.MustCompile(`[A-Za-z_][\w-]*\w|[A-Za-z_]`)
 	otherValue   = regexp.MustCompile(`["'\x60 ]([a-z][a-z0-9-]*)[ \t]+(?:` + number + `|[{$%"'\x60])`)
 	nonsense     = regexp.MustCompile(`^\s*\\?["'\x60]?` + service + `(?:[ \t]+[\w.]+)?\\?["'\x60]?\s*$`)
-	inExpression = regexp.MustCompile(`(?:["'\x60]|[})] )(` + number + `)`)
+	inExpression = regexp.MustCompile(`(?:[,"'\x60] ?|[})] )(` + number + `)`)
 	justNumber   = regexp.MustCompile(`^\\?["'\x60]?(` + number + `)\\?["'\x60]?$`)
 	justService  = regexp.MustCompile(`^\\?["'\x60]?([a-z][a-z0-9-]+)\\?["'\x60]?$`)
 )

@@ -18,14 +18,16 @@ var (
 	showsText = regexp.MustCompile(`(?i)(print\w*|console\.\w+|logg?(er)?[\w.]*|echo|puts|write-(host|output|verbose|error|warning)|` +
 		`error\w*|exception|raise|throw|panic|fail|assert\w*|warn\w*|die|debug|info)\s*[("'\x60 ]`)
 
-	nameKey    = regexp.MustCompile(`(?i)\\?["']?\b(key|name|field|header|header\.name)\\?["']?\s*[:=>]\s*@?\\?["']?$`)
-	valueKey   = regexp.MustCompile(`(?i)\\?["']?\bvalue\\?["']?\s*[:=]\s*`)
-	headerLike = regexp.MustCompile(`^@?["'\x60]([Ss][Cc][Pp]-[\w-]+|[A-Z][A-Za-z]*(-[A-Za-z]+)+)["'\x60]`)
-	callee     = regexp.MustCompile(`([A-Za-z_][\w]*)[!?]?\s*\(\s*[fbru@]?$`)
-	nothing    = regexp.MustCompile(`^(null|None|nil|undefined|NULL|""|''|\.\.\.|…|<|//|#|\?)`)
-	valueFirst = regexp.MustCompile(`\(([^(]*),\s*forHTTPHeaderField:\s*$`)
-	saying     = regexp.MustCompile(`^[^{$%<]*\pL\s+\pL[^{$%<]*$`) // words for people
-	request    = regexp.MustCompile(`(?i)(-H|--header|http|https|xh)\b.*\s$`)
+	nameKey  = regexp.MustCompile(`(?i)\\?["']?\b(key|name|field|header|header\.name)\\?["']?\s*[:=>]\s*@?\\?["']?$`)
+	valueKey = regexp.MustCompile(`(?i)\\?["']?\bvalue\\?["']?\s*[:=>]\s*`)
+
+	elementName = regexp.MustCompile(`(?i)<(?:\w+:)?(?:\w*(?:name|key|header)\w*|\w+\s[^<>]*["'](?:[\w.]*\.)?(?:name|key)["'][^<>]*)>\s*$`)
+	headerLike  = regexp.MustCompile(`^@?["'\x60]([Ss][Cc][Pp]-[\w-]+|[A-Z][A-Za-z]*(-[A-Za-z]+)+)["'\x60]`)
+	callee      = regexp.MustCompile(`([A-Za-z_][\w]*)[!?]?\s*\(\s*[fbru@]?$`)
+	nothing     = regexp.MustCompile(`^(null|None|nil|undefined|NULL|""|''|\.\.\.|…|<|//|#|\?)`)
+	valueFirst  = regexp.MustCompile(`\(([^(]*),\s*forHTTPHeaderField:\s*$`)
+	saying      = regexp.MustCompile(`^[^{$%<]*\pL\s+\pL[^{$%<]*$`) // words for people
+	request     = regexp.MustCompile(`(?i)(-H|--header|http|https|xh)\b.*\s$`)
 )
 
 const expressionLimit = 300
@@ -41,6 +43,9 @@ func (t *text) setting(h header) (setting, bool) {
 	if whole { // the rest of a string or of a line
 		value = t.rest(h, from)
 	}
+	if i := bytes.IndexByte(t.data[value.start:value.end], '<'); i >= 0 && t.element(h) {
+		value.end = value.start + i
+	}
 	e := bytes.TrimSpace(t.data[value.start:value.end])
 	if len(e) == 0 || nothing.Match(e) || whole && saying.Match(e) {
 		return setting{}, false
@@ -55,6 +60,37 @@ func (t *text) setting(h header) (setting, bool) {
 func isNamed(before []byte) bool {
 	end := bytes.TrimRight(tail(before, 30), "\"'\\@ \t\r\n")
 	return len(end) > 0 && strings.IndexByte(":=>", end[len(end)-1]) >= 0 && nameKey.Match(tail(before, 30))
+}
+
+// element reports whether a header's name is the text of an element that has names for its text, as in XML of
+// JMeter: <stringProp name="Header.name">Scp-Signature</stringProp>.
+func (t *text) element(h header) bool {
+	return bytes.HasPrefix(t.data[h.end:], []byte("</")) && elementName.Match(tail(t.before(h.start), 60))
+}
+
+var (
+	verb     = regexp.MustCompile(`%[-0-9.]*[sdvq@]|\{\w*\}`)
+	printing = regexp.MustCompile(`(?i)(?:^|[^\w.])[fs]?n?printf\b`)
+)
+
+// formatted returns the place where a header and the format of its value are one string, and the service and its
+// version come after it: printf "Scp-Api-Version: %s %s" virtualserver 1.1.
+func (t *text) formatted(h header) (setting, bool) {
+	d, before := t.data, t.before(h.start)
+	from := skipBlanks(d, h.end)
+	if from == len(d) || d[from] != ':' || h.start == 0 || strings.IndexByte("\"'\x60", d[h.start-1]) < 0 {
+		return setting{}, false
+	}
+	if showsText.Match(before) && !printing.Match(before) || bytes.Contains(before, []byte("stderr")) {
+		return setting{}, false
+	}
+	format := t.rest(h, from+1)
+	arguments := t.line(format.end)
+	if !verb.Match(d[format.start:format.end]) {
+		return setting{}, false
+	}
+	value := span{format.start, min(arguments.end, format.end+expressionLimit)}
+	return setting{h, value}, bytes.Contains(d[value.start:value.end], []byte(service))
 }
 
 // object reports whether an expression begins an object that describes a header, as in OpenAPI.
@@ -82,7 +118,7 @@ func (t *text) assigned(h header) (from int, whole, ok bool) {
 	next := skipBlanks(d, h.end)
 	separated := next < len(d) && (d[next] == ':' || d[next] == '=') && !followed(d, next, ":=>~")
 	if !separated {
-		if isNamed(before) {
+		if isNamed(before) || t.element(h) {
 			from, ok = t.valueOf(h)
 		}
 		return from, false, ok

@@ -42,5 +42,5 @@ func FuzzScanText(f *testing.F) {
 
 // naive is mentions as one would write it first.
 func naive(data []byte) bool {
-	return bytes.Contains(data, []byte(service)) || bytes.Contains(bytes.ToLower(data), []byte("scp-"))
+	return bytes.Contains(data, []byte(service)) || bytes.Contains(data, []byte(capitals)) || bytes.Contains(bytes.ToLower(data), []byte("scp-"))
 }

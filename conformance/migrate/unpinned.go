@@ -14,22 +14,24 @@ func (t *text) unpinned(settings []setting) {
 	if len(settings) > 0 {
 		return
 	}
-	signature, ok := t.sets(signatureHeader)
-	if !ok {
-		return
-	}
 	// Other services have a header called Scp-Signature too, but none called Scp-Accesskey.
-	if _, ok := t.sets(accessKeyHeader); !ok {
-		return
+	signature, ok := t.first(signatureHeader, t.sets)
+	if ok {
+		_, ok = t.first(accessKeyHeader, t.sets)
 	}
-	if t.lang.prose && !t.computes() {
+	if !ok && !t.names(versionHeader) {
+		if signature, ok = t.first(signatureHeader, t.defaults); ok {
+			_, ok = t.first(accessKeyHeader, t.defaults)
+		}
+	}
+	if !ok || t.lang.prose && !t.computes() {
 		return // a page that shows the headers, and not how they come about
 	}
 	t.hits = append(t.hits, hit{signature.span, Use{Rule: TextUnpinned, Sure: Text}})
 }
 
-// sets returns the first place where a header is set.
-func (t *text) sets(name headerName) (header, bool) {
+// first returns the first place that speaks of a header and of which something holds.
+func (t *text) first(name headerName, holds func(header) (header, bool)) (header, bool) {
 	for _, h := range t.headers {
 		if h.name != name {
 			continue
@@ -40,14 +42,43 @@ func (t *text) sets(name headerName) (header, bool) {
 		if !t.fenced(h.start) || t.silent(h.start) {
 			continue
 		}
-		if _, ok := t.setting(h); ok {
-			return h, true
-		}
-		if s, ok := t.setByConstant(h); ok {
-			return s.header, true
+		if at, ok := holds(h); ok {
+			return at, true
 		}
 	}
 	return header{}, false
+}
+
+// names reports whether code in the file names a header at all.
+func (t *text) names(name headerName) bool {
+	_, ok := t.first(name, func(h header) (header, bool) { return h, true })
+	return ok
+}
+
+// sets returns where the header that is named at a place is set: there, or by the name of a constant.
+func (t *text) sets(h header) (header, bool) {
+	if _, ok := t.setting(h); ok || t.element(h) {
+		return h, true
+	}
+	s, ok := t.setByConstant(h)
+	return s.header, ok
+}
+
+var (
+	// defaultArgument and defaultOperand stand before what is taken if the configuration has nothing else:
+	// getenv("NAME", "Scp-Signature"), env.NAME || "Scp-Signature".
+	defaultArgument = regexp.MustCompile(`(?i)(?:env|config|conf|setting|option|default|fetch|lookup|get)\w*[!?]?\(\s*[^()]*,\s*["'\x60]$`)
+	defaultOperand  = regexp.MustCompile(`(?:\|\||\?\?|\?:|\bor|:-)\s*["'\x60]?$`)
+)
+
+// defaults reports whether a header's name is what a configuration takes by default.
+func (t *text) defaults(h header) (header, bool) {
+	before := t.data[max(0, h.start-around):h.start]
+	if defaultOperand.Match(tail(before, 10)) {
+		return h, true
+	}
+	after := bytes.TrimLeft(t.data[min(h.end+1, len(t.data)):min(h.end+20, len(t.data))], " \t\r\n")
+	return h, bytes.HasPrefix(after, []byte(")")) && defaultArgument.Match(before)
 }
 
 // setByConstant returns where a header is set by the name of the constant that its name is given to.

@@ -41,6 +41,10 @@ type Use struct {
 	Versioned bool
 	Unknown   string
 
+	// Generic reports whether a place whose version is Unknown takes the service from a variable too: its callers
+	// say which versions it speaks.
+	Generic bool
+
 	// Derived reports whether the version came through a variable, which may hold others at run time.
 	Derived bool
 
@@ -88,7 +92,16 @@ type useKey struct {
 // headers is what one package sets.
 type headers struct {
 	versioned bool
+	vendor    bool                   // names what only code for the vendor's API names
 	signs     map[*ast.File]ast.Node // the first place in each file
+}
+
+// sign notes a place that sets a header of a signed request. Other products have a header called Scp-Signature too.
+func (h *headers) sign(name string, file *ast.File, n ast.Node) {
+	h.vendor = h.vendor || name != signatureHeader
+	if h.signs[file] == nil && name != clientHeader {
+		h.signs[file] = n
+	}
 }
 
 // Found is what Find found.
@@ -163,7 +176,7 @@ func (p *program) of(u *Unit) *headers {
 // package.
 func (p *program) unpinned() {
 	for _, h := range p.packages {
-		if h.versioned {
+		if h.versioned || !h.vendor {
 			continue
 		}
 		for _, n := range h.signs {

@@ -13,15 +13,17 @@ import (
 var rawHeader = regexp.MustCompile(`(?i)(?:^|[^-\w])scp-api-version\\?["']?\s*[:=]\s*\\?["']?` + service + `[ \t]+(\d+\.\d+)`)
 
 // rawSignature matches the header of a signature within a longer text.
-var rawSignature = regexp.MustCompile(`(?i)(?:^|[^-\w])scp-(?:signature|accesskey)\\?["']?\s*:`)
+var rawSignature = regexp.MustCompile(`(?i)(?:^|[^-\w])scp-(signature|accesskey|clienttype)\\?["']?\s*:`)
 
 // raw looks for the header and its value in one text: a literal, a concatenation or a Sprintf.
 func (p *program) raw(expr ast.Expr) {
 	if p.handled[expr] || !isText(p.unit, expr) || !mentions(expr) {
 		return
 	}
-	if _, constant := expr.(*ast.BasicLit); !constant && rawSignature.MatchString(literals(expr)) {
-		p.header(signatureHeader, expr, nil, true)
+	if _, constant := expr.(*ast.BasicLit); !constant {
+		for _, m := range rawSignature.FindAllStringSubmatch(literals(expr), -1) {
+			p.header("scp-"+strings.ToLower(m[1]), expr, nil, true)
+		}
 	}
 	ast.Inspect(expr, func(n ast.Node) bool {
 		if n != nil {
@@ -82,7 +84,8 @@ func isText(u *Unit, expr ast.Expr) bool {
 // mentions reports whether a literal within an expression names a header that tells.
 func mentions(expr ast.Expr) bool {
 	text := strings.ToLower(literals(expr))
-	return strings.Contains(text, versionHeader) || strings.Contains(text, signatureHeader) || strings.Contains(text, accessKeyHeader)
+	return strings.Contains(text, versionHeader) || strings.Contains(text, signatureHeader) || strings.Contains(text, accessKeyHeader) ||
+		strings.Contains(text, clientHeader)
 }
 
 // literals returns the text of the literals within an expression, as they are written.

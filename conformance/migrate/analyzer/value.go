@@ -19,6 +19,7 @@ type piece struct {
 	unknown bool
 	client  bool      // of a client of one version, whose import says which
 	param   token.Pos // the parameter that it is, if it is unknown for that reason
+	passed  bool      // a parameter or a field that nothing here sets
 	entry   bool      // of this service in a table of services
 	lit     *ast.BasicLit
 	off     int          // of text in lit.Value, if there are no escapes before or in it
@@ -69,6 +70,11 @@ func (v value) tabled() (text string, ok bool) {
 	}
 	rest, whole := value{pieces: v.pieces[1:]}.text()
 	return service + rest, whole && slices.ContainsFunc(v.pieces[1:], func(p piece) bool { return p.entry })
+}
+
+// generic reports whether callers elsewhere say both which service and which version the value is for.
+func (v value) generic() bool {
+	return !strings.Contains(v.known(), service) && slices.ContainsFunc(v.pieces, func(p piece) bool { return p.passed })
 }
 
 // client reports whether a part of the value is that of a client, whose import is a use already.
