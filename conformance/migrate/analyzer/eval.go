@@ -164,6 +164,13 @@ func (p *program) evalVar(name *ast.Ident, at token.Pos, depth int) []value {
 	for _, s := range p.into[at] {
 		all = append(all, through(name, s.expr, p.eval(s, nil, depth+1))...)
 	}
+	if _, ok := p.params[at]; ok {
+		for i := range all { // a parameter whose address is taken is still what the caller passes, as far as it is known
+			for j, piece := range all[i].pieces {
+				all[i].pieces[j].passed = piece.passed || piece.unknown && !piece.param.IsValid()
+			}
+		}
+	}
 	if param, ok := p.params[at]; ok && p.passed(param) {
 		all = append(all, through(name, nil, []value{{pieces: []piece{{unknown: true, param: at}}}})...)
 	}

@@ -12,6 +12,9 @@ import (
 // rawHeader matches the header and its value within a longer text, such as that of a request or of a command.
 var rawHeader = regexp.MustCompile(`(?i)(?:^|[^-\w])scp-api-version\\?["']?\s*[:=]\s*\\?["']?` + service + `[ \t]+(\d+\.\d+)`)
 
+// rawOpen matches the header and the beginning of its value, the rest of which is only known when the program runs.
+var rawOpen = regexp.MustCompile(`(?i)(?:^|[^-\w])scp-api-version\\?["']?\s*[:=]\s*\\?["']?` + service + `[ \t]+(?:\d+\.)?\x00`)
+
 // rawSignature matches the header of a signature within a longer text.
 var rawSignature = regexp.MustCompile(`(?i)(?:^|[^-\w])scp-(signature|accesskey|clienttype)\\?["']?\s*:`)
 
@@ -32,6 +35,9 @@ func (p *program) raw(expr ast.Expr) {
 		return true
 	})
 	for _, v := range p.values(source{expr, p.unit}, maxSteps) {
+		if rawOpen.MatchString(v.shown()) {
+			p.add(Use{Kind: Header, Pos: expr.Pos(), End: expr.End(), Unknown: "the version is only known when the program runs"})
+		}
 		text, _ := v.text()
 		for _, m := range rawHeader.FindAllStringSubmatchIndex(text, -1) {
 			id, err := lifecycle.ParseID(text[m[2]:m[3]])

@@ -50,6 +50,17 @@ func (v value) known() string {
 	return b.String()
 }
 
+// shown returns the value with a zero byte for each unknown part.
+func (v value) shown() string {
+	var b strings.Builder
+	for _, p := range v.pieces {
+		if b.WriteString(p.text); p.unknown {
+			b.WriteByte(0)
+		}
+	}
+	return b.String()
+}
+
 // unescaped returns where bytes of the piece are written in a literal with escapes: where they, or they and some
 // before them, stand only once. It is negative if that is nowhere.
 func (p piece) unescaped(from, to int) int {
