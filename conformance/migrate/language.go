@@ -15,6 +15,8 @@ type language struct {
 	markdown bool     // prose whose code is fenced
 	python   bool     // may have docstrings
 	notebook bool     // every line of code is a JSON string
+	markup   bool     // may have comments as XML has
+	kotlin   bool     // has pairs such as "key" to value
 	lines    bool     // may have a header a line, as HTTP has
 	history  bool     // tells what was
 }
@@ -29,6 +31,8 @@ var languages = map[string]language{
 	"hcl":      {comment: []string{"#", "//"}, lines: true},
 	"both":     {comment: []string{"//", "#"}},
 	"dash":     {comment: []string{"--"}},
+	"kotlin":   {comment: []string{"//"}, kotlin: true},
+	"markup":   {markup: true},
 	"json":     {},
 	"notebook": {comment: []string{"#"}, notebook: true},
 	"prose":    {prose: true},
@@ -46,10 +50,11 @@ var extensions = map[string]string{
 	"http": "http", "rest": "http", "hurl": "http", "bru": "http",
 	"tf": "hcl", "tofu": "hcl", "tfvars": "hcl", "hcl": "hcl", "nix": "hash", "php": "both",
 	"js": "slash", "mjs": "slash", "cjs": "slash", "jsx": "slash", "ts": "slash", "mts": "slash", "cts": "slash",
-	"tsx": "slash", "vue": "slash", "svelte": "slash", "java": "slash", "kt": "slash", "kts": "slash",
+	"tsx": "slash", "vue": "slash", "svelte": "slash", "java": "slash", "kt": "kotlin", "kts": "kotlin",
 	"scala": "slash", "groovy": "slash", "gradle": "slash", "c": "slash", "cc": "slash", "cpp": "slash",
 	"h": "slash", "hpp": "slash", "cs": "slash", "go": "slash", "rs": "slash", "swift": "slash", "dart": "slash",
 	"m": "slash", "proto": "slash", "jsonc": "slash", "json5": "slash", "jenkinsfile": "slash",
+	"xml": "markup", "jmx": "markup", "xsl": "markup", "xslt": "markup", "xhtml": "markup", "config": "markup", "plist": "markup",
 	"sql": "dash", "lua": "dash", "hs": "dash", "json": "json", "har": "json", "ipynb": "notebook",
 	"md": "markdown", "markdown": "markdown", "mdx": "markdown", "rmd": "markdown", "qmd": "markdown",
 	"rst": "prose", "adoc": "prose", "asciidoc": "prose", "txt": "prose", "text": "prose", "html": "prose",
@@ -134,6 +139,18 @@ func docstrings(data []byte) []span {
 		}
 		at = end
 	}
+}
+
+// comments returns the comments of XML.
+func comments(data []byte) []span {
+	var spans []span
+	open, closed := newFinder(data, "<!--"), newFinder(data, "-->")
+	for at := open.from(0); at < len(data); {
+		end := closed.from(at)
+		spans = append(spans, span{at, end})
+		at = open.from(end)
+	}
+	return spans
 }
 
 // finder finds what stands in a text, and reads the text once for places that grow.

@@ -40,12 +40,13 @@ type text struct {
 	data    []byte
 	lang    language
 	code    []span        // of Markdown
-	doc     func() []span // docstrings
+	doc     func() []span // docstrings, or comments of XML
 	headers []header
 
 	hits  []hit
 	taken map[int]bool // where services and versions stand that a hit already tells of
 
+	ours      func() bool // whether the file is about Samsung Cloud Platform
 	words     func() *words
 	values    map[string][]span  // what variables are set to, by their names
 	constants map[string]setting // where the headers are set that constants name; the zero setting for nowhere
@@ -74,10 +75,17 @@ func scanText(name string, data []byte) []Use {
 }
 
 func newText(name string, data []byte) *text {
+	lang := languageOf(name, data)
 	t := &text{
-		name: name, data: data, lang: languageOf(name, data), headers: findHeaders(data),
+		name: name, data: data, lang: lang, headers: findHeaders(data),
 		taken: map[int]bool{}, values: map[string][]span{}, constants: map[string]setting{}, results: map[evaluation]bool{},
-		doc:   sync.OnceValue(func() []span { return docstrings(data) }),
+		doc: sync.OnceValue(func() []span {
+			if lang.python {
+				return docstrings(data)
+			}
+			return comments(data)
+		}),
+		ours:  sync.OnceValue(func() bool { return ours(data) || ours([]byte(name)) }),
 		words: sync.OnceValue(func() *words { return newWords(data) }),
 	}
 	if t.lang.markdown {
@@ -215,7 +223,7 @@ func (t *text) line(at int) span {
 // silent reports whether what stands at a byte is said to people, and to no server: a comment, a docstring,
 // or prose.
 func (t *text) silent(at int) bool {
-	if t.lang.python && inside(t.doc(), at) {
+	if (t.lang.python || t.lang.markup) && inside(t.doc(), at) {
 		return true
 	}
 	line := t.line(at)

@@ -198,7 +198,7 @@ func (t *text) explained(values []span, of span, depth int) bool {
 }
 
 // given is what stands between a name and its value.
-var given = regexp.MustCompile(`^\\?["'\x60]?[\])]?(?:[ \t]*:[ \t]*[&'\w\[\]<>. |]{1,30}?)?[ \t]*(?::=|=>|\|\|=|=|:-|:)[ \t]*`)
+var given = regexp.MustCompile(`^\\?["'\x60]?[\])]?(?:[ \t]*:[ \t]*[&'\w\[\]<>. |]{1,30}?)?[ \t]*(?::{1,3}=|=>|->|\|\|=|\?{1,2}=|=|:-|:)[ \t]*`)
 
 // valuesOf returns what variables, keys and parameters of a name are set to in the file.
 func (t *text) valuesOf(name []byte) []span {

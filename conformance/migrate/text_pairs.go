@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // pairWindow is how far from a service its version may stand, in bytes.
@@ -17,8 +16,12 @@ var (
 	// reversed is a version and the service that it is of.
 	reversed = regexp.MustCompile(`[(\[{,]\s*\\?["'\x60](` + number + `)\\?["'\x60]\s*,\s*\\?["'\x60]$`)
 	keyed    = regexp.MustCompile(`^\\?["'\x60]\s*[:=]`)
+	// image is the name and the tag of an image.
+	image = regexp.MustCompile(`^:\d`)
+	// valued is the value of the version header, and its service no half of a pair.
+	valued = regexp.MustCompile(`^[ \t]+` + number)
 	// entry is an entry of a table of versions: "virtualserver": "1.2".
-	entry = regexp.MustCompile(`^(\\?["'\x60]?)\]?\s*(?::|=>|=)\s*(?:\{\s*\\?["']?\w*(?:version|Version|VERSION)\w*\\?["']?\s*[:=]\s*)?(\\?["'\x60]?)(` +
+	entry = regexp.MustCompile(`^(\\?["'\x60]?)\]?\s*(?::|=>|->|=|\bto\b)\s*(?:\{\s*\\?["']?\w*(?:version|Version|VERSION)\w*\\?["']?\s*[:=]\s*)?(\\?["'\x60]?)(` +
 		number + `)\b`)
 	// serviceKey and versionKey are keys whose values are a service and a version.
 	serviceKey = regexp.MustCompile(`(?i)\\?["']?([\w-]*(?:service|api_?name|product|svc|api)[\w-]*)\\?["']?\]?[ \t]*(?::[ \t]*\w+[ \t]*)?(?::=|=>|[:=]|[ \t])[ \t]*[fbru@]?\\?["'\x60]?$`)
@@ -30,7 +33,6 @@ var (
 
 // pairs notes services and versions that stand side by side.
 func (t *text) pairs() {
-	evidence := sync.OnceValue(func() bool { return ours(t.data) || ours([]byte(t.name)) })
 	for at := 0; ; {
 		i := bytes.Index(t.data[at:], []byte(service))
 		if i < 0 {
@@ -47,7 +49,7 @@ func (t *text) pairs() {
 		if !t.fenced(s.start) || t.silent(s.start) {
 			continue
 		}
-		if v, ok := t.partner(s, evidence); ok {
+		if v, ok := t.partner(s); ok {
 			t.taken[s.start] = true
 			t.derive(s, v)
 		}
@@ -96,7 +98,7 @@ func lowered(text []byte) []byte {
 }
 
 // partner returns the version that belongs to a service.
-func (t *text) partner(s span, evidence func() bool) (span, bool) {
+func (t *text) partner(s span) (span, bool) {
 	after := t.data[s.end:min(len(t.data), s.end+pairWindow)]
 	low := max(0, s.start-pairWindow)
 	before := t.data[low:s.start]
@@ -109,13 +111,16 @@ func (t *text) partner(s span, evidence func() bool) (span, bool) {
 			return span{low + m[2], low + m[3]}, true
 		}
 	}
+	if valued.Match(after) || image.Match(after) {
+		return span{}, false
+	}
 	if m := entry.FindSubmatchIndex(after); m != nil && whole(after, m[7]) {
 		quotedKey, quotedValue, table := m[2] != m[3], m[4] != m[5], t.amongVersions(s.start)
-		if (table || quotedKey) && evidence() || table && quotedKey && quotedValue {
+		if (table || quotedKey) && t.ours() || table && quotedKey && quotedValue {
 			return span{s.end + m[6], s.end + m[7]}, true
 		}
 	}
-	if near := tail(before, 60); !serviceKey.Match(near) && (!plainKey.Match(near) || !evidence()) {
+	if near := tail(before, 60); !serviceKey.Match(near) && (!plainKey.Match(near) || !t.ours()) {
 		return span{}, false
 	}
 	if m := versionKey.FindSubmatchIndex(after); m != nil && whole(after, m[5]) && near(after[:m[0]]) {

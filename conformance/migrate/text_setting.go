@@ -174,7 +174,9 @@ func (t *text) assignedKey(h header, i int) (int, bool) {
 		return i + 1, set
 	}
 	switch {
-	case d[i] == '=' && followed(d, i, ">"):
+	case t.lang.kotlin && bytes.HasPrefix(d[i:], []byte("to ")):
+		return i + 2, true
+	case (d[i] == '=' || d[i] == '-') && followed(d, i, ">"):
 		return i + 2, true
 	case d[i] == '=' && !followed(d, i, "=~"), d[i] == ':' && !followed(d, i, ":"):
 		return i + 1, true
