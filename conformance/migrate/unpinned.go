@@ -77,7 +77,7 @@ func (t *text) defaults(h header) (header, bool) {
 	if defaultOperand.Match(tail(before, 10)) {
 		return h, true
 	}
-	after := bytes.TrimLeft(t.data[min(h.end+1, len(t.data)):min(h.end+20, len(t.data))], " \t\r\n")
+	after := bytes.TrimLeft(t.data[min(h.end+1, len(t.data)):min(h.end+40, len(t.data))], ", \t\r\n")
 	return h, bytes.HasPrefix(after, []byte(")")) && defaultArgument.Match(before)
 }
 
