@@ -5,7 +5,6 @@ import (
 	"path"
 	"regexp"
 	"slices"
-	"strings"
 )
 
 // writesTerraform reports whether a file may have Terraform in it: scripts, templates and Terragrunt write files
@@ -16,11 +15,12 @@ func writesTerraform(base string) bool {
 
 const (
 	entryWindow = 400 // how far from its source an entry may begin or end, in bytes
+	maxSource   = 100 // bytes of the address of a provider, before its name
 	maxEntries  = 100 // of one file
 )
 
 var (
-	embeddedSource  = regexp.MustCompile(`\bsource\s*=\s*\\?"[^"]*$`)
+	sourceKey       = regexp.MustCompile(`\bsource\s*=\s*\\?$`)
 	embeddedName    = regexp.MustCompile(`\b[\w-]+\s*=\s*$`)
 	embeddedVersion = regexp.MustCompile(`\bversion\s*=\s*\\?"([^"\\$%{]*)\\?"`)
 )
@@ -28,13 +28,8 @@ var (
 // embedded finds the entries of required_providers in a file that writes or shows Terraform.
 func embedded(name string, data []byte) (all []provider) {
 	t := newText(name, data)
-	lower := lowered(data)
-	for at := 0; len(all) < maxEntries; {
-		i := bytes.Index(lower[at:], []byte(providerName))
-		if i < 0 {
-			break
-		}
-		at += i + len(providerName)
+	found := newFinder(lowered(data), providerName)
+	for at := found.from(0); at < len(data); at = found.from(at + len(providerName)) {
 		whole, ok := t.entry(at)
 		if !ok || !t.fenced(whole.start) || t.silent(whole.start) {
 			continue
@@ -45,28 +40,43 @@ func embedded(name string, data []byte) (all []provider) {
 			show = span{whole.start + v[0], whole.start + v[1]}
 			p.version, p.pins = string(data[whole.start+v[2]:whole.start+v[3]]), true
 		}
+		if len(all) == maxEntries {
+			p.use.Unknown = "the file has too many providers: those that follow were not looked at"
+		}
 		p.use.Line, p.use.Column = position(data, show.start)
 		p.use.Text = t.quote(show)
-		all = append(all, p)
+		if all = append(all, p); len(all) > maxEntries {
+			break
+		}
 	}
 	return all
 }
 
-// entry returns the entry of required_providers whose source ends in the name of the provider, at a byte.
-func (t *text) entry(end int) (span, bool) {
-	low, high := max(0, end-entryWindow), min(len(t.data), end+entryWindow)
-	before := t.data[low : end-len(providerName)]
-	if !embeddedSource.Match(before) || !strings.HasPrefix(strings.TrimPrefix(string(t.data[end:min(end+2, high)]), "\\"), "\"") {
+// entry returns the entry of required_providers whose source has the name of the provider at a byte, and ends
+// with it.
+func (t *text) entry(at int) (span, bool) {
+	end := at + len(providerName)
+	low, high := max(0, at-entryWindow), min(len(t.data), end+entryWindow)
+	if rest := t.data[end:high]; !bytes.HasPrefix(rest, []byte(`"`)) && !bytes.HasPrefix(rest, []byte(`\"`)) {
 		return span{}, false
 	}
-	open := bytes.LastIndexAny(before, "{}")
-	if open < 0 || before[open] == '}' {
-		return span{}, false
-	}
-	name := embeddedName.FindIndex(before[:open])
 	length := bytes.IndexAny(t.data[end:high], "{}")
-	if name == nil || length < 0 || t.data[end+length] == '{' {
+	if length < 0 || t.data[end+length] == '{' {
 		return span{}, false
 	}
-	return span{low + name[0], end + length + 1}, true
+	quote := bytes.LastIndexByte(tail(t.data[low:at], maxSource), '"')
+	if quote < 0 {
+		return span{}, false
+	}
+	before := t.data[low : at-len(tail(t.data[low:at], maxSource))+quote]
+	open := bytes.LastIndexAny(before, "{}")
+	if open < 0 || before[open] == '}' || !sourceKey.Match(tail(before, 30)) {
+		return span{}, false
+	}
+	name := embeddedName.FindIndex(tail(before[:open], 80))
+	if name == nil {
+		return span{}, false
+	}
+	start := low + open - len(tail(before[:open], 80)) + name[0]
+	return span{start, end + length + 1}, true
 }
