@@ -18,6 +18,8 @@ var (
 	keyed    = regexp.MustCompile(`^\\?["'\x60]\s*[:=]`)
 	// image is the name and the tag of an image.
 	image = regexp.MustCompile(`^:\d`)
+	// library is the beginning of a table of libraries.
+	library = regexp.MustCompile(`(?i)(?:dependencies|devdependencies|requires?|packages)["']?\s*[:=]?\s*\{[^{}]*$`)
 	// valued is the value of the version header, and its service no half of a pair.
 	valued = regexp.MustCompile(`^[ \t]+` + number)
 	// entry is an entry of a table of versions: "virtualserver": "1.2".
@@ -111,7 +113,7 @@ func (t *text) partner(s span) (span, bool) {
 			return span{low + m[2], low + m[3]}, true
 		}
 	}
-	if valued.Match(after) || image.Match(after) {
+	if valued.Match(after) || image.Match(after) || library.Match(before) {
 		return span{}, false
 	}
 	if m := entry.FindSubmatchIndex(after); m != nil && whole(after, m[7]) {

@@ -21,11 +21,14 @@ var (
 	nameKey  = regexp.MustCompile(`(?i)\\?["']?\b(key|name|field|header|header\.name)\\?["']?\s*[:=>]\s*@?\\?["']?$`)
 	valueKey = regexp.MustCompile(`(?i)\\?["']?\bvalue\\?["']?\s*[:=>]\s*`)
 
+	// proxying is what begins a line of a server's configuration that sets a header.
+	proxying = regexp.MustCompile(`(?i)^\s*(?:proxy_set_header|more_set_input_headers|set_header|(?:request)?header\s+(?:set|add)|http-request\s+(?:set|add)-header)\s+["']?$`)
+
 	elementName = regexp.MustCompile(`(?i)<(?:\w+:)?(?:\w*(?:name|key|header)\w*|\w+\s[^<>]*["'](?:[\w.]*\.)?(?:name|key)["'][^<>]*)>\s*$`)
 	headerLike  = regexp.MustCompile(`^@?["'\x60]([Ss][Cc][Pp]-[\w-]+|[A-Z][A-Za-z]*(-[A-Za-z]+)+)["'\x60]`)
 	callee      = regexp.MustCompile(`([A-Za-z_][\w]*)[!?]?\s*\(\s*[fbru@]?$`)
 	nothing     = regexp.MustCompile(`^(null|None|nil|undefined|NULL|""|''|\.\.\.|…|<|//|#|\?)`)
-	valueFirst  = regexp.MustCompile(`\(([^(]*),\s*forHTTPHeaderField:\s*$`)
+	valueFirst  = regexp.MustCompile(`\(("[^"\n]*"|[^(]*),\s*forHTTPHeaderField:\s*$`)
 	saying      = regexp.MustCompile(`^[^{$%<]*\pL\s+\pL[^{$%<]*$`) // words for people
 	request     = regexp.MustCompile(`(?i)(-H|--header|http|https|xh)\b.*\s$`)
 )
@@ -117,11 +120,13 @@ func (t *text) assigned(h header) (from int, whole, ok bool) {
 	}
 	next := skipBlanks(d, h.end)
 	separated := next < len(d) && (d[next] == ':' || d[next] == '=') && !followed(d, next, ":=>~")
-	if !separated {
-		if isNamed(before) || t.element(h) {
-			from, ok = t.valueOf(h)
-		}
+	switch {
+	case separated:
+	case isNamed(before), t.element(h):
+		from, ok = t.valueOf(h)
 		return from, false, ok
+	default:
+		return h.end, false, next > h.end && proxying.Match(before)
 	}
 	switch {
 	case quote != 0:
@@ -135,6 +140,9 @@ func (t *text) assigned(h header) (from int, whole, ok bool) {
 		// "Scp-Signature: " + signature
 		if i := skipBlanks(d, rest.end+1); i < len(d) && strings.IndexByte("+.,&|", d[i]) >= 0 {
 			return i + 1, false, true
+		}
+		if i := rest.end + 1; i < len(d) && strings.IndexByte("\"'$", d[i]) >= 0 { // 'Scp-Signature: '"$SIGNATURE"
+			return i, false, true
 		}
 		return 0, false, false
 	case h.start >= 2 && d[h.start-2] == '\\' || request.Match(before):
@@ -202,7 +210,7 @@ func (t *text) passed(open, from int) bool {
 	case '(':
 		m := callee.FindSubmatch(tail(d[low:open], 80))
 		return m == nil || writesHeader.Match(m[1]) || !readsHeader.Match(m[1])
-	case '{', '[':
+	case '{', '[', ';':
 		return true
 	case ',':
 		depth := 0
