@@ -240,7 +240,7 @@ func mentions(data []byte) bool {
 		w := data[i : i+apart+step]
 		first, second, last := binary.LittleEndian.Uint64(w), binary.LittleEndian.Uint64(w[1:]), binary.LittleEndian.Uint64(w[apart:])
 		// A byte of these is zero where both letters match.
-		v := ((first | ' '*ones) ^ 'v'*ones) | ((last | ' '*ones) ^ 'v'*ones)
+		v := ((first | ' '*ones) ^ 'v'*ones) | (first ^ last)
 		p := ((first | ' '*ones) ^ 'p'*ones) | (second ^ '-'*ones)
 		if ((v-ones)&^v|(p-ones)&^p)&highs != 0 && mentionsNear(data, i, i+step) {
 			return true
