@@ -15,6 +15,8 @@ const (
 	maxPieces   = 64      // that one value is put together from
 	maxCallers  = 6       // that a parameter is followed through
 	maxSteps    = 1 << 16 // of the evaluation of a value of the header
+	maxAllSteps = 1 << 22 // of the evaluations of all its values, after which each takes minSteps at most
+	minSteps    = 1 << 6
 	maxKeySteps = 1 << 10 // of the evaluation of what may be the name of one, which nearly nothing is
 )
 

@@ -211,7 +211,9 @@ func fieldHeader(name, tag string) string {
 // version adds a use for each version that the value of the header may have. If the value is several
 // expressions, the header joins them with a space.
 func (p *program) version(exprs []ast.Expr, sets bool) {
-	p.steps = maxSteps
+	steps := max(minSteps, min(maxSteps, p.left))
+	p.steps = steps
+	defer func() { p.left -= steps - max(p.steps, 0) }()
 	values := p.eval(source{exprs[0], p.unit}, nil, 0)
 	for _, expr := range exprs[1:] {
 		values = join(join(values, []value{{pieces: []piece{{text: " "}}}}), p.eval(source{expr, p.unit}, nil, 0))

@@ -64,6 +64,7 @@ type program struct {
 	*flows
 	following map[token.Pos]bool // the variables that are being evaluated
 	steps     int                // that the evaluation may still take
+	left      int                // steps for all evaluations of values of the header
 	fset      *token.FileSet
 	files     map[*token.File]place
 	unit      *Unit // that is being looked at
@@ -115,7 +116,7 @@ type Found struct {
 func Find(fset *token.FileSet, units []*Unit) *Found {
 	p := &program{
 		flows: newFlows(), fset: fset, files: map[*token.File]place{}, following: map[token.Pos]bool{}, seen: map[useKey]bool{},
-		packages: map[string]*headers{}, made: map[token.Pos]bool{}, foreign: map[token.Pos]bool{}, handled: map[ast.Node]bool{},
+		left: maxAllSteps, packages: map[string]*headers{}, made: map[token.Pos]bool{}, foreign: map[token.Pos]bool{}, handled: map[ast.Node]bool{},
 	}
 	p.each(units, func(u *Unit, file *ast.File) {
 		p.files[fset.File(file.FileStart)] = place{file, u}
