@@ -165,6 +165,12 @@ func (p *program) evalVar(name *ast.Ident, at token.Pos, depth int) []value {
 	var all []value
 	for _, s := range p.into[at] {
 		all = append(all, through(name, s.expr, p.eval(s, nil, depth+1))...)
+		if p.steps < 0 || len(all) > maxValues {
+			break // the rest is unknown
+		}
+	}
+	if p.steps < 0 {
+		all = append(all, unknown...)
 	}
 	if _, ok := p.params[at]; ok {
 		for i := range all { // a parameter whose address is taken is still what the caller passes, as far as it is known
