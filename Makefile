@@ -24,8 +24,8 @@ test: ## run the tests, with the race detector where there is a C compiler
 	$(LESS_GC) $(GO) test $(RACE) ./...
 
 .PHONY: proof
-proof: ## run the slow proofs: new versions, reproducible output
-	$(GO) test -count=1 -timeout 30m -tags proof -run Proof ./openapi/codegen
+proof: ## run the slow proofs: new versions, reproducible output, a stranger's tests
+	$(GO) test -count=1 -timeout 30m -tags proof -run Proof ./openapi/codegen ./conformance/conformancetest
 
 .PHONY: mutants
 mutants: ## break the mock in every way there is, and print which cases notice

@@ -12,8 +12,8 @@ type Fixture struct {
 	// Volume is a data volume that is attached to Server and detached from it, over and over.
 	Volume string `json:"volume,omitempty"`
 	Server string `json:"server,omitempty"`
-	// SpareVolume is another data volume. It is attached to Server and detached once, to see that this
-	// lasts, and stands in for Volume where an endpoint breaks that.
+	// SpareVolume is another data volume. Versions attach it to Server, detach it and leave it alone, to see
+	// that this lasts. It stands in for Volume where an endpoint breaks that.
 	SpareVolume string `json:"spare_volume,omitempty"`
 	// OtherServer is one that Volume is never attached to.
 	OtherServer string `json:"other_server,omitempty"`

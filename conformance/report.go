@@ -177,6 +177,9 @@ func (r *Report) conclude() {
 			r.Headline = "deviates from the documents only in known ways"
 		}
 	}
+	if r.leaksSecret() { // whatever else there is to say
+		r.Headline = "repeats the secret key or a signature in its answers, and " + r.Headline
+	}
 	r.Headline = fmt.Sprintf("%s %s on %s%s", r.Endpoint, r.Headline, r.Day, r.remarks())
 }
 
@@ -207,6 +210,14 @@ func (r *Report) remarks() string {
 		said += fmt.Sprintf("; its CURRENT version %s is newer than the documents", r.Drift.ID)
 	}
 	return said
+}
+
+// leaksSecret reports whether an answer had the secret key or a signature in it. No document forbids that, and nothing
+// that a run can find is worse.
+func (r *Report) leaksSecret() bool {
+	return slices.ContainsFunc(r.Results, func(result Result) bool {
+		return slices.ContainsFunc(result.Findings, func(f Finding) bool { return f.Code == CodeSecret })
+	})
 }
 
 // sampled reports whether the run asked a part of what there is to ask, by its seed.

@@ -46,6 +46,7 @@ const (
 	CodeBody            Code = "body-undocumented"    // a body where none is documented
 	CodeRedirect        Code = "redirect"             // an answer leads elsewhere
 	CodeLeak            Code = "leak"                 // an answer holds what nobody should see
+	CodeSecret          Code = "secret-leak"          // an answer holds the secret key, a piece of it, or a signature
 	CodeIncomplete      Code = "incomplete"           // an answer broke off, or does not end
 	CodeVersionsDiffer  Code = "versions-differ"      // two versions answer differently
 	CodeVersionRefused  Code = "version-not-answered" // a supported version is not answered

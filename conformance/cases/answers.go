@@ -22,7 +22,7 @@ var (
 	formRedirect = conformance.Clause{ID: "FORM-REDIRECT", Source: conformance.Document, Text: "No answer is a redirect."}
 	formComplete = conformance.Clause{
 		ID: "FORM-COMPLETE", Source: conformance.Assumed,
-		Text: "Every request is answered, and every answer is complete: its body ends, has the length that it announced, and is compressed only on request.",
+		Text: "Every request gets a complete answer: its body ends, has the announced length, and is compressed only on request.",
 	}
 )
 

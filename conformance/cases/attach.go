@@ -18,7 +18,7 @@ import (
 var (
 	attachEffect = conformance.Clause{
 		ID: "ATTACH-EFFECT", Source: conformance.SDK,
-		Text: "Attaching gives the volume that is named to the server that is named, and does nothing else.",
+		Text: "An attach attaches the named volume to the named server, and does nothing else.",
 	}
 	attachOptional = conformance.Clause{
 		ID: "ATTACH-OPTIONAL", Source: conformance.SDK,
@@ -26,11 +26,11 @@ var (
 	}
 	attachCharset = conformance.Clause{
 		ID: "ATTACH-CHARSET", Source: conformance.Assumed,
-		Text: "A body of the type application/json is taken whether its charset is named or not.",
+		Text: "An application/json body is accepted with or without a charset.",
 	}
 	attachShown = conformance.Clause{
 		ID: "ATTACH-SHOWN", Source: conformance.Assumed,
-		Text: "An attachment is shown with the device that the answer named, which no other volume of the server has, and since a time that has just been.",
+		Text: "A new attachment is shown with the device that the answer named, a device that no other volume of the server has, and an attached_at of just now.",
 	}
 )
 
@@ -38,7 +38,7 @@ func attachCases() []conformance.Case {
 	return []conformance.Case{
 		{
 			ID: "attach-accepted", Family: familyDetach,
-			Summary: "attaching an available volume is answered 202, and done, and nothing else is",
+			Summary: "attaching an available volume is answered 202, takes effect, and changes nothing else",
 			Clauses: []conformance.Clause{attach202, attachEffect, attachShown, detachOnly},
 			Harm:    conformance.HarmDetaches,
 			Rotates: true,
@@ -227,7 +227,7 @@ func attachedShared(ctx context.Context, t *conformance.Trial, p conformance.Pai
 func attachWays() conformance.Case {
 	c := conformance.Case{
 		ID: "attach-ways", Family: familyDetach,
-		Summary: "an attach is accepted, and done, in each way to write one",
+		Summary: "an attach is accepted and takes effect however it is written",
 		Clauses: []conformance.Clause{attachOptional, attachCharset, attachEffect},
 		Harm:    conformance.HarmDetaches, Rotates: true,
 	}

@@ -15,11 +15,11 @@ import (
 var (
 	attachAvailable = conformance.Clause{
 		ID: "ATTACH-AVAILABLE", Source: conformance.SDK,
-		Text: "A volume attaches only when it is available, and to several servers only if its type is one for several.",
+		Text: "A volume attaches only when it is available, and to several servers only if its type allows it.",
 	}
 	attachBody = conformance.Clause{
 		ID: "ATTACH-BODY", Source: conformance.Assumed,
-		Text: "An attach whose body is no JSON object with a server_id, which is a string, is refused with 400 or 409.",
+		Text: "An attach whose body is not a JSON object with a string server_id is refused with 400 or 409.",
 	}
 	attachUnknown = conformance.Clause{
 		ID: "ATTACH-UNKNOWN", Source: conformance.Assumed,
@@ -27,7 +27,7 @@ var (
 	}
 	attachRefused = conformance.Clause{
 		ID: "ATTACH-REFUSED", Source: conformance.SDK,
-		Text: "400 Bad Request, 401 Unauthorized and 409 Conflict refuse an attach: what was refused is not done, nor done later.",
+		Text: "400 Bad Request, 401 Unauthorized and 409 Conflict refuse an attach: it is not carried out, then or later.",
 	}
 	attach400 = conformance.Clause{
 		ID: "ATTACH-400", Operation: opAttach, Status: http.StatusBadRequest, Source: conformance.SDK,
@@ -104,7 +104,7 @@ func wrongAttaches() []wrongAttach {
 func attachRefusals() conformance.Case {
 	c := conformance.Case{
 		ID: "attach-refused", Family: familyDetach,
-		Summary: "an attach that cannot be is refused with 400 or 409, and not done, nor later",
+		Summary: "an invalid attach is refused with 400 or 409, and is not carried out later",
 		Clauses: []conformance.Clause{attachAvailable, attachBody, attachUnknown, attachRefused, attach400, attach409, detachOSVolume, versionUnknown},
 		Harm:    conformance.HarmDangerous,
 		Rotates: true,

@@ -146,7 +146,7 @@ func besideNegatives() family {
 			},
 		})
 	}
-	return family{name: "other-headers", what: "a wrong signature, whatever else the request has,", negatives: list}
+	return family{name: "other-headers", what: "a wrong signature, whatever other headers the request has,", negatives: list}
 }
 
 // lowerCaseNames writes the names of the service's headers in lower case.

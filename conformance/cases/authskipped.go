@@ -124,8 +124,8 @@ func (s stranger) isShownNothing(ctx context.Context, t *conformance.Trial, volu
 	case e.Refused():
 		return t.LeaveTo(wrongRefusal(e))
 	}
-	return conformance.ShownBy(e, conformance.Broken(s.breaks(show401), conformance.CodeLetIn,
-		"%s was answered %s", e.About, conformance.StatusText(e.Status)))
+	return oneFact(t, s.breaks(show401), s.name, conformance.ShownBy(e, conformance.Broken(s.breaks(show401), conformance.CodeLetIn,
+		"%s was answered %s", e.About, conformance.StatusText(e.Status))))
 }
 
 // skippedForAttach attaches a volume to the server that it is at already: whoever is let in changes nothing.
@@ -153,7 +153,7 @@ func skippedForAttach() conformance.Case {
 			if err != nil {
 				return err
 			}
-			return failsAuthentication(t, e, control, s.breaks(attach401))
+			return oneFact(t, s.breaks(attach401), s.name, failsAuthentication(t, e, control, s.breaks(attach401)))
 		}})
 	}
 	return c
@@ -163,8 +163,8 @@ func skippedForAttach() conformance.Case {
 func skippedForUnused() conformance.Case {
 	c := conformance.Case{
 		ID: "auth-skipped", Family: familyAuthentication,
-		Summary: "showing and attaching an unknown volume fail authentication before the volume is looked up",
-		Clauses: []conformance.Clause{show401, attach401},
+		Summary: "asking for an unknown volume without a correct signature fails authentication before the volume is looked up",
+		Clauses: []conformance.Clause{show401, attach401, detach401},
 		Harm:    conformance.HarmRefused,
 	}
 	for _, o := range []struct {
@@ -194,6 +194,7 @@ func skippedForUnused() conformance.Case {
 			}})
 		}
 	}
+	c.Variants = append(c.Variants, conformance.Variant{Name: "detach-often", Ask: asksOften})
 	for _, body := range []struct{ name, text string }{{"no-json", "{"}, {"no-server", "{}"}} {
 		for _, s := range []stranger{wrongSecret, anonymous} {
 			c.Variants = append(c.Variants, conformance.Variant{Name: "attach-" + body.name + "-" + s.name, Ask: func(ctx context.Context, t *conformance.Trial) error {
@@ -203,6 +204,28 @@ func skippedForUnused() conformance.Case {
 		}
 	}
 	return c
+}
+
+// asksOften sends one right request several times, and then a wrong one that asks for the same: what was let in before
+// is authenticated all the same.
+func asksOften(ctx context.Context, t *conformance.Trial) error {
+	const times = 12
+	control, err := distinguishing(ctx, t)
+	if err != nil {
+		return err
+	}
+	r := conformance.Request{Pair: t.Unused(), Expect: conformance.ExpectRefused, About: "an unknown volume and server"}
+	var right conformance.Exchange
+	for range times {
+		if right, err = t.Send(ctx, r); err != nil {
+			return err
+		}
+	}
+	wrong, err := wrongSecret.sends(ctx, t, "what was asked for several times", r)
+	if err != nil {
+		return err
+	}
+	return unauthorized(t, wrong, conformance.Control{Right: right, Wrong: control.Wrong}, detach401)
 }
 
 // asksBadly sends a request that is bad in itself, as the stranger: who has the secret key is told so, and
@@ -281,7 +304,7 @@ func oddPaths() conformance.Case {
 func skippedForExisting() conformance.Case {
 	c := conformance.Case{
 		ID: "auth-attached-skipped", Family: familyAuthentication,
-		Summary: "without a correct signature, no path and no method detaches a volume, or tells anything about one",
+		Summary: "no path and no method detaches a volume, or reveals anything about one, without a correct signature",
 		Clauses: []conformance.Clause{detach401, authSecret, detachEffect},
 		Harm:    conformance.HarmDangerous, Rotates: true,
 	}
@@ -333,7 +356,7 @@ func skippedForExisting() conformance.Case {
 			}})
 		}
 	}
-	c.Variants = append(c.Variants, conformance.Variant{Name: "on-its-way", Ask: asksOnItsWay})
+	c.Variants = append(c.Variants, conformance.Variant{Name: "on-its-way", Ask: asksOnItsWay}, conformance.Variant{Name: "after-others", Ask: asksAfterOthers})
 	return c
 }
 
@@ -410,6 +433,42 @@ func areKeptOut(ctx context.Context, t *conformance.Trial, what string, p confor
 		e, err := s.sends(ctx, t, what, conformance.Request{Pair: p})
 		if err == nil {
 			err = failsAuthentication(t, e, control, authSecret)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// asksAfterOthers asks right after each kind of answer to who signs correctly.
+func asksAfterOthers(ctx context.Context, t *conformance.Trial) error {
+	control, err := distinguishing(ctx, t)
+	if err != nil {
+		return err
+	}
+	p, err := t.Attached(ctx)
+	if err != nil {
+		return err
+	}
+	for _, before := range []struct {
+		about   string
+		request conformance.Request
+	}{
+		{"a volume was shown", conformance.Request{Operation: conformance.ShowVolume, Pair: p, Expect: conformance.ExpectShown}},
+		{"an unknown volume was asked for", conformance.Request{Pair: t.Unused(), Expect: conformance.ExpectRefused}},
+		{"a volume was to be attached that is", conformance.Request{Operation: conformance.Attach, Pair: p, Expect: conformance.ExpectRefused}},
+	} {
+		before.request.About = before.about
+		if _, err := t.Send(ctx, before.request); err != nil {
+			return err
+		}
+		e, err := wrongSecret.sends(ctx, t, "detaching a volume right after "+before.about, conformance.Request{Pair: p})
+		if err == nil {
+			err = failsAuthentication(t, e, control, authSecret)
+		}
+		if err == nil {
+			err = stillAttached(ctx, t, p, e, authSecret)
 		}
 		if err != nil {
 			return err

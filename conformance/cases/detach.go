@@ -21,7 +21,7 @@ var (
 	}
 	detachState = conformance.Clause{
 		ID: "DETACH-STATE", Source: conformance.Assumed,
-		Text: "A volume that is not attached, attached elsewhere, or on its way is refused with 400 or 409.",
+		Text: "Detaching a volume that is not attached, is attached to another server, or is being attached or detached is refused with 400 or 409.",
 	}
 	detachOSVolume = conformance.Clause{
 		ID: "DETACH-OS-VOLUME", Source: conformance.Document,
@@ -54,7 +54,7 @@ func detachCases() []conformance.Case {
 		},
 		{
 			ID: "detach-takes-effect", Family: familyDetach,
-			Summary: "a volume whose detach was accepted is away from the server, and available",
+			Summary: "after an accepted detach, the volume is no longer at the server, and is available",
 			Clauses: []conformance.Clause{detachEffect},
 			Harm:    conformance.HarmDetaches,
 			Ask: func(ctx context.Context, t *conformance.Trial) error {
@@ -67,7 +67,7 @@ func detachCases() []conformance.Case {
 		},
 		{
 			ID: "detach-beside", Family: familyDetach,
-			Summary: "an accepted detach changes nothing else: no property of the volume, and nothing of any other",
+			Summary: "an accepted detach changes nothing else: neither the properties of the volume nor other volumes",
 			Clauses: []conformance.Clause{detachOnly},
 			Harm:    conformance.HarmDetaches,
 			Rotates: true,
@@ -76,20 +76,23 @@ func detachCases() []conformance.Case {
 				if err != nil {
 					return err
 				}
+				if seen.after != nil && !seen.away {
+					return conformance.NotApplicable("the detach was accepted, and the volume is still attached, which detach-takes-effect judges")
+				}
 				return judge(t, seen.besides, detachOnly, seen.answer, "volume %s was detached from server %s", seen.pair.Volume, seen.pair.Server)
 			},
 		},
 		detachNothingElse(),
 		{
 			ID: "detach-not-attached", Family: familyDetach,
-			Summary: "detaching a volume that is attached to nothing is refused with 400 or 409",
+			Summary: "detaching an unattached volume is refused with 400 or 409",
 			Clauses: []conformance.Clause{detachState, detach409},
 			Harm:    conformance.HarmDetaches,
 			Ask:     notAttached,
 		},
 		{
 			ID: "detach-repeated", Family: familyDetach,
-			Summary: "of several detaches of one volume, one is accepted, and the others are refused with 400 or 409",
+			Summary: "of several detaches of the same volume, one is accepted and the others are refused with 400 or 409",
 			Clauses: []conformance.Clause{detachState, detach409},
 			Harm:    conformance.HarmDetaches,
 			Rotates: true,
@@ -108,7 +111,7 @@ func detachCases() []conformance.Case {
 		},
 		{
 			ID: "detach-other-methods", Family: familyDetach,
-			Summary: "no method but DELETE detaches on the path of a detach",
+			Summary: "only DELETE detaches on the path of a detach",
 			Clauses: []conformance.Clause{detachMethod},
 			Harm:    conformance.HarmDangerous,
 			Rotates: true, SideBySide: true,
@@ -116,7 +119,7 @@ func detachCases() []conformance.Case {
 		},
 		{
 			ID: "detach-shared", Family: familyDetach,
-			Summary: "a volume that is attached to two servers, detached from one, stays at the other",
+			Summary: "a volume that is attached to two servers and detached from one stays at the other",
 			Clauses: []conformance.Clause{detachOnly, detachEffect, detach202, detachRefused, attach202},
 			Harm:    conformance.HarmDetaches,
 			Rotates: true,
@@ -130,8 +133,8 @@ func detachCases() []conformance.Case {
 			Rotates: true,
 			Ask:     refusesOSVolume,
 		},
-		detachWays(),
 		detachTerminating(),
+		detachWays(),
 		detachLasts(),
 	}
 }
@@ -185,13 +188,22 @@ func (d detached) effect(t *conformance.Trial) error {
 			"the detach was answered %s, so there is no effect to look for", conformance.StatusText(d.answer.Status)))
 	case !d.away:
 		return conformance.ShownBy(d.answer, conformance.Broken(detachEffect, conformance.CodeNotDetached,
-			"the detach was accepted, and %s later volume %s is %s, and not away from server %s",
-			t.Settle(), d.pair.Volume, d.after.State, d.pair.Server))
+			"the detach was accepted, and %s later volume %s is %s, and still at server %s%s",
+			t.Settle(), d.pair.Volume, d.after.State, d.pair.Server, d.instead()))
 	case conformance.Failed(d.after), len(d.after.Servers) == 0 && !conformance.Available(d.after):
 		return conformance.ShownBy(d.answer, conformance.Broken(detachEffect, conformance.CodeState,
 			"volume %s was detached, and is %s: it should be available", d.pair.Volume, d.after.State))
 	}
 	return nil
+}
+
+// instead says what changed in place of what was asked for.
+func (d detached) instead() string {
+	text := ""
+	for _, other := range d.besides {
+		text += "; instead, volume " + other.volume + " is not as before: " + other.text
+	}
+	return text
 }
 
 // detachAndSee detaches a volume and judges whether that was done.
@@ -226,7 +238,16 @@ func detachNotAttached(ctx context.Context, t *conformance.Trial) (conformance.E
 		if err != nil {
 			return conformance.Exchange{}, err
 		}
-		return t.Send(ctx, conformance.Request{Pair: p, Expect: conformance.ExpectRefused, About: "a volume that is attached to nothing"})
+		r := conformance.Request{Pair: p, Expect: conformance.ExpectRefused, About: "a volume that is attached to nothing"}
+		e, err := t.Send(ctx, r)
+		lately := repeatedFor - time.Since(lastingOf(t).since)
+		if err != nil || e.Status != http.StatusAccepted || lately <= 0 {
+			return e, err
+		}
+		if err := t.Pause(ctx, min(t.Linger(), lately)); err != nil {
+			return e, err
+		}
+		return t.Send(ctx, r)
 	})
 }
 

@@ -14,7 +14,7 @@ import (
 func detachTerminating() conformance.Case {
 	return conformance.Case{
 		ID: "detach-terminating", Family: familyDetach,
-		Summary: "a volume that is attached with delete_on_termination is detached as any other, and is not deleted (not asked of the newest version)",
+		Summary: "a volume that was attached with delete_on_termination is detached like any other, and is not deleted (not asked of the newest version)",
 		Clauses: []conformance.Clause{attachOptional, detach202, detachEffect},
 		Harm:    conformance.HarmDangerous, Rotates: true,
 		Ask: func(ctx context.Context, t *conformance.Trial) error {
@@ -45,8 +45,11 @@ func detachTerminating() conformance.Case {
 			if err := t.AttachedPair(ctx, p); err != nil {
 				return err
 			}
-			err = leaves(ctx, t, p, "a volume that is attached with delete_on_termination", nil)
+			seen, err := leaves(ctx, t, p, "a volume that is attached with delete_on_termination", nil)
 			halfway.Store(conformance.VerdictOf(err) == conformance.Inconclusive)
+			if err == nil && seen.away {
+				lastingOf(t).left(t, p, seen.answer)
+			}
 			return err
 		},
 	}
@@ -59,26 +62,26 @@ func spareHalfway(t *conformance.Trial) *atomic.Bool {
 }
 
 // leaves detaches a volume, which has to go, and to stay: not to come back, and not to be deleted.
-func leaves(ctx context.Context, t *conformance.Trial, p conformance.Pair, about string, change func(*http.Request)) error {
+func leaves(ctx context.Context, t *conformance.Trial, p conformance.Pair, about string, change func(*http.Request)) (detached, error) {
 	seen := detached{pair: p}
 	var err error
 	seen.answer, err = t.SendBusy(ctx, conformance.Request{Pair: p, Change: change, Expect: conformance.ExpectAccepted, About: about})
 	if err != nil {
-		return err
+		return seen, err
 	}
 	if err := accepted(t, seen.answer); err != nil || seen.answer.Status != http.StatusAccepted {
-		return err
+		return seen, err
 	}
 	if seen.after, seen.away, err = t.AwaitDetached(ctx, p); err == nil {
 		if err := seen.effect(t); err != nil {
-			return err
+			return seen, err
 		}
 		err = t.Pause(ctx, min(t.Linger(), aWhile))
 	}
 	if err == nil {
-		return staysAway(ctx, t, seen)
+		return seen, staysAway(ctx, t, seen)
 	}
-	return goneFor(seen, err)
+	return seen, goneFor(seen, err)
 }
 
 // staysAway judges whether what was detached is detached still.
@@ -108,7 +111,7 @@ func goneFor(d detached, err error) error {
 func detachWays() conformance.Case {
 	c := conformance.Case{
 		ID: "detach-ways", Family: familyDetach,
-		Summary: "a detach that was accepted is done, in each way to write one, and beside another",
+		Summary: "an accepted detach takes effect however it is written, and beside another one",
 		Clauses: []conformance.Clause{detachEffect, detachOnly, detach202},
 		Harm:    conformance.HarmDetaches, Rotates: true,
 	}
@@ -158,7 +161,19 @@ func detachWays() conformance.Case {
 		if err != nil {
 			return err
 		}
-		return leaves(ctx, t, p, "an attached volume, without Scp-Api-Version", pinnedTo())
-	}})
+		_, err = leaves(ctx, t, p, "an attached volume, without Scp-Api-Version", pinnedTo())
+		return err
+	}}, conformance.Variant{Name: "left-alone", Ask: leftAlone})
 	return c
+}
+
+// leftAlone detaches the spare volume, and leaves it alone: how it is later is for detach-lasts to judge.
+func leftAlone(ctx context.Context, t *conformance.Trial) error {
+	if newest, err := t.Newest(); err != nil || newest == t.Version() {
+		return conformance.NotApplicable("the newest version detaches the spare volume for detach-lasts")
+	}
+	if err := t.Needs("spare volume and server", t.Fixture().SpareVolume, t.Fixture().Server); err != nil {
+		return err
+	}
+	return lastingOf(t).leaveAlone(ctx, t)
 }

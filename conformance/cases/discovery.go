@@ -80,7 +80,7 @@ func discoveryCases() []conformance.Case {
 		},
 		{
 			ID: "discovery-methods", Family: familyDiscovery,
-			Summary: "no method but GET lists the versions, or changes the list",
+			Summary: "only GET lists the versions, and no method changes the list",
 			Clauses: []conformance.Clause{discoveryMethod},
 			Harm:    conformance.HarmRefused, AnyState: true,
 			Ask:      comparesLists,
@@ -101,12 +101,12 @@ func discoveryCases() []conformance.Case {
 		},
 		{
 			ID: "discovery-date", Family: familyDiscovery,
-			Summary: "the version's date is the documented one or later, and not off by the one day of a time zone error",
+			Summary: "the version's date is the documented one or later, and not a single day off",
 			Clauses: []conformance.Clause{versionNotBefore, discoveryDateDay},
 			Harm:    conformance.HarmReads, AnyState: true,
 			Ask: dateIsDocumented,
 		},
-		aboutVersion("discovery-state", "the version's label is the one that its document gives for the day",
+		aboutVersion("discovery-state", "the version's label is the documented one for the day",
 			versionState, lifecycle.LabelDiffers, lifecycle.LabelStale),
 		{
 			ID: "discovery-day", Family: familyDiscovery,

@@ -48,8 +48,8 @@ func discoveryFormed(ctx context.Context, t *conformance.Trial) error {
 	return nil
 }
 
-// linksLeadHere judges where links lead: a client that follows one takes its signed requests there. Links
-// that are not there are no finding.
+// linksLeadHere judges where links lead: a client that follows one takes its signed requests there. Missing links
+// are no finding.
 func linksLeadHere(ctx context.Context, t *conformance.Trial) error {
 	list, e, err := entries(ctx, t)
 	if conformance.VerdictOf(err) == conformance.Fail {
@@ -64,6 +64,9 @@ func linksLeadHere(ctx context.Context, t *conformance.Trial) error {
 			continue
 		}
 		for _, link := range *v.Links {
+			if slices.Contains(aboutVersions, strings.ToLower(link.Rel)) {
+				continue
+			}
 			links++
 			why := astray(link.Href, t.Endpoint())
 			if why == "" {
@@ -80,6 +83,9 @@ func linksLeadHere(ctx context.Context, t *conformance.Trial) error {
 	}
 	return nil
 }
+
+// aboutVersions are the relations of links to what is written about a version, which may be anywhere.
+var aboutVersions = []string{"about", "alternate", "deprecation", "describedby", "help", "license", "service-desc", "service-doc", "sunset"}
 
 // astray says why a link does not lead to the endpoint, or nothing.
 func astray(href string, endpoint signing.Endpoint) string {

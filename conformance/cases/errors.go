@@ -14,7 +14,7 @@ import (
 
 var formError = conformance.Clause{
 	ID: "FORM-ERROR", Source: conformance.Field,
-	Text: "An error is JSON and labelled as such, has a code and a message, and states the status of its answer.",
+	Text: "An error is JSON with a JSON content type, has a code and a message, and states the status of its answer.",
 }
 
 // formErrors judges the bodies of refusals. The document gives them no schema: no body, text, and a problem

@@ -21,7 +21,7 @@ var (
 	}
 	detachIDText = conformance.Clause{
 		ID: "DETACH-ID-TEXT", Source: conformance.Assumed,
-		Text: "An ID is a text: the same UUID in capitals, without hyphens or in braces is another one.",
+		Text: "IDs are compared as text: a UUID written in capitals, without hyphens or in braces is a different ID.",
 	}
 )
 

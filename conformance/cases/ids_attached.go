@@ -13,7 +13,7 @@ import (
 
 var attachServerID = conformance.Clause{
 	ID: "ATTACH-SERVER-ID", Source: conformance.SDK,
-	Text: "server_id of an attach is the ID of a server: what is not the ID attaches nothing.",
+	Text: "The server_id of an attach is the ID of a server: any other text attaches nothing.",
 }
 
 // lenientAttached writes the ID of a server in the body of an attach in ways that a lenient server takes for it: what
@@ -21,7 +21,7 @@ var attachServerID = conformance.Clause{
 func lenientAttached() conformance.Case {
 	c := conformance.Case{
 		ID: "ids-lenient-attached", Family: familyIDs,
-		Summary: "what is not the server's ID, and resembles it, attaches nothing",
+		Summary: "text that resembles the server's ID attaches nothing",
 		Clauses: []conformance.Clause{attachServerID, detachIDText},
 		Harm:    conformance.HarmDangerous, Rotates: true,
 	}

@@ -10,7 +10,7 @@ import (
 
 var detachInPath = conformance.Clause{
 	ID: "DETACH-IN-PATH", Source: conformance.Document,
-	Text: "volume_id and server_id are parameters of the path: nothing else names what is detached.",
+	Text: "volume_id and server_id are path parameters: query and body do not name what is detached.",
 }
 
 // namedElsewhere asks for an unused ID in the path, and names the attached volume, or its server, in a query or a
@@ -18,7 +18,7 @@ var detachInPath = conformance.Clause{
 func namedElsewhere() conformance.Case {
 	c := conformance.Case{
 		ID: "ids-named-elsewhere", Family: familyIDs,
-		Summary: "a volume or a server that a query or a body names, and the path does not, is not detached",
+		Summary: "a volume or a server that only the query or the body names is not detached",
 		Clauses: []conformance.Clause{detachInPath},
 		Harm:    conformance.HarmDangerous, Rotates: true, SideBySide: true,
 	}

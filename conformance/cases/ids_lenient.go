@@ -14,7 +14,7 @@ import (
 func lenientVolume() conformance.Case {
 	c := conformance.Case{
 		ID: "ids-lenient-volume", Family: familyIDs,
-		Summary: "what is not the volume's ID, and resembles it, is refused, and the volume stays attached",
+		Summary: "text that resembles the volume's ID is refused, and the volume stays attached",
 		Clauses: []conformance.Clause{detachVolumeID, detachIDText},
 		Harm:    conformance.HarmDangerous, Rotates: true, SideBySide: true,
 	}
@@ -30,7 +30,7 @@ func lenientVolume() conformance.Case {
 func lenientServer() conformance.Case {
 	c := conformance.Case{
 		ID: "ids-lenient-server", Family: familyIDs,
-		Summary: "what is not the server's ID, and resembles it, is refused, and the volume stays attached",
+		Summary: "text that resembles the server's ID is refused, and the volume stays attached",
 		Clauses: []conformance.Clause{detachServerID, detachIDText},
 		Harm:    conformance.HarmDangerous, Rotates: true, SideBySide: true,
 	}

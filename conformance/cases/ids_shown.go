@@ -15,7 +15,7 @@ import (
 
 var showVolumeID = conformance.Clause{
 	ID: "SHOW-VOLUME-ID", Source: conformance.SDK,
-	Text: "Showing a volume is GET /v1/volumes/{volume_id}: what is not the ID of a volume shows none.",
+	Text: "Showing a volume is GET /v1/volumes/{volume_id}: only the ID of a volume shows one.",
 }
 
 // lenientShown shows a volume by what is not its ID. It reads, so it may ask what nobody may ask a detach of: an ID
@@ -23,7 +23,7 @@ var showVolumeID = conformance.Clause{
 func lenientShown() conformance.Case {
 	c := conformance.Case{
 		ID: "ids-lenient-shown", Family: familyIDs,
-		Summary: "what is not the volume's ID, and resembles it, does not show the volume",
+		Summary: "text that resembles the volume's ID does not show the volume",
 		Clauses: []conformance.Clause{showVolumeID, detachIDText},
 		Harm:    conformance.HarmReads, Rotates: true,
 		Ask: func(ctx context.Context, t *conformance.Trial) error {

@@ -29,7 +29,7 @@ var (
 	}
 	detachStatus = conformance.Clause{
 		ID: "DETACH-STATUS", Source: conformance.Document,
-		Text: "The answers are 202, 400, 401 and 409, and no other.",
+		Text: "A detach answers only 202, 400, 401 or 409.",
 	}
 )
 
@@ -56,8 +56,8 @@ func refused(t *conformance.Trial, e conformance.Exchange, clause conformance.Cl
 	case e.Overloaded(), e.Status/100 == 5:
 		return t.LeaveTo(wrongStatus(e))
 	}
-	return conformance.ShownBy(e, conformance.Broken(clause, conformance.CodeAccepted,
-		"%s (%s) was answered %s; it should have been refused", e, e.About, conformance.StatusText(e.Status)))
+	return carriedOut(t, conformance.ShownBy(e, conformance.Broken(clause, conformance.CodeAccepted,
+		"%s (%s) was answered %s; it should have been refused", e, e.About, conformance.StatusText(e.Status))))
 }
 
 // tooLong reports whether an answer is one that any gateway gives by itself to a request whose path or header is
@@ -116,8 +116,8 @@ func unauthorized(t *conformance.Trial, e conformance.Exchange, control conforma
 	case e.Status/100 == 5:
 		return t.LeaveTo(wrongStatus(e))
 	case !e.Refused():
-		return conformance.ShownBy(e, conformance.Broken(clause, conformance.CodeLetIn,
-			"%s was answered %s", e.About, conformance.StatusText(e.Status)))
+		return carriedOut(t, conformance.ShownBy(e, conformance.Broken(clause, conformance.CodeLetIn,
+			"%s was answered %s", e.About, conformance.StatusText(e.Status))))
 	case !conformance.Same(e, control.Right):
 		if tooLong(e) || malformed && e.Status == http.StatusBadRequest {
 			return nil

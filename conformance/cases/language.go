@@ -14,7 +14,7 @@ import (
 func formLanguageRefused() conformance.Case {
 	c := conformance.Case{
 		ID: "form-language-refused", Family: familyForm,
-		Summary: "what is refused in one language is refused in the others with the same status, and not done",
+		Summary: "a request that is refused in one language is refused in the others with the same status, and is not carried out",
 		Clauses: []conformance.Clause{authLanguage},
 		Harm:    conformance.HarmDangerous,
 		Rotates: true, SideBySide: true,

@@ -14,7 +14,7 @@ import (
 
 var detachRefused = conformance.Clause{
 	ID: "DETACH-REFUSED", Source: conformance.Document,
-	Text: "400 Bad Request, 401 Unauthorized and 409 Conflict refuse a request: what was refused is not done, nor done later.",
+	Text: "400 Bad Request, 401 Unauthorized and 409 Conflict refuse a request: it is not carried out, then or later.",
 }
 
 // refusal is a request that has to be refused, about something that exists.
@@ -29,7 +29,7 @@ type refusal struct {
 func refusedLate() conformance.Case {
 	return conformance.Case{
 		ID: "ids-refused-late", Family: familyIDs,
-		Summary: "what was refused is not done: the volume and its neighbours are as before a while later",
+		Summary: "a refused request is not carried out: the volume and its neighbours are unchanged a while later",
 		Clauses: []conformance.Clause{detachRefused},
 		Harm:    conformance.HarmDangerous,
 		Rotates: true,

@@ -66,7 +66,7 @@ const drawn = 6
 func malformedIDs() conformance.Case {
 	c := conformance.Case{
 		ID: "ids-malformed", Family: familyIDs,
-		Summary: "an ID that cannot be one is answered 4xx, and never with a redirect or a 5xx",
+		Summary: "a malformed ID is answered 4xx, and never with a redirect or a 5xx",
 		Clauses: []conformance.Clause{detachVolumeID, detachServerID, detach400},
 		Harm:    conformance.HarmRefused,
 		Rotates: true,

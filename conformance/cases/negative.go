@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/scp-openapi/virtualserver/conformance"
@@ -131,16 +132,35 @@ func (n negative) ofUnusedIDs(ctx context.Context, t *conformance.Trial) error {
 	return nil
 }
 
+// anyKind stands for all kinds of wrong requests that break a clause.
+const anyKind = "*"
+
+// oneFact passes on the first finding of a version about one kind of wrong request. Where another case sends the same
+// kind, that it is let in there, too, is no other fact.
+func oneFact(t *conformance.Trial, clause conformance.Clause, kind string, err error) error {
+	if !proved(err) {
+		return err
+	}
+	e, _ := conformance.ExchangeOf(err)
+	foundBy := conformance.OfRun(t, "kinds of wrong requests that are let in in "+t.Version().String(), func() *sync.Map { return new(sync.Map) })
+	foundBy.LoadOrStore(clause.ID+" "+anyKind, e.Case)
+	first, again := foundBy.LoadOrStore(clause.ID+" "+kind, e.Case)
+	if again && first != e.Case {
+		return conformance.NotApplicable("%w (judged by %s)", err, first)
+	}
+	return err
+}
+
 // blamed is the finding that a request was let in, under the clause that this breaks.
 func (n negative) blamed(ctx context.Context, t *conformance.Trial, e conformance.Exchange, control conformance.Control, found error) error {
 	if n.blame == nil {
-		return found
+		return oneFact(t, n.clause, n.name, found)
 	}
 	clause, err := n.blame(ctx, t, control)
 	if err != nil || clause.ID == n.clause.ID {
-		return found
+		return oneFact(t, n.clause, n.name, found)
 	}
-	return unauthorized(t, e, control, clause)
+	return oneFact(t, clause, anyKind, unauthorized(t, e, control, clause))
 }
 
 // ofAttachedVolume asks for a volume that is attached. Where requests that break a clause have had it detached
@@ -198,8 +218,8 @@ func (n negative) refusedAttached(t *conformance.Trial, e conformance.Exchange) 
 	case e.Refused():
 		return t.LeaveTo(wrongRefusal(e))
 	}
-	return conformance.ShownBy(e, conformance.Broken(n.clause, conformance.CodeLetIn,
-		"%s, for a volume that is attached, was answered %s", n.about, conformance.StatusText(e.Status)))
+	return carriedOut(t, conformance.ShownBy(e, conformance.Broken(n.clause, conformance.CodeLetIn,
+		"%s, for a volume that is attached, was answered %s", n.about, conformance.StatusText(e.Status))))
 }
 
 // send sends a negative. Where it would be the same as a right request, as a key without letters is in upper

@@ -10,7 +10,7 @@ import (
 
 var detachPath = conformance.Clause{
 	ID: "DETACH-PATH", Source: conformance.Document,
-	Text: "Detaching is DELETE /v1/volumes/{volume_id}/servers/{server_id}: no other path is one.",
+	Text: "Detaching is DELETE /v1/volumes/{volume_id}/servers/{server_id}: no other path detaches.",
 }
 
 var showPath = conformance.Clause{
@@ -20,7 +20,7 @@ var showPath = conformance.Clause{
 
 var pathUnknown = conformance.Clause{
 	ID: "PATH-UNKNOWN", Source: conformance.Assumed,
-	Text: "A path that is none of the API is refused, and not answered with a page.",
+	Text: "A path outside the API is refused, and never answered with a web page.",
 }
 
 // pathOf writes the two IDs of a pair, an unused one for "{more}", and the version that is asked, into a path.
@@ -53,7 +53,7 @@ var unusedPaths = []struct{ name, template string }{
 func otherPaths() conformance.Case {
 	c := conformance.Case{
 		ID: "ids-paths", Family: familyIDs,
-		Summary: "a path outside the API is refused, and nobody is redirected",
+		Summary: "a path outside the API is refused, and not redirected",
 		Clauses: []conformance.Clause{detachPath, formRedirect},
 		Harm:    conformance.HarmRefused,
 		Ask: func(ctx context.Context, t *conformance.Trial) error {
@@ -77,7 +77,7 @@ func otherPaths() conformance.Case {
 func otherPathsAttached() conformance.Case {
 	c := conformance.Case{
 		ID: "ids-paths-attached", Family: familyIDs,
-		Summary: "a path that is not that of a detach is refused for a volume that is attached, which stays so",
+		Summary: "a path that resembles that of a detach is refused, and the volume stays attached",
 		Clauses: []conformance.Clause{detachPath},
 		Harm:    conformance.HarmDangerous, Rotates: true, SideBySide: true,
 	}
@@ -140,7 +140,7 @@ var attachedPaths = []struct {
 func otherPathsShown() conformance.Case {
 	c := conformance.Case{
 		ID: "ids-paths-shown", Family: familyIDs,
-		Summary: "a path outside the API shows no volume, and no page",
+		Summary: "a path outside the API shows neither a volume nor a web page",
 		Clauses: []conformance.Clause{showPath, pathUnknown},
 		Harm:    conformance.HarmReads, Rotates: true, Collects: true,
 		Ask: func(ctx context.Context, t *conformance.Trial) error {

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/scp-openapi/virtualserver/conformance"
+	"github.com/scp-openapi/virtualserver/conformance/cases"
 	"github.com/scp-openapi/virtualserver/signing"
 )
 
@@ -146,4 +147,22 @@ func sendBack(w http.ResponseWriter, r *http.Request) {
 	defer out.Flush()
 	fmt.Fprintf(out, "%s %s\n", r.Method, r.RequestURI)
 	_ = r.Header.Write(out) // a client that went away needs no answer
+}
+
+// TestHeadlineNamesALeak: nobody promises that an answer holds no key, so that it does is no fail; but it is the first
+// thing that is said.
+func TestHeadlineNamesALeak(t *testing.T) {
+	t.Parallel()
+	chosen, err := cases.Select("form-credentials")
+	require.NoError(t, err)
+	for name, said := range map[string]bool{"none": false, "the signature in a header": true} {
+		t.Run(name, func(t *testing.T) {
+			report := whole(t, leaks[name](wholeMock(t)), func(c *conformance.Config) {
+				newestAlone(c)
+				c.Cases = chosen
+			})
+			assert.Equal(t, said, strings.HasPrefix(report.Headline, report.Endpoint+" repeats the secret key or a signature"), report.Headline)
+			assert.Equal(t, conformance.ExitOK, report.ExitCode, report.Headline)
+		})
+	}
 }

@@ -24,15 +24,15 @@ var (
 	}
 	showSince = conformance.Clause{
 		ID: "SHOW-SINCE", Source: conformance.Assumed,
-		Text: "A shown volume has the fields that its version has, and none that a later version added.",
+		Text: "A volume is shown with all fields of the requested version, and without fields that later versions added.",
 	}
 	showAgrees = conformance.Clause{
 		ID: "SHOW-AGREES", Source: conformance.SDK,
-		Text: "Only a volume whose type is one for several servers is shown at several, and each server is listed once.",
+		Text: "Only a multi-attach volume is shown at several servers, and each server is listed once.",
 	}
 	showModified = conformance.Clause{
 		ID: "SHOW-MODIFIED", Source: conformance.Assumed,
-		Text: "modified_at is when the volume was changed last: neither a look at it nor what is refused changes it.",
+		Text: "modified_at is the time of the last change: showing the volume or refusing a request does not change it.",
 	}
 	show400 = conformance.Clause{
 		ID: "SHOW-400", Operation: opShow, Status: http.StatusBadRequest, Source: conformance.SDK,
@@ -40,11 +40,11 @@ var (
 	}
 	attachEcho = conformance.Clause{
 		ID: "ATTACH-ECHO", Source: conformance.SDK,
-		Text: "The answer to an attach says what was asked for: the volume, the server, and whether the volume is to be deleted together with it.",
+		Text: "The answer to an attach repeats the requested volume, server and delete_on_termination.",
 	}
 	attachEchoSpelling = conformance.Clause{
 		ID: "ATTACH-ECHO-SPELLING", Source: conformance.Assumed,
-		Text: "The answer to an attach spells the IDs as the request does.",
+		Text: "The answer to an attach spells the IDs as the request spells them.",
 	}
 )
 
@@ -52,7 +52,7 @@ var (
 func formShow() conformance.Case {
 	return conformance.Case{
 		ID: "form-show", Family: familyForm,
-		Summary: "a shown volume is the one asked for, as the document of showing describes it",
+		Summary: "the answer shows the requested volume, in the documented form",
 		Clauses: []conformance.Clause{show200, showState, showSince, showAgrees},
 		Harm:    conformance.HarmReads,
 		Ask: func(ctx context.Context, t *conformance.Trial) error {

@@ -23,7 +23,7 @@ import (
 
 // What the message is signed with.
 var authSecret = conformance.Clause{
-	ID: "AUTH-SIGNATURE-SECRET", Source: conformance.SDK, Text: "The signature is the HMAC-SHA256 keyed with the secret key of the access key.",
+	ID: "AUTH-SIGNATURE-SECRET", Source: conformance.SDK, Text: "The signature is an HMAC-SHA256, keyed with the secret key that belongs to the access key.",
 }
 
 // digestNegatives are signatures of the right message, made with another function than HMAC-SHA256.
@@ -77,7 +77,7 @@ func digestNegatives() family {
 	})
 	add("cut", "the first 16 bytes of HMAC-SHA256", func(message, secret string) []byte { return keyed(sha256.New, secret, message)[:16] })
 	return family{
-		name: "signature-digest", what: "a signature made with another function than HMAC-SHA256", negatives: list,
+		name: "signature-digest", what: "a signature made with a function other than HMAC-SHA256", negatives: list,
 		attached: []string{"hmac-sha1", "sha256", "secret-last"},
 	}
 }
@@ -165,7 +165,7 @@ func secretNegatives() family {
 		derive("word-"+slug(word), "the secret key "+word, func(string) string { return word })
 	}
 	return family{
-		name: "signature-key", what: "a signature made with another key than the secret key", negatives: list,
+		name: "signature-key", what: "a signature made with a key other than the secret key", negatives: list,
 		attached: []string{"other", "empty", "access-key", "first-half", "lower", "word-null"},
 	}
 }

@@ -18,11 +18,11 @@ var (
 	authMethod = conformance.Clause{ID: "AUTH-SIGNATURE-METHOD", Source: conformance.SDK, Text: "The method is signed."}
 	authURL    = conformance.Clause{
 		ID: "AUTH-SIGNATURE-URL", Source: conformance.SDK,
-		Text: "The whole URL is signed: scheme, host, path and query, as they are on the wire.",
+		Text: "The whole URL is signed: scheme, host, path and query, exactly as sent.",
 	}
 	authSignedTimestamp  = conformance.Clause{ID: "AUTH-SIGNATURE-TIMESTAMP", Source: conformance.SDK, Text: "The timestamp is signed."}
 	authSignedAccessKey  = conformance.Clause{ID: "AUTH-SIGNATURE-ACCESS-KEY", Source: conformance.SDK, Text: "The access key is signed."}
-	authSignedAccount    = conformance.Clause{ID: "AUTH-SIGNATURE-ACCOUNT", Source: conformance.SDK, Text: "The account ID is signed, where there is one."}
+	authSignedAccount    = conformance.Clause{ID: "AUTH-SIGNATURE-ACCOUNT", Source: conformance.SDK, Text: "The account ID is signed if there is one."}
 	authSignedClientType = conformance.Clause{ID: "AUTH-SIGNATURE-CLIENT-TYPE", Source: conformance.SDK, Text: "The client type is signed."}
 	authMessage          = conformance.Clause{
 		ID: "AUTH-SIGNATURE-MESSAGE", Source: conformance.SDK,
@@ -37,7 +37,7 @@ func messageNegatives() family {
 		list = append(list, part...)
 	}
 	return family{
-		name: "signature-message", what: "a signature of another message than the request", negatives: list,
+		name: "signature-message", what: "a signature of a message other than the request", negatives: list,
 		attached: []string{
 			"method-get", "method-missing", "url-missing", "url-scheme-other", "url-host-other",
 			"url-path-alone", "url-port-missing", "url-volume-other", "url-server-other", "timestamp-earlier",

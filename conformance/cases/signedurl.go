@@ -68,7 +68,7 @@ func encodedNegatives() family {
 	query("empty-value", "with an equals sign", "a", "a=")
 	query("double", "with one of two equal names", "a=1&a=2", "a=2")
 	query("case", "in lower case", "A=B", "a=b")
-	return family{name: "signature-url", what: "a signature of another spelling of the URL than the one sent", negatives: list}
+	return family{name: "signature-url", what: "a signature of another spelling of the URL", negatives: list}
 }
 
 // splitServer cuts the server off a path.

@@ -16,7 +16,7 @@ var aroundStatus = conformance.Clause{
 func formStatus() conformance.Case {
 	return conformance.Case{
 		ID: "form-status", Family: familyForm,
-		Summary: "every answer has a documented status, and no 5xx persists",
+		Summary: "every answer has a documented status, and no 5xx answer persists",
 		Clauses: []conformance.Clause{detachStatus, detach401, aroundStatus},
 		Harm:    conformance.HarmRefused,
 		Ask:     seeRefusals,

@@ -28,7 +28,7 @@ func inLanguage(language string) func(*http.Request) {
 func formLanguage() conformance.Case {
 	c := conformance.Case{
 		ID: "form-language", Family: familyForm,
-		Summary: "both languages, ko-KR and en-US, get the same status",
+		Summary: "requests in ko-KR and in en-US get the same status",
 		Clauses: []conformance.Clause{authLanguage},
 		Harm:    conformance.HarmRefused,
 		Ask:     seeRefusals,
@@ -45,8 +45,7 @@ func formLanguage() conformance.Case {
 		}},
 	} {
 		c.Variants = append(c.Variants, conformance.Variant{Name: ask.name, Ask: func(ctx context.Context, t *conformance.Trial) error {
-			var first conformance.Exchange
-			for i, language := range languages {
+			in := func(language string) conformance.Request {
 				r := ask.request(t)
 				change := r.Change
 				r.Change = func(req *http.Request) {
@@ -55,18 +54,14 @@ func formLanguage() conformance.Case {
 						change(req)
 					}
 				}
-				e, err := t.Send(ctx, r)
-				if err != nil {
-					return err
-				}
-				if i == 0 {
-					first = e
-				} else if e.Status != first.Status {
-					return conformance.ShownBy(e, conformance.Broken(authLanguage, conformance.CodeUnstable, "%s in %s is answered %s, in %s %s",
-						r.About, languages[0], conformance.StatusText(first.Status), language, conformance.StatusText(e.Status)))
-				}
+				return r
 			}
-			return nil
+			difference, err := compare(ctx, t, in(languages[0]), in(languages[1]))
+			if err != nil || !difference.status {
+				return err
+			}
+			return conformance.ShownBy(difference.other, conformance.Broken(authLanguage, conformance.CodeUnstable, "%s in %s is answered %s, in %s %s",
+				difference.one.About, languages[0], conformance.StatusText(difference.one.Status), languages[1], conformance.StatusText(difference.other.Status)))
 		}})
 	}
 	return c

@@ -24,7 +24,7 @@ var (
 	}
 	authTimestampWindow = conformance.Clause{
 		ID: "AUTH-TIMESTAMP-WINDOW", Source: conformance.Assumed,
-		Text: "A timestamp may be a few minutes off: 45 seconds either way are let in, 20 minutes are not.",
+		Text: "A timestamp may be a few minutes off: 45 seconds either way are accepted, 20 minutes are not.",
 	}
 )
 

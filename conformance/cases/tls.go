@@ -12,7 +12,7 @@ import (
 
 var formOldTLS = conformance.Clause{
 	ID: "FORM-TLS", Source: conformance.Assumed,
-	Text: "An https endpoint speaks TLS 1.2 or newer, and nothing older.",
+	Text: "An https endpoint accepts TLS 1.2 or newer, and nothing older.",
 }
 
 func formTLS() conformance.Case {

@@ -3,7 +3,6 @@ package cases
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -16,7 +15,7 @@ import (
 
 var versionSeen = conformance.Clause{
 	ID: "VERSION-SEEN", Source: conformance.Assumed,
-	Text: "What one version shows to be done, every other version shows within a second.",
+	Text: "A change that one version shows is shown by every other version within a second.",
 }
 
 // side is a version to act or look in.
@@ -27,6 +26,14 @@ type side struct {
 }
 
 func inVersion(id lifecycle.ID) side { return side{name: "in version " + id.String(), by: id} }
+
+// header is the version header that a side sends, empty where it sends none.
+func (s side) header() string {
+	if s.change != nil {
+		return ""
+	}
+	return conformance.PinnedTo(s.by)
+}
 
 // sides are the version of the trial, the newest, and none, unless no document says which version that is.
 func sides(ctx context.Context, t *conformance.Trial) (here, newest side, unversioned []side, err error) {
@@ -180,62 +187,13 @@ func (s side) show(ctx context.Context, t *conformance.Trial, volume string) (*v
 	if err != nil {
 		return nil, err
 	}
+	appearancesOf(t).see(e)
 	var shown volumes.Volume
 	if e.Status != http.StatusOK || json.Unmarshal(e.Body, &shown) != nil || !strings.EqualFold(shown.ID, volume) {
 		return nil, conformance.ShownBy(e, conformance.CannotJudge(conformance.CodeSetup,
 			"showing volume %s %s was answered %s, without that volume in a form that can be read", volume, s.name, conformance.StatusText(e.Status)))
 	}
 	return &shown, nil
-}
-
-// versionSameShown shows each volume of the fixture in this version and in the newest.
-func versionSameShown() conformance.Case {
-	return conformance.Case{
-		ID: "version-same-shown", Family: familyVersion,
-		Summary: "a volume is shown as in the newest version: in the same state, at the same servers, with the same properties",
-		Clauses: []conformance.Clause{versionSame},
-		Harm:    conformance.HarmReads,
-		Rotates: true,
-		Ask: func(ctx context.Context, t *conformance.Trial) error {
-			here, newest, _, err := sides(ctx, t)
-			if err != nil {
-				return err
-			}
-			all := fixtureVolumes(t)
-			if len(all) == 0 {
-				return conformance.Skipped("the fixture names no volume to show")
-			}
-			for _, id := range all {
-				if err := sameShown(ctx, t, here, newest, id); err != nil {
-					return err
-				}
-			}
-			return nil
-		},
-	}
-}
-
-// sameShown holds what two versions show of a volume against each other. Either look may lag behind, or something
-// happen between them: a difference is confirmed by others.
-func sameShown(ctx context.Context, t *conformance.Trial, here, newest side, id string) error {
-	var there *volumes.Volume
-	var failed error
-	var d deviation
-	shown, same, err := here.await(ctx, t, id, t.ConfirmFor(), func(v *volumes.Volume) bool {
-		if there, failed = newest.show(ctx, t, id); failed != nil {
-			return true
-		}
-		d = changed(*there, *v, nil)
-		return d.kind == "" || d.kind == "modified"
-	})
-	if err != nil || failed != nil {
-		return errors.Join(err, failed)
-	}
-	if !same {
-		return conformance.Broken(versionSame, conformance.CodeVersionsDiffer, "volume %s is shown differently %s (%s at %s) and %s (%s at %s): %s",
-			id, here.name, shown.State, list(serversOf(shown)), newest.name, there.State, list(serversOf(there)), d.text)
-	}
-	return nil
 }
 
 // versionAbsentSteady shows a volume in this version, and then without one.

@@ -11,7 +11,7 @@ import (
 func versionInQuery() conformance.Case {
 	c := conformance.Case{
 		ID: "version-in-query", Family: familyVersion,
-		Summary: "a version in the query stands for none in Scp-Api-Version",
+		Summary: "a version in the query does not replace the one in Scp-Api-Version",
 		Clauses: []conformance.Clause{versionPinned},
 		Harm:    conformance.HarmReads, Rotates: true,
 		Ask: func(ctx context.Context, t *conformance.Trial) error {

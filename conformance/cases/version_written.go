@@ -38,7 +38,7 @@ func versionWritten() conformance.Case {
 func versionWrittenUnused() conformance.Case {
 	return conformance.Case{
 		ID: "version-written-unused", Family: familyVersion,
-		Summary:  "an unknown or misspelled version is refused as such, and not for the unknown volume",
+		Summary:  "an unknown or misspelled version is refused for the version, not for the unknown volume",
 		Clauses:  []conformance.Clause{versionPinned, versionUnknown},
 		Harm:     conformance.HarmRefused,
 		Ask:      refusalsTellVersions,

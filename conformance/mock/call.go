@@ -20,6 +20,7 @@ type call struct {
 	server  *Server
 	request *http.Request
 	number  uint64 // of the request, counted from 1
+	hooks   []hooks
 	body    []byte
 	bodyErr error
 
@@ -47,7 +48,8 @@ type call struct {
 // hooks are where defects and switches reach into the mock. Each may be nil. All but send run one call at
 // a time. A hook that sets an answer ends the judging of the call.
 type hooks struct {
-	name string // of the defect or switch
+	name   string // of the defect or switch
+	defect bool   // and not a switch, which may have the same name
 	// receive runs before anything is judged. It may change method, path and version.
 	receive func(*call)
 	// authenticate runs after the signature was checked. It may change refused.
@@ -62,7 +64,7 @@ type hooks struct {
 
 // run runs one hook of every set, and reports whether there is an answer.
 func (c *call) run(hook func(hooks) func(*call)) bool {
-	for _, h := range c.server.hooks {
+	for _, h := range c.hooks {
 		if f := hook(h); f != nil && !c.answered() {
 			f(c)
 		}
@@ -78,14 +80,14 @@ func (c *call) judge() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests++
-	c.number = s.requests
+	c.number, c.hooks = s.requests, s.hooks
 	s.world.settle(s.now())
 	c.method, c.path, c.version = c.request.Method, rawPath(c.request), c.request.Header.Values(signing.HeaderAPIVersion)
 	if !c.run(func(h hooks) func(*call) { return h.receive }) {
 		c.decide()
 	}
 	c.why = c.answer.why
-	for _, h := range s.hooks {
+	for _, h := range c.hooks {
 		if h.reply != nil {
 			h.reply(c)
 		}

@@ -25,7 +25,7 @@ func Defects() []Defect {
 		aroundDefects, attachDefects, refusedDefects, idDefects(), routeDefects, authenticationDefects, signatureDefects,
 		accessKeyDefects, timestampDefects,
 		skippedDefects, versionDefects, readingDefects, acrossDefects, discoveryDefects, listingDefects,
-		formDefects, leakDefects, unsteadyDefects, showDefects, alikeDefects, wireDefects)
+		formDefects, leakDefects, unsteadyDefects, showDefects, alikeDefects, wireDefects, versionedDefects)
 }
 
 // DefectByName returns a defect. Its error says what to do about an unknown name.
@@ -36,6 +36,13 @@ func DefectByName(name string) (Defect, error) {
 		}
 	}
 	return Defect{}, fmt.Errorf("mock: unknown defect %q; `scp-conformance mock --list-defects` lists them", name)
+}
+
+// asHooks returns the hooks of the defect, under its name.
+func (d Defect) asHooks() hooks {
+	h := d.hooks
+	h.name, h.defect = d.Name, true
+	return h
 }
 
 // whenAsked returns a hook that runs for one operation alone.

@@ -63,6 +63,21 @@ var leakDefects = []Defect{
 	inside("leaks-internal-host", "the name of a host inside", "dial tcp: lookup cinder-api.storage.svc.cluster.local: no such host"),
 	inside("leaks-internal-address", "an address inside", "upstream 10.20.31.7:8776 refused the connection"),
 	inside("leaks-connection-string", "how it reaches its database", "postgres://vs:hunter2@db/vs?sslmode=disable"),
+	inside("leaks-elixir-error", "an error of Elixir", "** (FunctionClauseError) no function clause matching in Vs.detach/2"),
+	inside("leaks-go-error", "an error of Go", "runtime error: invalid memory address or nil pointer dereference"),
+	inside("leaks-ruby-error", "an error of Ruby", "undefined method `detach' for nil"),
+	inside("leaks-mysql-error", "an error of MySQL", "ERROR 1146 (42S02): Table 'vs.attachments' doesn't exist"),
+	inside("leaks-postgres-error", "an error of PostgreSQL", `relation "attachments" does not exist`),
+	inside("leaks-mongodb-error", "an error of MongoDB", "E11000 duplicate key error collection: vs.volumes"),
+	inside("leaks-internal-ipv6", "an IPv6 address inside", "upstream [fd12:3456:789a:1::7]:8443 refused the connection"),
+	inside("leaks-environment", "a variable of its environment", "VS_DB_PASSWORD=hunter2"),
+	inside("leaks-token", "a token of its own", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ2cyJ9.c2lnbmF0dXJl"),
+	{Name: "leaks-previous-signature", Summary: "names the signature of the request before in a header", hooks: hooks{reply: func(c *call) {
+		if last := c.server.lastSignature; last != "" && c.answer.status >= http.StatusBadRequest {
+			c.answer.header = map[string]string{"X-Previous": last}
+		}
+		c.server.lastSignature = c.request.Header.Get(signing.HeaderSignature)
+	}}},
 	leaksInHeader("leaks-stack-header", "prints a stack trace in a header", "X-Exception", func(*call) string {
 		return "at com.vendor.vs.VolumeService.detach(VolumeService.java:214)"
 	}),

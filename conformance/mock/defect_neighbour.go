@@ -13,6 +13,11 @@ var neighbourDefects = []Defect{
 			c.answer = c.detach(leaving...)
 		}
 	})),
+	slow(detaching("neighbour-instead", "detaches another data volume of the server in place of the one that is named", func(c *call) {
+		if v, _ := c.detachable(); v != nil && len(c.neighbours()) > 0 {
+			c.answer = c.detach(c.neighbours()[0].at(c.ids.server))
+		}
+	})),
 	slow(neighbour("neighbour-detached-later", "detaches another data volume of the server a while later", true, func(c *call, v *volume) {
 		v.attachments = slices.DeleteFunc(v.attachments, func(a *attachment) bool { return a.server == c.ids.server })
 	})),

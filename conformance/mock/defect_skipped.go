@@ -3,6 +3,7 @@ package mock
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/scp-openapi/virtualserver/signing"
@@ -69,6 +70,34 @@ var skippedDefects = []Defect{
 	keepsOut("parameters-rewritten", "leaves empty parameters of a query out of what was signed", func(c *call) bool {
 		query := "&" + c.request.URL.RawQuery + "&"
 		return query != "&&" && strings.Contains(query, "&&")
+	}),
+	{Name: "after-conflict-open", Summary: "checks no signature of the request that follows a 409", hooks: hooks{
+		authenticate: func(c *call) {
+			if c.server.lastStatus == http.StatusConflict {
+				c.refused = nil
+			}
+		},
+		reply: func(c *call) { c.server.lastStatus = c.answer.status },
+	}},
+	{Name: "often-asked-open", Summary: "checks no signature of what was asked for ten times with the same access key", hooks: hooks{
+		authenticate: func(c *call) {
+			what := c.request.Header.Get(signing.HeaderAccessKey) + c.method + c.path
+			switch {
+			case c.server.asked[what] >= 10:
+				c.refused = nil
+			case c.refused == nil:
+				c.server.asked[what]++
+			}
+		},
+	}},
+	keepsOut("query-marks-encoded", "writes marks of a query in percent signs before it checks what was signed", func(c *call) bool {
+		return strings.ContainsAny(c.request.URL.RawQuery, "~!$'()*,:@/?[]")
+	}),
+	keepsOut("query-marks-decoded", "writes encoded marks of a query as they are before it checks what was signed", func(c *call) bool {
+		return strings.Contains(strings.ToUpper(c.request.URL.RawQuery), "%7E")
+	}),
+	keepsOut("query-equals-encoded", "encodes the equals sign of a value before it checks what was signed", func(c *call) bool {
+		return slices.ContainsFunc(strings.Split(c.request.URL.RawQuery, "&"), func(p string) bool { return strings.Count(p, "=") > 1 })
 	}),
 	keepsOut("id-rewritten", "writes IDs anew before it checks what was signed", func(c *call) bool {
 		plain, err := url.PathUnescape(c.path)

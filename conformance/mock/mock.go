@@ -4,6 +4,10 @@
 //
 // It answers as the documents say. Where they leave open which refusal belongs to which cause, the choice
 // is in assumed.go. [Switches] make it deviate as the live service was seen to, and a [Defect] breaks it.
+//
+// While it serves, a test can load other volumes and servers, change the day, the delay and the defects, and look
+// at the requests it saw: see [Server.Load], [Server.Requests] and their neighbours, and [Server.Control] for tests
+// in other languages. Package conformancetest serves it to Go tests.
 package mock
 
 import (
@@ -33,12 +37,18 @@ type Server struct {
 	refuseEnded bool
 	hooks       []hooks
 	log         *slog.Logger
+	initial     *config // what Reset goes back to
 
 	underWay atomic.Pointer[answer] // of the defect that mixes answers up
 
-	mu       sync.Mutex
-	world    *world
-	requests uint64 // how many have come
+	// mu guards what calls and the control of the mock change: what follows, and the day, delay and hooks above.
+	mu            sync.Mutex
+	world         *world
+	requests      uint64 // how many have come
+	seen          []Request
+	lastSignature string         // of the defect that names it
+	lastStatus    int            // of the last answer, for the defect that trusts what comes after one
+	asked         map[string]int // how often a request was rightly signed, for the defect that stops asking
 }
 
 // New returns a mock that accepts the given credentials.
@@ -72,7 +82,9 @@ func New(credentials []signing.Credentials, opts ...Option) (*Server, error) {
 		refuseEnded: c.refuseEnded,
 		hooks:       c.hooks,
 		log:         c.log,
+		initial:     c,
 		world:       world,
+		asked:       map[string]int{},
 	}
 	s.verifier = signing.NewVerifier(s.credentialsOf, signing.WithVerifierClock(c.now))
 	return s, nil
@@ -113,7 +125,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	c.judge()
 	c.record()
-	for _, h := range s.hooks {
+	s.remember(c)
+	for _, h := range c.hooks {
 		if h.send != nil && !c.sent {
 			h.send(c)
 		}

@@ -90,7 +90,7 @@ func WithDelay(delay time.Duration) Option {
 
 // WithWorld starts with other volumes and servers than DefaultWorld.
 func WithWorld(world World) Option {
-	return func(c *config) { c.world = world }
+	return func(c *config) { c.world = world.clone() }
 }
 
 // RefuseEnded refuses a version from its date on. By default an ended version still answers, as the date
@@ -101,7 +101,7 @@ func RefuseEnded() Option {
 
 // WithDefect breaks the mock in one way. The zero Defect breaks nothing. Several defects add up.
 func WithDefect(d Defect) Option {
-	return withHooks(d.Name, d.hooks)
+	return func(c *config) { c.hooks = addHooks(c.hooks, d.asHooks()) }
 }
 
 // WithLog logs every request: method, path, version, status, and the reason of a refusal. It logs no
@@ -114,12 +114,14 @@ func WithLog(log *slog.Logger) Option {
 // options wins.
 func withHooks(name string, h hooks) Option {
 	h.name = name
-	return func(c *config) {
-		i := slices.IndexFunc(c.hooks, func(other hooks) bool { return other.name == name })
-		if i < 0 {
-			c.hooks = append(c.hooks, h)
-		} else {
-			c.hooks[i] = h
-		}
+	return func(c *config) { c.hooks = addHooks(c.hooks, h) }
+}
+
+func addHooks(list []hooks, h hooks) []hooks {
+	i := slices.IndexFunc(list, func(other hooks) bool { return other.name == h.name && other.defect == h.defect })
+	if i < 0 {
+		return append(list, h)
 	}
+	list[i] = h
+	return list
 }

@@ -2,13 +2,14 @@ package mock
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 )
 
 // The states of a volume, in the spelling of the vendor's Go SDK and Terraform provider, which compares
-// exactly. Only a defect leaves a volume in StateError.
+// exactly.
 const (
 	StateAvailable = "available"
 	StateAttaching = "attaching"
@@ -20,27 +21,31 @@ const (
 // maxDataVolumes is how many volumes besides its OS volume a server can have. Source: the vendor's SDK.
 const maxDataVolumes = 26
 
-// World is what a mock starts with.
+// World is the servers and volumes of a mock.
 type World struct {
-	Servers []string // IDs
-	Volumes []Volume
+	Servers []string `json:"servers"` // IDs
+	Volumes []Volume `json:"volumes"`
 }
 
-// Volume is a volume that a mock starts with.
+// Volume is a volume of a World.
 type Volume struct {
-	ID   string
-	Name string
+	ID   string `json:"id"`
+	Name string `json:"name,omitempty"`
+	// State is one of the states of a volume. The default is in-use if Servers has any, and otherwise available.
+	// A volume that starts attaching or detaching stays so, as a stuck one does: for one that arrives, attach
+	// or detach it, and see WithDelay. A volume in the state error has no servers.
+	State string `json:"state,omitempty"`
 	// Size is in GiB. The default is 10.
-	Size int
+	Size int `json:"size,omitempty"`
 	// Type is the volume type. The default is SSD, or SSD_MultiAttach if MultiAttach is set.
-	Type      string
-	Encrypted bool
+	Type      string `json:"type,omitempty"`
+	Encrypted bool   `json:"encrypted,omitempty"`
 	// Bootable marks the volume that an OS starts from. It cannot be detached.
-	Bootable bool
+	Bootable bool `json:"bootable,omitempty"`
 	// MultiAttach lets several servers have the volume at once.
-	MultiAttach bool
+	MultiAttach bool `json:"multi_attach,omitempty"`
 	// Servers are the IDs of the servers that have the volume.
-	Servers []string
+	Servers []string `json:"servers,omitempty"`
 }
 
 // The IDs of DefaultWorld. VolumeID and ServerID are the examples of the documents.
@@ -79,7 +84,7 @@ type volume struct {
 	attachments       []*attachment
 	created, modified time.Time
 	iops, throughput  int
-	broken            bool      // by a defect: it is in StateError once it is attached to nothing
+	broken            bool      // it is in StateError once it is attached to nothing
 	busyUntil         time.Time // see WithBusy
 	last              moved     // see acrossDefects
 	oldestLast        bool      // see default-after-oldest
@@ -104,9 +109,12 @@ type event struct {
 }
 
 func newWorld(w World, now time.Time) (*world, error) {
-	built := &world{servers: w.Servers}
+	built := &world{servers: slices.Clone(w.Servers)}
 	for _, v := range w.Volumes {
-		if built.volume(v.ID) != nil {
+		switch {
+		case v.ID == "":
+			return nil, errors.New("world: a volume has no ID")
+		case built.volume(v.ID) != nil:
 			return nil, fmt.Errorf("world: volume %s is listed twice", v.ID)
 		}
 		added := &volume{Volume: v, created: now, modified: now, iops: shownMaxIOPS, throughput: shownThroughput}
@@ -127,9 +135,35 @@ func newWorld(w World, now time.Time) (*world, error) {
 			}
 			added.attachments = append(added.attachments, at)
 		}
+		if err := added.begin(v.State); err != nil {
+			return nil, fmt.Errorf("world: volume %s %w", v.ID, err)
+		}
 		built.volumes = append(built.volumes, added)
 	}
 	return built, nil
+}
+
+// begin puts a volume into the state that it starts in.
+func (v *volume) begin(state string) error {
+	attached := len(v.attachments) > 0
+	switch state {
+	case "":
+	case StateAvailable, StateError:
+		if attached {
+			return fmt.Errorf("is attached to servers, and so cannot be %s", state)
+		}
+		v.broken = state == StateError
+	case StateInUse, StateAttaching, StateDetaching:
+		if !attached {
+			return fmt.Errorf("is attached to no server, and so cannot be %s", state)
+		}
+		for _, at := range v.attachments {
+			at.state, at.settles = state, never
+		}
+	default:
+		return fmt.Errorf("has the state %q, which is none of a volume", state)
+	}
+	return nil
 }
 
 func (w *world) hasServer(id string) bool { return slices.Contains(w.servers, id) }

@@ -23,6 +23,7 @@ import (
 // mockFlags are the flags of mock.
 type mockFlags struct {
 	addr                 string
+	control              control
 	accessKey, secretKey string
 	day                  lifecycle.Date
 	table                string
@@ -53,11 +54,22 @@ and --secret-key it makes up keys and prints them.
 
 It behaves as documented. With --profile live it deviates from that in every
 way in which the live service was seen to. A flag of its own turns each of
-these on, or with =false off.`,
+these on, or with =false off.
+
+With --control it also serves a control API, on a port of its own, by which
+tests in any language set what it holds and see what it was asked:
+  GET, PUT /world           its servers and volumes
+  GET, PATCH /settings      {"day": "2026-08-31", "delay": "2s", "defects": []}
+  GET, DELETE /requests     the requests it has seen
+  POST /reset               make it what it was when it started
+The control API asks for no keys, so it listens on this machine only, unless
+--control-exposed is set.`,
 		Example: `  scp-conformance mock
   scp-conformance mock --addr 127.0.0.1:8080 --access-key ak --secret-key sk
   scp-conformance mock --profile live --gateway-errors=false --verbose
-  scp-conformance mock --defect signature-unchecked`,
+  scp-conformance mock --defect signature-unchecked
+  scp-conformance mock --control 127.0.0.1:8081
+  curl -X PATCH -d '{"delay": "1m"}' http://127.0.0.1:8081/settings`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if flags.listDefects {
@@ -68,6 +80,7 @@ these on, or with =false off.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&flags.addr, "addr", "127.0.0.1:8080", "`address` to listen on")
+	flags.control.add(cmd)
 	f.StringVar(&flags.accessKey, "access-key", "", "access `key` of the one account")
 	f.StringVar(&flags.secretKey, "secret-key", "", "its secret `key`")
 	dayVar(cmd, &flags.day, "label the versions as of this `day`")
@@ -118,14 +131,34 @@ func (f *mockFlags) serve(cmd *cobra.Command) error {
 	if err != nil {
 		return usage(fmt.Errorf("--addr: %w; try another address", err))
 	}
+	defer listener.Close() // whoever serves it closes it as well
+	control, err := f.control.listen(cmd.Context(), listener.Addr())
+	if err != nil {
+		return usage(err)
+	}
 	_, err = fmt.Fprintf(cmd.OutOrStdout(), mockGreeting, listener.Addr(), strings.Join(versionValues(), ", "),
 		quote(credentials.AccessKey), secret, listener.Addr(),
 		mock.VolumeID, mock.ServerID, mock.SpareID, mock.SharedID, mock.OSVolumeID)
+	if err == nil && control != nil {
+		defer control.Close()
+		_, err = fmt.Fprintf(cmd.OutOrStdout(), controlGreeting, control.Addr())
+	}
 	if err != nil {
-		_ = listener.Close()
 		return err
 	}
-	return serve(cmd.Context(), listener, handler)
+	if control == nil {
+		return serve(cmd.Context(), listener, handler)
+	}
+	ctx, stop := context.WithCancel(cmd.Context())
+	defer stop()
+	controlled := make(chan error, 1)
+	go func() {
+		defer stop() // neither is served without the other
+		controlled <- serve(ctx, control, handler.Control())
+	}()
+	err = serve(ctx, listener, handler)
+	stop()
+	return errors.Join(err, <-controlled)
 }
 
 const mockGreeting = `The mock listens at http://%s
@@ -142,6 +175,10 @@ It holds:
   %s  a volume, not attached
   %s  a volume, attached to two servers
   %s  the server's OS volume
+`
+
+const controlGreeting = `
+Its control API listens at http://%s
 `
 
 func (f *mockFlags) handler(cmd *cobra.Command, credentials signing.Credentials) (*mock.Server, error) {
