@@ -121,7 +121,8 @@ func (t *text) settled(value span, depth int) bool {
 // maxVariables is how many variables a value is followed through.
 const maxVariables = 2
 
-// written reports whether an expression has a service and its version written out in it. It notes ours.
+// written reports whether an expression has a service and its version written out in it, or is what a proxy
+// received. It notes our versions.
 func (t *text) written(value span, depth int) bool {
 	e := t.data[value.start:value.end]
 	if m := literal.FindSubmatchIndex(e); m != nil && whole(e, m[3]) {
@@ -135,6 +136,9 @@ func (t *text) written(value span, depth int) bool {
 			t.derive(s, version)
 		}
 		t.taken[s.start] = true
+		return true
+	}
+	if depth == 0 && passedOn.Match(e) {
 		return true
 	}
 	if nonsense.Match(e) {

@@ -24,6 +24,9 @@ var (
 	// proxying is what begins a line of a server's configuration that sets a header.
 	proxying = regexp.MustCompile(`(?i)^\s*(?:proxy_set_header|more_set_input_headers|set_header|(?:request)?header\s+(?:set|add)|http-request\s+(?:set|add)-header)\s+["']?$`)
 
+	// passedOn is the value that a header has in the request that a proxy received.
+	passedOn = regexp.MustCompile(`(?i)^\s*["']?\$http_|["'\x60]scp-[a-z-]+["'\x60]`)
+
 	elementName = regexp.MustCompile(`(?i)<(?:\w+:)?(?:\w*(?:name|key|header)\w*|\w+\s[^<>]*["'](?:[\w.]*\.)?(?:name|key)["'][^<>]*)>\s*$`)
 	headerLike  = regexp.MustCompile(`^@?["'\x60]([Ss][Cc][Pp]-[\w-]+|[A-Z][A-Za-z]*(-[A-Za-z]+)+)["'\x60]`)
 	callee      = regexp.MustCompile(`([A-Za-z_][\w]*)[!?]?\s*\(\s*[fbru@]?$`)

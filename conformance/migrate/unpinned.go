@@ -57,7 +57,10 @@ func (t *text) names(name headerName) bool {
 
 // sets returns where the header that is named at a place is set: there, or by the name of a constant.
 func (t *text) sets(h header) (header, bool) {
-	if _, ok := t.setting(h); ok || t.element(h) {
+	if s, ok := t.setting(h); ok {
+		return h, !passedOn.Match(t.data[s.value.start:s.value.end])
+	}
+	if t.element(h) {
 		return h, true
 	}
 	s, ok := t.setByConstant(h)
