@@ -35,7 +35,9 @@ type Options struct {
 // Scan reads the files below the paths and returns where they speak a version of the API. Of a git working
 // tree it reads what git tracks and does not ignore, of any other folder all but what tools put there.
 //
-// A file that cannot be read or parsed is one of the Troubles of the result. Scan returns an error only if
+// A file that cannot be read or parsed is one of the Troubles of the result. Files are parsed only if they have
+// one of the names in them without which no file speaks the API: those of the service, of a header of the API, of
+// the vendor's provider or of its SDK. A file without them that does not parse hides nothing. Scan returns an error only if
 // a path is not there, or if ctx has ended.
 func Scan(ctx context.Context, o Options) (*Scanned, error) {
 	root, err := filepath.Abs(o.Root)
@@ -73,6 +75,7 @@ type scan struct {
 type found struct {
 	uses      []Use
 	goFiles   []string
+	others    []string // Go files that import the vendor's SDK for another service
 	providers []provider
 	modules   []module
 }
@@ -82,6 +85,7 @@ func merge(all []*found) found {
 	for _, one := range all {
 		f.uses = append(f.uses, one.uses...)
 		f.goFiles = append(f.goFiles, one.goFiles...)
+		f.others = append(f.others, one.others...)
 		f.providers = append(f.providers, one.providers...)
 		f.modules = append(f.modules, one.modules...)
 	}
@@ -157,6 +161,9 @@ func (s *scan) file(name string, data []byte, f *found) {
 	case strings.HasSuffix(base, ".go"):
 		if mentions(data) || bytes.Contains(data, []byte(providerName)) {
 			f.goFiles = append(f.goFiles, name)
+			if importsOthers(data) {
+				f.others = append(f.others, name)
+			}
 		}
 		return
 	case isTerraform(base):
@@ -182,7 +189,8 @@ func (s *scan) result(ctx context.Context, f found) *Scanned {
 		}
 	}
 	f.uses = append(f.uses, providerUses(f.providers)...)
-	f.uses = append(f.uses, moduleUses(f.modules, f.uses)...)
+	f.uses = append(f.uses, moduleUses(f.modules, f.uses, f.others)...)
+	f.uses = withoutAnswered(f.uses)
 	slices.SortFunc(f.uses, compareUses)
 	result := &Scanned{Root: s.root, Uses: f.uses, Troubles: []Trouble{}, Files: int(s.files.Load()), Skipped: []Skipped{}}
 	if f.uses == nil {
@@ -195,6 +203,19 @@ func (s *scan) result(ctx context.Context, f found) *Scanned {
 	return result
 }
 
+// withoutAnswered leaves out the places that set the version header for whatever service and version their callers
+// name, if callers are among the uses. They are told of then, and there is nothing to change in the places.
+func withoutAnswered(uses []Use) []Use {
+	callers := map[string]bool{}
+	for _, u := range uses {
+		if len(u.Versions) > 0 && slices.Contains([]Rule{GoImport, GoHeader, TextDerived}, u.Rule) {
+			callers[path.Ext(u.File)] = true
+		}
+	}
+	data := slices.ContainsFunc([]string{".json", ".yaml", ".yml", ".toml", ".ini"}, func(ext string) bool { return callers[ext] })
+	return slices.DeleteFunc(uses, func(u Use) bool { return u.generic && (data || callers[path.Ext(u.File)]) })
+}
+
 func compareUses(a, b Use) int {
 	return cmp.Or(
 		strings.Compare(a.File, b.File),
@@ -205,8 +226,8 @@ func compareUses(a, b Use) int {
 	)
 }
 
-// mentions reports whether a text has anything that the rules look for: the service, or the beginning of the
-// name of a header of the API in any case. Nearly no file has, and most of the time of a scan is spent here:
+// mentions reports whether a text has anything that the rules look for: the service in small letters or capitals,
+// or the beginning of the name of a header of the API in any case. Nearly no file has, and most of the time of a scan is spent here:
 // it looks at eight bytes at a time, for two letters of each name that are rare where they stand.
 func mentions(data []byte) bool {
 	const (
@@ -220,7 +241,7 @@ func mentions(data []byte) bool {
 		w := data[i : i+apart+step]
 		first, second, last := binary.LittleEndian.Uint64(w), binary.LittleEndian.Uint64(w[1:]), binary.LittleEndian.Uint64(w[apart:])
 		// A byte of these is zero where both letters match.
-		v := (first ^ 'v'*ones) | (last ^ 'v'*ones)
+		v := ((first | ' '*ones) ^ 'v'*ones) | (first ^ last)
 		p := ((first | ' '*ones) ^ 'p'*ones) | (second ^ '-'*ones)
 		if ((v-ones)&^v|(p-ones)&^p)&highs != 0 && mentionsNear(data, i, i+step) {
 			return true
@@ -233,8 +254,8 @@ func mentions(data []byte) bool {
 func mentionsNear(data []byte, from, to int) bool {
 	for i := from; i < to; i++ {
 		switch data[i] {
-		case 'v':
-			if bytes.HasPrefix(data[i:], []byte(service)) {
+		case 'v', 'V':
+			if bytes.HasPrefix(data[i:], []byte(service)) || bytes.HasPrefix(data[i:], []byte(capitals)) {
 				return true
 			}
 		case 'p', 'P':
