@@ -126,6 +126,9 @@ func (s *scan) read(ctx context.Context, names <-chan string, f *found) {
 		}
 		data, err := r.read(filepath.Join(s.root, filepath.FromSlash(name)))
 		switch {
+		case errors.Is(err, errBinary) && isSource(name):
+			s.notes.trouble(name, "is binary, though its name says that it is source")
+			continue
 		case errors.Is(err, errBinary):
 			s.notes.skip(skipBinary, name)
 			continue
@@ -139,6 +142,12 @@ func (s *scan) read(ctx context.Context, names <-chan string, f *found) {
 		s.count()
 		s.file(name, data, f)
 	}
+}
+
+// isSource reports whether a file is one that a compiler or Terraform reads, by its name.
+func isSource(name string) bool {
+	base := path.Base(name)
+	return base == "go.mod" || strings.HasSuffix(base, ".go") || isTerraform(base)
 }
 
 // count tells of progress every so many files.

@@ -93,6 +93,17 @@ func TestWalkWithoutGit(t *testing.T) {
 	}, skips(s))
 }
 
+// TestBinarySource: a file that is called source and cannot be read as such hides what it speaks.
+func TestBinarySource(t *testing.T) {
+	for _, name := range []string{"a.go", "main.tf", "x/go.mod"} {
+		s := scan(t, migrate.Options{Root: tree(t, map[string]string{name: "package a\x00" + pins})})
+		if assert.Len(t, s.Troubles, 1, name) {
+			assert.Equal(t, migrate.Trouble{File: name, Text: "is binary, though its name says that it is source"}, s.Troubles[0])
+		}
+		assert.Empty(t, s.Skipped, name)
+	}
+}
+
 func TestWalkWithGit(t *testing.T) {
 	root := tree(t, map[string]string{
 		".gitignore":          "*.out\nbuild/\nnode_modules/\n",
