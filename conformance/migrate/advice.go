@@ -70,7 +70,7 @@ func (j *judge) why(s lifecycle.Standing) string {
 	case n == 0:
 		return fmt.Sprintf("%s ends on %s, the day judged", s.ID, s.UnsafeFrom)
 	case n < 0:
-		return fmt.Sprintf("%s ends on %s, %s before", s.ID, s.UnsafeFrom, plural(-n, "day"))
+		return fmt.Sprintf("%s ended on %s, %s before the day judged", s.ID, s.UnsafeFrom, plural(-n, "day"))
 	}
-	return fmt.Sprintf("%s ends on %s, %s later", s.ID, s.UnsafeFrom, plural(n, "day"))
+	return fmt.Sprintf("%s ends on %s, %s after the day judged", s.ID, s.UnsafeFrom, plural(n, "day"))
 }

@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/rogpeppe/go-internal/diff"
+	"github.com/aymanbagabas/go-udiff"
 )
 
 // Edit replaces the bytes of a file from Start to End.
@@ -46,11 +46,32 @@ type Change struct {
 func Diff(changes []Change) []byte {
 	var b bytes.Buffer
 	for _, c := range changes {
-		text := diff.Diff(path.Join("a", c.File), c.Old, path.Join("b", c.File), c.New)
-		_, text, _ = bytes.Cut(text, []byte("\n")) // a line that says "diff a b" without the form that git knows
-		b.Write(text)
+		old := string(c.Old)
+		u, err := udiff.ToUnifiedDiff(path.Join("a", c.File), path.Join("b", c.File), old, udiff.Lines(old, string(c.New)), udiff.DefaultContextLines)
+		if err != nil {
+			continue // edits fit the text that they were found in
+		}
+		renumber(u.Hunks)
+		b.WriteString(u.String())
 	}
 	return b.Bytes()
+}
+
+// renumber says at which line of the new text each hunk begins: udiff is wrong about it after a hunk that changes lines
+// in several places.
+func renumber(hunks []*udiff.Hunk) {
+	more := 0 // lines that the new text has more
+	for _, h := range hunks {
+		h.ToLine = h.FromLine + more
+		for _, line := range h.Lines {
+			switch line.Kind {
+			case udiff.Insert:
+				more++
+			case udiff.Delete:
+				more--
+			}
+		}
+	}
 }
 
 // ErrChanged is returned for a file that is not what was scanned any more.

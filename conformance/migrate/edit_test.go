@@ -3,6 +3,7 @@ package migrate
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -95,9 +96,30 @@ func TestDiff(t *testing.T) {
 +three
 --- a/b.go
 +++ b/b.go
-@@ -1,1 +1,1 @@
+@@ -1 +1 @@
 -old
 \ No newline at end of file
 +new
 `, string(Diff([]Change{{"x/a.go", []byte("one\ntwo\n"), []byte("one\nthree\n")}, {"b.go", []byte("old"), []byte("new\n")}})))
+
+	// Lines that stay are not among those that change, however often they are there.
+	old := "c := v11.New()\nif err != nil {\n\treturn err\n}\nd := v11.New()\nif err != nil {\n\treturn err\n}\n"
+	assert.Equal(t, `--- a/a.go
++++ b/a.go
+@@ -1,8 +1,8 @@
+-c := v11.New()
++c := v13.New()
+ if err != nil {
+ 	return err
+ }
+-d := v11.New()
++d := v13.New()
+ if err != nil {
+ 	return err
+ }
+`, string(Diff([]Change{{"a.go", []byte(old), []byte(strings.ReplaceAll(old, "v11", "v13"))}})))
+
+	// A hunk after one with several changes begins where it is.
+	old = "one\ntwo\none\n" + strings.Repeat("\n", 9) + "one\n"
+	assert.Contains(t, string(Diff([]Change{{"a.go", []byte(old), []byte(strings.ReplaceAll(old, "one", "1\n1"))}})), "@@ -10,4 +12,5 @@\n")
 }

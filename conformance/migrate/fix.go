@@ -53,7 +53,8 @@ func Write(root string, changes []Change) error {
 // of imports that carry the version, header values, and go:generate lines. It writes nothing.
 //
 // The edits of a file go together, and with those of other files that they share a constant with. They are made
-// only if the packages of the module, tests included, compile with them; the others are Left.
+// only if the packages of the module, tests included, compile with them, and those of the modules of the same
+// repository or go.work that are compiled with it; the others are Left.
 func PlanFix(ctx context.Context, root string, findings []Finding, target lifecycle.ID) (*Fixed, error) {
 	var names []string
 	byModule := map[string][]Finding{}
@@ -75,8 +76,8 @@ func PlanFix(ctx context.Context, root string, findings []Finding, target lifecy
 		}
 	}
 	p := &fixPlan{goTree: g, target: target, made: map[string][]byte{}, old: map[string][]byte{}}
-	for _, module := range g.modules() {
-		p.module(ctx, module, byModule[module])
+	for _, family := range families(ctx, g.root, g.modules()) {
+		p.family(ctx, family, byModule)
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("planning the fix of %s: %w", root, err)
 		}
@@ -130,8 +131,33 @@ func (p *fixPlan) leave(why string, findings ...Finding) {
 	}
 }
 
-// module plans the findings of one module.
-func (p *fixPlan) module(ctx context.Context, module string, findings []Finding) {
+// family plans the findings of modules that have to compile together.
+func (p *fixPlan) family(ctx context.Context, modules []string, findings map[string][]Finding) {
+	var all family
+	p.sets = nil
+	for _, module := range modules {
+		movable := p.movable(module, findings[module])
+		if module == "" {
+			continue
+		}
+		c := p.check(module)
+		all = append(all, c)
+		if len(movable) > 0 {
+			c.planAll(ctx, movable)
+		}
+	}
+	if len(p.sets) == 0 {
+		return
+	}
+	for _, c := range all {
+		c.baseline(ctx)
+	}
+	p.settle(ctx, all)
+	p.changes(all)
+}
+
+// movable returns the findings of a module that may be edited, and leaves the others.
+func (p *fixPlan) movable(module string, findings []Finding) []Finding {
 	var movable []Finding
 	for _, f := range findings {
 		switch {
@@ -147,21 +173,7 @@ func (p *fixPlan) module(ctx context.Context, module string, findings []Finding)
 			movable = append(movable, f)
 		}
 	}
-	if len(movable) == 0 {
-		return
-	}
-	vendored := false
-	if _, err := os.Stat(filepath.Join(module, "vendor", "modules.txt")); err == nil {
-		vendored = true
-	}
-	c := &checked{fixPlan: p, module: module, vendored: vendored, broken: map[goConfig]map[string]string{}}
-	p.sets = nil
-	for _, config := range c.configs(movable) {
-		movable = c.plan(ctx, config, movable)
-	}
-	p.leave("it is not part of what the go command compiles here, so that it cannot be type-checked", movable...)
-	c.settle(ctx)
-	p.changes(module, vendored)
+	return movable
 }
 
 // collect makes edit sets of the moves of uses, which are those of the findings.

@@ -3,7 +3,12 @@ package migrate
 import (
 	"context"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -18,6 +23,53 @@ type checked struct {
 	module   string
 	vendored bool
 	broken   map[goConfig]map[string]string // packages that do not compile as they are, with an error, by id
+}
+
+// family is modules that have to compile together.
+type family []*checked
+
+func (p *fixPlan) check(module string) *checked {
+	_, err := os.Stat(filepath.Join(module, "vendor", "modules.txt"))
+	return &checked{fixPlan: p, module: module, vendored: err == nil, broken: map[goConfig]map[string]string{}}
+}
+
+// planAll plans findings in the files of the module.
+func (c *checked) planAll(ctx context.Context, findings []Finding) {
+	for _, config := range c.configs(findings) {
+		findings = c.plan(ctx, config, findings)
+	}
+	for _, f := range findings {
+		if usesCgo(c.path(f.File)) {
+			c.leave("it uses cgo, and is not type-checked: edit it by hand", f)
+			continue
+		}
+		c.leave("it is not part of what the go command compiles here, so that it cannot be type-checked", f)
+	}
+}
+
+// usesCgo reports whether a file imports "C": the go command compiles what cgo makes of it.
+func usesCgo(path string) bool {
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+	return err == nil && slices.ContainsFunc(file.Imports, func(i *ast.ImportSpec) bool { return i.Path.Value == `"C"` })
+}
+
+// baseline finds what does not compile as it is in a module that has nothing to move.
+func (c *checked) baseline(ctx context.Context) {
+	if len(c.broken) == 0 {
+		config := goConfig{vendored: c.vendored}
+		c.broken[config] = brokenOf(c.packages(ctx, config, nil))
+	}
+}
+
+// brokenOf returns the packages that do not compile, with an error, by id.
+func brokenOf(loaded []goPackage) map[string]string {
+	broken := map[string]string{}
+	for _, pkg := range loaded {
+		if len(pkg.errors) > 0 {
+			broken[pkg.id] = pkg.message()
+		}
+	}
+	return broken
 }
 
 // configs returns what the files of the findings are compiled for: first what the go command takes by itself.
@@ -42,12 +94,10 @@ func (c *checked) packages(ctx context.Context, config goConfig, overlay map[str
 // plan plans the findings in the files that are compiled for a config, and returns the others.
 func (c *checked) plan(ctx context.Context, config goConfig, findings []Finding) []Finding {
 	var units []*analyzer.Unit
-	broken, compiled := map[string]string{}, map[string]string{} // by package, by file
-	for _, pkg := range c.packages(ctx, config, nil) {
+	loaded := c.packages(ctx, config, nil)
+	broken, compiled := brokenOf(loaded), map[string]string{} // by package, by file
+	for _, pkg := range loaded {
 		units = append(units, pkg.unit)
-		if len(pkg.errors) > 0 {
-			broken[pkg.id] = pkg.message()
-		}
 		for _, file := range pkg.unit.Files {
 			if path := c.file(file); broken[pkg.id] != "" || compiled[path] == "" {
 				compiled[path] = pkg.id
@@ -63,10 +113,10 @@ func (c *checked) plan(ctx context.Context, config goConfig, findings []Finding)
 	var rest, matched []Finding
 	var moved []analyzer.Use
 	for _, f := range findings {
-		pkg, loaded := compiled[c.path(f.File)]
+		pkg, known := compiled[c.path(f.File)]
 		use, same := uses[at(f.Use)]
 		switch {
-		case !loaded:
+		case !known:
 			rest = append(rest, f)
 		case broken[pkg] != "":
 			c.leave("its package does not compile as it is: "+broken[pkg], f)
@@ -86,32 +136,32 @@ func (p *fixPlan) at(u analyzer.Use) useAt {
 	return useAt{p.names[p.file(u.File)], at.Line, at.Column, goRules[u.Kind], u.Version}
 }
 
-// settle type-checks the module with all edit sets, and leaves those that do not compile to a person, until
-// the rest compiles.
-func (c *checked) settle(ctx context.Context) {
+// settle type-checks modules with all edit sets, and leaves those that do not compile to a person, until the rest
+// compiles.
+func (p *fixPlan) settle(ctx context.Context, modules family) {
 	var before []*editSet
-	for len(c.sets) > 0 && ctx.Err() == nil {
+	for len(p.sets) > 0 && ctx.Err() == nil {
 		overlay := map[string][]byte{}
-		for _, set := range slices.Clone(c.sets) {
-			text, err := c.text(set)
+		for _, set := range slices.Clone(p.sets) {
+			text, err := p.text(set)
 			if err != nil {
-				c.drop(set, "its edits do not fit together: "+err.Error())
+				p.drop(set, "its edits do not fit together: "+err.Error())
 				continue
 			}
 			for path, data := range text {
 				overlay[path] = data
 			}
 		}
-		bad := c.compile(ctx, overlay)
+		bad := modules.compile(ctx, overlay)
 		if len(bad) == 0 {
 			return
 		}
 		for set, message := range bad {
 			why := "it would not compile: " + message
 			if len(before) > 0 {
-				why = fmt.Sprintf("it would not compile while %s is left: %s", c.first(before), message)
+				why = fmt.Sprintf("it would not compile while %s is left: %s", p.first(before), message)
 			}
-			c.drop(set, why)
+			p.drop(set, why)
 		}
 		for set := range bad {
 			before = append(before, set)
@@ -125,18 +175,25 @@ func (p *fixPlan) drop(set *editSet, why string) {
 }
 
 // first returns the first file by name of edit sets.
-func (c *checked) first(sets []*editSet) string {
+func (p *fixPlan) first(sets []*editSet) string {
 	var names []string
 	for _, set := range sets {
-		names = append(names, c.name(set.files[0]))
+		names = append(names, p.name(set.files[0]))
 	}
 	return slices.Min(names)
 }
 
-// compile type-checks the module with an overlay, and returns the edit sets to blame for packages that compiled
+// compile type-checks modules with an overlay, and returns the edit sets to blame for packages that compiled
 // before, each with an error.
-func (c *checked) compile(ctx context.Context, overlay map[string][]byte) map[*editSet]string {
+func (modules family) compile(ctx context.Context, overlay map[string][]byte) map[*editSet]string {
 	bad := map[*editSet]string{}
+	for _, c := range modules {
+		c.compile(ctx, overlay, bad)
+	}
+	return bad
+}
+
+func (c *checked) compile(ctx context.Context, overlay map[string][]byte, bad map[*editSet]string) {
 	for config, broken := range c.broken {
 		for _, pkg := range c.packages(ctx, config, overlay) {
 			if len(pkg.errors) == 0 || broken[pkg.id] != "" {
@@ -144,12 +201,24 @@ func (c *checked) compile(ctx context.Context, overlay map[string][]byte) map[*e
 			}
 			for _, set := range c.blame(pkg) {
 				if bad[set] == "" {
-					bad[set] = pkg.message()
+					bad[set] = c.explained(pkg, set)
 				}
 			}
 		}
 	}
-	return bad
+}
+
+// noPackage is what the type checker says of an import that the go command found nowhere.
+var noPackage = regexp.MustCompile(`^could not import (\S+) \(invalid package name: ""\)$`)
+
+// explained returns the error of a package that an edit set is to blame for. It says what to do where the type
+// checker does not, and where it is if that is in another file.
+func (c *checked) explained(pkg goPackage, set *editSet) string {
+	message := noPackage.ReplaceAllString(pkg.message(), "the module required here has no package $1: require a release that has it")
+	if at := pkg.at(); at != "" && !slices.Contains(set.files, at) {
+		message = c.name(at) + ": " + message
+	}
+	return message
 }
 
 // blame returns the edit sets that made a package not compile: those with an error in one of their files, else
@@ -195,8 +264,8 @@ func imports(deps map[string]*packages.Package, folders, seen map[string]bool) {
 }
 
 // changes adds what has been settled to the result.
-func (p *fixPlan) changes(module string, vendored bool) {
-	changed := false
+func (p *fixPlan) changes(modules family) {
+	changed := map[string]bool{} // modules
 	for _, set := range p.sets {
 		text, err := p.text(set)
 		if err != nil {
@@ -204,10 +273,12 @@ func (p *fixPlan) changes(module string, vendored bool) {
 		}
 		for path, data := range text {
 			p.made[path] = data
-			changed = true
+			changed[moduleOf(filepath.Dir(path))] = true
 		}
 	}
-	if changed && vendored {
-		p.then = append(p.then, "run `go mod vendor` in "+p.name(module)+", whose vendor folder lacks what is imported now")
+	for _, c := range modules {
+		if c.vendored && changed[c.module] {
+			p.then = append(p.then, "run `go mod vendor` in "+p.name(c.module)+", whose vendor folder lacks what is imported now")
+		}
 	}
 }

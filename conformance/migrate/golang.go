@@ -143,7 +143,7 @@ func (g *goTree) take(u analyzer.Use) {
 	use := Use{
 		File: name, Line: at.Line, Column: at.Column, Text: g.text(path, at.Offset, int(u.End-u.Pos)),
 		Rule: goRules[u.Kind], Sure: g.read[path], Versions: []lifecycle.ID{}, Unknown: u.Unknown,
-		Generated: ast.IsGenerated(u.File),
+		Generated: ast.IsGenerated(u.File), generic: u.Generic,
 	}
 	if u.Versioned {
 		use.Versions = append(use.Versions, u.Version)

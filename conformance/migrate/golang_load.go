@@ -59,15 +59,34 @@ func (g *goTree) load(ctx context.Context, module string, config goConfig, overl
 	return loaded
 }
 
-// message returns the first error of the package: the type checker's if it has one, since what the go command
-// says besides names the files of the overlay.
+// message returns the text of the first error of the package.
 func (p goPackage) message() string {
-	first := p.errors[0]
-	if i := slices.IndexFunc(p.errors, func(e packages.Error) bool { return e.Kind == packages.TypeError }); i >= 0 {
-		first = p.errors[i]
-	}
+	first := p.first()
 	message, _, _ := strings.Cut(first.Msg, "\n")
+	if first.Kind == packages.ParseError {
+		message = filepath.Base(first.Pos) + ": " + message
+	}
 	return message
+}
+
+// at returns the path of the file that the first error of the package is in, or "".
+func (p goPackage) at() string {
+	file, _, _ := strings.Cut(p.first().Pos, ".go:")
+	if file == "" || !filepath.IsAbs(file) {
+		return ""
+	}
+	return file + ".go"
+}
+
+// first returns an error of the package: the parser's, from which others follow, or the type checker's, since what
+// the go command says besides names the files of the overlay.
+func (p goPackage) first() packages.Error {
+	for _, kind := range []packages.ErrorKind{packages.ParseError, packages.TypeError} {
+		if i := slices.IndexFunc(p.errors, func(e packages.Error) bool { return e.Kind == kind }); i >= 0 {
+			return p.errors[i]
+		}
+	}
+	return p.errors[0]
 }
 
 // misparsed reports whether a file of the package does not parse, so that a part of it at most was loaded.

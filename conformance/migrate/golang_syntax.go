@@ -16,7 +16,7 @@ import (
 
 // syntax finds the uses in a file that the go command does not load. The file is checked without what it
 // imports: that tells the constants of its package, which is what most versions are. A file that does not parse
-// is read as text.
+// is read as text, and by its imports if these do.
 func (g *goTree) syntax(name string) {
 	path := g.path(name)
 	file, err := g.parse(path)
@@ -25,7 +25,9 @@ func (g *goTree) syntax(name string) {
 		if data, err := os.ReadFile(path); err == nil {
 			g.uses = append(g.uses, scanText(name, data)...)
 		}
-		return
+		if file, err = parser.ParseFile(g.fset, path, nil, parser.ImportsOnly); err != nil {
+			return
+		}
 	}
 	g.read[path] = Derived
 	for _, use := range analyzer.Find(g.fset, []*analyzer.Unit{g.alone(path, file)}).Uses {

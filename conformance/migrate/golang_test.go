@@ -240,7 +240,7 @@ package a
 
 import "net/http"
 
-func sign(h http.Header) { h.Set("Scp-Signature", "") }
+func sign(h http.Header) { h.Set("Scp-Signature", ""); h.Set("Scp-ClientType", "") }
 -- b/b.go --
 package b
 

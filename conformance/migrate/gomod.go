@@ -15,6 +15,19 @@ import (
 // sdkModule is the path of the vendor's SDK, of any major version.
 var sdkModule = regexp.MustCompile(`^github\.com/(?i:SamsungSDSCloud)/terraform-sdk-` + providerName + `(/v\d+)?$`)
 
+// otherLibrary matches the import of a library of the SDK that is for another service.
+var otherLibrary = regexp.MustCompile(`"github\.com/(?i:SamsungSDSCloud)/terraform-sdk-` + providerName + `(?:/v\d+)?/library/([\w-]+)`)
+
+// importsOthers reports whether a Go file imports a library of the SDK for another service.
+func importsOthers(data []byte) bool {
+	for _, m := range otherLibrary.FindAllSubmatch(data, 100) {
+		if string(m[1]) != service {
+			return true
+		}
+	}
+	return false
+}
+
 // module is a requirement of the vendor's SDK in a go.mod.
 type module struct {
 	use Use // without its versions
@@ -48,8 +61,8 @@ func (s *scan) module(name string, data []byte, f *found) {
 }
 
 // moduleUses says which versions a module speaks: those of the clients of the SDK that it imports, since the
-// SDK has one for each.
-func moduleUses(modules []module, uses []Use) []Use {
+// SDK has one for each. A module that imports only what the SDK has for other services speaks none.
+func moduleUses(modules []module, uses []Use, others []string) []Use {
 	var all []Use
 	for _, m := range modules {
 		u := m.use
@@ -61,6 +74,9 @@ func moduleUses(modules []module, uses []Use) []Use {
 		slices.SortFunc(u.Versions, lifecycle.ID.Compare)
 		u.Versions = slices.Compact(u.Versions)
 		if len(u.Versions) == 0 {
+			if slices.ContainsFunc(others, func(file string) bool { return m.owns(file, modules) }) {
+				continue
+			}
 			u.Unknown = "the SDK has a client for each version, and no import of library/" + service + "/X.Y was found in the module, which would decide"
 		}
 		all = append(all, u)

@@ -158,7 +158,7 @@ func (j *judge) warnings() []string {
 	}
 	if j.Table.Stale(j.Day) {
 		list = append(list, "the table of versions is more than 90 days old, or of unknown age: "+
-			"store what an endpoint says with versions --save FILE, and use it with --lifecycle FILE")
+			"store what an endpoint says with versions --endpoint URL --save FILE, and use it with --lifecycle FILE")
 	}
 	return list
 }

@@ -95,14 +95,14 @@ func TestFinding(t *testing.T) {
 		"supported":                  {use(migrate.GoImport, "a.go", v13), "2031-04-01", table(), migrate.Supported, "-", "unknown", ""},
 		"supported, and has a date":  {use(migrate.GoImport, "a.go", v12), "2031-04-01", table(), migrate.Supported, "2031-08-31", "152 days", ""},
 		"the last day outside":       {use(migrate.GoImport, "a.go", v12), "2031-06-01", table(), migrate.Supported, "2031-08-31", "91 days", ""},
-		"the first day within":       {use(migrate.GoImport, "a.go", v12), "2031-06-02", table(), migrate.Ending, "2031-08-31", "90 days", "move to 1.3: 1.2 ends on 2031-08-31, 90 days later"},
-		"the day before":             {use(migrate.GoImport, "a.go", v12), "2031-08-30", table(), migrate.Ending, "2031-08-31", "1 day", "move to 1.3: 1.2 ends on 2031-08-31, 1 day later"},
+		"the first day within":       {use(migrate.GoImport, "a.go", v12), "2031-06-02", table(), migrate.Ending, "2031-08-31", "90 days", "move to 1.3: 1.2 ends on 2031-08-31, 90 days after the day judged"},
+		"the day before":             {use(migrate.GoImport, "a.go", v12), "2031-08-30", table(), migrate.Ending, "2031-08-31", "1 day", "move to 1.3: 1.2 ends on 2031-08-31, 1 day after the day judged"},
 		"the day itself":             {use(migrate.GoImport, "a.go", v12), "2031-08-31", table(), migrate.Ended, "2031-08-31", "0 days", "move to 1.3: 1.2 ends on 2031-08-31, the day judged"},
-		"the day after":              {use(migrate.GoImport, "a.go", v12), "2031-09-01", table(), migrate.Ended, "2031-08-31", "-1 day", "move to 1.3: 1.2 ends on 2031-08-31, 1 day before"},
-		"generated":                  {generated, "2031-06-12", table(), migrate.Ended, "2031-05-31", "-12 days", "move to 1.3, by changing what generates this file: 1.1 ends on 2031-05-31, 12 days before"},
-		"the SDK":                    {use(migrate.GoModule, "go.mod", v11), "2031-06-12", table(), migrate.Ended, "2031-05-31", "-12 days", "move to 1.3 by importing library/virtualserver/1.3 of the SDK: 1.1 ends on 2031-05-31, 12 days before"},
-		"several, the first decides": {use(migrate.TextDerived, "a.py", v11, v12, v13), "2031-08-31", table(), migrate.Ended, "2031-05-31", "-92 days", "move to 1.3: 1.1 ends on 2031-05-31, 92 days before"},
-		"several, one ends soon":     {use(migrate.TextDerived, "a.py", v12, v13), "2031-08-01", table(), migrate.Ending, "2031-08-31", "30 days", "move to 1.3: 1.2 ends on 2031-08-31, 30 days later"},
+		"the day after":              {use(migrate.GoImport, "a.go", v12), "2031-09-01", table(), migrate.Ended, "2031-08-31", "-1 day", "move to 1.3: 1.2 ended on 2031-08-31, 1 day before the day judged"},
+		"generated":                  {generated, "2031-06-12", table(), migrate.Ended, "2031-05-31", "-12 days", "move to 1.3, by changing what generates this file: 1.1 ended on 2031-05-31, 12 days before the day judged"},
+		"the SDK":                    {use(migrate.GoModule, "go.mod", v11), "2031-06-12", table(), migrate.Ended, "2031-05-31", "-12 days", "move to 1.3 by importing library/virtualserver/1.3 of the SDK: 1.1 ended on 2031-05-31, 12 days before the day judged"},
+		"several, the first decides": {use(migrate.TextDerived, "a.py", v11, v12, v13), "2031-08-31", table(), migrate.Ended, "2031-05-31", "-92 days", "move to 1.3: 1.1 ended on 2031-05-31, 92 days before the day judged"},
+		"several, one ends soon":     {use(migrate.TextDerived, "a.py", v12, v13), "2031-08-01", table(), migrate.Ending, "2031-08-31", "30 days", "move to 1.3: 1.2 ends on 2031-08-31, 30 days after the day judged"},
 		"unpinned":                   {use(migrate.GoUnpinned, "a.go"), "2031-04-01", table(), migrate.Unpinned, "-", "unknown", `pin it: set Scp-Api-Version to "virtualserver 1.3"`},
 		"unpinned, and the target has ended": {
 			use(migrate.GoUnpinned, "a.go"), "2031-07-01", endedTarget, migrate.Unpinned, "-", "unknown",
@@ -111,7 +111,7 @@ func TestFinding(t *testing.T) {
 		"unknown":              {unknown, "2031-04-01", table(), migrate.CannotJudge, "-", "unknown", "find out which version this speaks: the table of providers does not have 9.9.9"},
 		"unknown in part":      {partly, "2031-04-01", table(), migrate.CannotJudge, "-", "unknown", "find out which version this speaks: the constraint also allows releases that the table of providers does not have"},
 		"newer than the table": {use(migrate.TextHeader, "a.sh", v14), "2031-04-01", table(), migrate.CannotJudge, "-", "unknown", "judge it by a table that has it, with --lifecycle: unknown version 1.4"},
-		"ended, and unknown":   {use(migrate.TextHeader, "a.sh", v10, v14), "2031-04-01", table(), migrate.Ended, "2030-12-31", "-91 days", "move to 1.3: 1.0 ends on 2030-12-31, 91 days before"},
+		"ended, and unknown":   {use(migrate.TextHeader, "a.sh", v10, v14), "2031-04-01", table(), migrate.Ended, "2030-12-31", "-91 days", "move to 1.3: 1.0 ended on 2030-12-31, 91 days before the day judged"},
 		"planned": {
 			use(migrate.TextHeader, "a.sh", v14),
 			"2031-04-01", with(lifecycle.Version{ID: v14, Label: lifecycle.Planned}), migrate.NotSafe, "-", "unknown", "move to 1.3: 1.4 is PLANNED and cannot be called",
@@ -123,20 +123,20 @@ func TestFinding(t *testing.T) {
 		"the target has ended": {
 			use(migrate.GoImport, "a.go", v11),
 			"2031-07-01", endedTarget, migrate.Ended, "2031-05-31", "-31 days",
-			"ask the vendor which version to move to, as none is recommended on 2031-07-01: 1.1 ends on 2031-05-31, 31 days before",
+			"ask the vendor which version to move to, as none is recommended on 2031-07-01: 1.1 ended on 2031-05-31, 31 days before the day judged",
 		},
 		"the target has ended, and all others": {
 			use(migrate.GoImport, "a.go", v13),
 			"2031-10-01", endedTarget, migrate.Ended, "2031-06-30", "-93 days",
-			"ask the vendor which version to move to, as none is recommended on 2031-10-01: 1.3 ends on 2031-06-30, 93 days before",
+			"ask the vendor which version to move to, as none is recommended on 2031-10-01: 1.3 ended on 2031-06-30, 93 days before the day judged",
 		},
 		"the target has ended, and there is a newer one": {
 			use(migrate.GoImport, "a.go", v13),
-			"2031-10-01", withNewer, migrate.Ended, "2031-06-30", "-93 days", "move to 1.5: 1.3 ends on 2031-06-30, 93 days before",
+			"2031-10-01", withNewer, migrate.Ended, "2031-06-30", "-93 days", "move to 1.5: 1.3 ended on 2031-06-30, 93 days before the day judged",
 		},
 		"the target ends soon": {
 			use(migrate.GoImport, "a.go", v13),
-			"2031-06-01", endedTarget, migrate.Ending, "2031-06-30", "29 days", "watch it: 1.3 ends on 2031-06-30, 29 days later",
+			"2031-06-01", endedTarget, migrate.Ending, "2031-06-30", "29 days", "watch it: 1.3 ends on 2031-06-30, 29 days after the day judged",
 		},
 		"the guarantee has lapsed": {
 			use(migrate.GoImport, "a.go", v13), "2031-04-01", lapsed, migrate.Ending, "-", "unknown",
@@ -297,8 +297,8 @@ func TestRules(t *testing.T) {
 // TestProvider: Terraform is told which releases of the provider speak the target.
 func TestProvider(t *testing.T) {
 	for target, want := range map[lifecycle.ID]string{
-		v13:               "move to 1.3 with a release of the provider from 3.3.0 to 4.2.0: 1.0 ends on 2030-12-31, 91 days before",
-		v12:               "move to 1.2 with release 3.2.0 of the provider: 1.0 ends on 2030-12-31, 91 days before",
+		v13:               "move to 1.3 with a release of the provider from 3.3.0 to 4.2.0: 1.0 ended on 2030-12-31, 91 days before the day judged",
+		v12:               "move to 1.2 with release 3.2.0 of the provider: 1.0 ended on 2030-12-31, 91 days before the day judged",
 		lifecycle.V(9, 0): "move to 9.0 with a release of the provider that speaks 9.0: the table of ",
 	} {
 		t.Run(target.String(), func(t *testing.T) {

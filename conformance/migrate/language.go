@@ -15,6 +15,8 @@ type language struct {
 	markdown bool     // prose whose code is fenced
 	python   bool     // may have docstrings
 	notebook bool     // every line of code is a JSON string
+	markup   bool     // may have comments as XML has
+	kotlin   bool     // has pairs such as "key" to value
 	lines    bool     // may have a header a line, as HTTP has
 	history  bool     // tells what was
 }
@@ -29,6 +31,8 @@ var languages = map[string]language{
 	"hcl":      {comment: []string{"#", "//"}, lines: true},
 	"both":     {comment: []string{"//", "#"}},
 	"dash":     {comment: []string{"--"}},
+	"kotlin":   {comment: []string{"//"}, kotlin: true},
+	"markup":   {markup: true},
 	"json":     {},
 	"notebook": {comment: []string{"#"}, notebook: true},
 	"prose":    {prose: true},
@@ -46,10 +50,11 @@ var extensions = map[string]string{
 	"http": "http", "rest": "http", "hurl": "http", "bru": "http",
 	"tf": "hcl", "tofu": "hcl", "tfvars": "hcl", "hcl": "hcl", "nix": "hash", "php": "both",
 	"js": "slash", "mjs": "slash", "cjs": "slash", "jsx": "slash", "ts": "slash", "mts": "slash", "cts": "slash",
-	"tsx": "slash", "vue": "slash", "svelte": "slash", "java": "slash", "kt": "slash", "kts": "slash",
+	"tsx": "slash", "vue": "slash", "svelte": "slash", "java": "slash", "kt": "kotlin", "kts": "kotlin",
 	"scala": "slash", "groovy": "slash", "gradle": "slash", "c": "slash", "cc": "slash", "cpp": "slash",
 	"h": "slash", "hpp": "slash", "cs": "slash", "go": "slash", "rs": "slash", "swift": "slash", "dart": "slash",
 	"m": "slash", "proto": "slash", "jsonc": "slash", "json5": "slash", "jenkinsfile": "slash",
+	"xml": "markup", "jmx": "markup", "xsl": "markup", "xslt": "markup", "xhtml": "markup", "config": "markup", "plist": "markup",
 	"sql": "dash", "lua": "dash", "hs": "dash", "json": "json", "har": "json", "ipynb": "notebook",
 	"md": "markdown", "markdown": "markdown", "mdx": "markdown", "rmd": "markdown", "qmd": "markdown",
 	"rst": "prose", "adoc": "prose", "asciidoc": "prose", "txt": "prose", "text": "prose", "html": "prose",
@@ -113,29 +118,59 @@ func fences(data []byte) []span {
 	return spans
 }
 
-var tripleQuote = regexp.MustCompile(`"""|'''`)
-
 // docstrings returns the strings in triple quotes that are statements of their own, which nothing reads.
 func docstrings(data []byte) []span {
 	var spans []span
+	double, single := newFinder(data, `"""`), newFinder(data, "'''")
 	for at := 0; ; {
-		m := tripleQuote.FindIndex(data[at:])
-		if m == nil {
+		start, mark := double.from(at), double
+		if other := single.from(at); other < start {
+			start, mark = other, single
+		}
+		if start == len(data) {
 			return spans
 		}
-		start, body := at+m[0], at+m[1]
-		end := len(data)
-		if i := bytes.Index(data[body:], data[start:body]); i >= 0 {
-			end = body + i + 3
-		}
-		line := bytes.LastIndexByte(data[:start], '\n') + 1
-		before := bytes.TrimRight(data[:line], " \t\r\n")
+		end := min(mark.from(start+len(mark.what))+len(mark.what), len(data))
+		line := bytes.LastIndexByte(data[at:start], '\n') + 1 + at
+		before := bytes.TrimRight(data[at:line], " \t\r\n")
 		alone := len(bytes.Trim(data[line:start], " \trRuUbB")) == 0
 		if alone && (len(before) == 0 || bytes.IndexByte([]byte(`([{,=\+`), before[len(before)-1]) < 0) {
 			spans = append(spans, span{start, end})
 		}
 		at = end
 	}
+}
+
+// comments returns the comments of XML.
+func comments(data []byte) []span {
+	var spans []span
+	open, closed := newFinder(data, "<!--"), newFinder(data, "-->")
+	for at := open.from(0); at < len(data); {
+		end := closed.from(at)
+		spans = append(spans, span{at, end})
+		at = open.from(end)
+	}
+	return spans
+}
+
+// finder finds what stands in a text, and reads the text once for places that grow.
+type finder struct {
+	text []byte
+	what []byte
+	next int // the first place at or after the one asked for last; negative before the first question
+}
+
+func newFinder(text []byte, what string) *finder { return &finder{text, []byte(what), -1} }
+
+// from returns the first place at or after a byte, or the end of the text.
+func (f *finder) from(at int) int {
+	if f.next < at {
+		f.next = len(f.text)
+		if i := bytes.Index(f.text[min(at, len(f.text)):], f.what); i >= 0 {
+			f.next = at + i
+		}
+	}
+	return f.next
 }
 
 // commentAt reports whether a byte of a line stands in a comment that ends with the line.

@@ -31,6 +31,9 @@ type Use struct {
 
 	// Generated reports whether the file is generated, so that its generator has to be changed, and not it.
 	Generated bool `json:"generated,omitempty"`
+
+	// generic reports whether the place sets the version header for whatever service its callers name.
+	generic bool
 }
 
 // Rule is how a use was found. Ignore files and SARIF name it.

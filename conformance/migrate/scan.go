@@ -35,7 +35,9 @@ type Options struct {
 // Scan reads the files below the paths and returns where they speak a version of the API. Of a git working
 // tree it reads what git tracks and does not ignore, of any other folder all but what tools put there.
 //
-// A file that cannot be read or parsed is one of the Troubles of the result. Scan returns an error only if
+// A file that cannot be read or parsed is one of the Troubles of the result. Files are parsed only if they have
+// one of the names in them without which no file speaks the API: those of the service, of a header of the API, of
+// the vendor's provider or of its SDK. A file without them that does not parse hides nothing. Scan returns an error only if
 // a path is not there, or if ctx has ended.
 func Scan(ctx context.Context, o Options) (*Scanned, error) {
 	root, err := filepath.Abs(o.Root)
@@ -73,6 +75,7 @@ type scan struct {
 type found struct {
 	uses      []Use
 	goFiles   []string
+	others    []string // Go files that import the vendor's SDK for another service
 	providers []provider
 	modules   []module
 }
@@ -82,6 +85,7 @@ func merge(all []*found) found {
 	for _, one := range all {
 		f.uses = append(f.uses, one.uses...)
 		f.goFiles = append(f.goFiles, one.goFiles...)
+		f.others = append(f.others, one.others...)
 		f.providers = append(f.providers, one.providers...)
 		f.modules = append(f.modules, one.modules...)
 	}
@@ -108,6 +112,7 @@ func (s *scan) walk(ctx context.Context, paths []string, names chan<- string) er
 			return err
 		}
 	}
+	w.linked()
 	return nil
 }
 
@@ -121,6 +126,9 @@ func (s *scan) read(ctx context.Context, names <-chan string, f *found) {
 		}
 		data, err := r.read(filepath.Join(s.root, filepath.FromSlash(name)))
 		switch {
+		case errors.Is(err, errBinary) && isSource(name):
+			s.notes.trouble(name, "is binary, though its name says that it is source")
+			continue
 		case errors.Is(err, errBinary):
 			s.notes.skip(skipBinary, name)
 			continue
@@ -134,6 +142,12 @@ func (s *scan) read(ctx context.Context, names <-chan string, f *found) {
 		s.count()
 		s.file(name, data, f)
 	}
+}
+
+// isSource reports whether a file is one that a compiler or Terraform reads, by its name.
+func isSource(name string) bool {
+	base := path.Base(name)
+	return base == "go.mod" || strings.HasSuffix(base, ".go") || isTerraform(base)
 }
 
 // count tells of progress every so many files.
@@ -156,6 +170,9 @@ func (s *scan) file(name string, data []byte, f *found) {
 	case strings.HasSuffix(base, ".go"):
 		if mentions(data) || bytes.Contains(data, []byte(providerName)) {
 			f.goFiles = append(f.goFiles, name)
+			if importsOthers(data) {
+				f.others = append(f.others, name)
+			}
 		}
 		return
 	case isTerraform(base):
@@ -181,7 +198,8 @@ func (s *scan) result(ctx context.Context, f found) *Scanned {
 		}
 	}
 	f.uses = append(f.uses, providerUses(f.providers)...)
-	f.uses = append(f.uses, moduleUses(f.modules, f.uses)...)
+	f.uses = append(f.uses, moduleUses(f.modules, f.uses, f.others)...)
+	f.uses = withoutAnswered(f.uses)
 	slices.SortFunc(f.uses, compareUses)
 	result := &Scanned{Root: s.root, Uses: f.uses, Troubles: []Trouble{}, Files: int(s.files.Load()), Skipped: []Skipped{}}
 	if f.uses == nil {
@@ -194,6 +212,19 @@ func (s *scan) result(ctx context.Context, f found) *Scanned {
 	return result
 }
 
+// withoutAnswered leaves out the places that set the version header for whatever service and version their callers
+// name, if callers are among the uses. They are told of then, and there is nothing to change in the places.
+func withoutAnswered(uses []Use) []Use {
+	callers := map[string]bool{}
+	for _, u := range uses {
+		if len(u.Versions) > 0 && slices.Contains([]Rule{GoImport, GoHeader, TextDerived}, u.Rule) {
+			callers[path.Ext(u.File)] = true
+		}
+	}
+	data := slices.ContainsFunc([]string{".json", ".yaml", ".yml", ".toml", ".ini"}, func(ext string) bool { return callers[ext] })
+	return slices.DeleteFunc(uses, func(u Use) bool { return u.generic && (data || callers[path.Ext(u.File)]) })
+}
+
 func compareUses(a, b Use) int {
 	return cmp.Or(
 		strings.Compare(a.File, b.File),
@@ -204,8 +235,8 @@ func compareUses(a, b Use) int {
 	)
 }
 
-// mentions reports whether a text has anything that the rules look for: the service, or the beginning of the
-// name of a header of the API in any case. Nearly no file has, and most of the time of a scan is spent here:
+// mentions reports whether a text has anything that the rules look for: the service in small letters or capitals,
+// or the beginning of the name of a header of the API in any case. Nearly no file has, and most of the time of a scan is spent here:
 // it looks at eight bytes at a time, for two letters of each name that are rare where they stand.
 func mentions(data []byte) bool {
 	const (
@@ -219,7 +250,7 @@ func mentions(data []byte) bool {
 		w := data[i : i+apart+step]
 		first, second, last := binary.LittleEndian.Uint64(w), binary.LittleEndian.Uint64(w[1:]), binary.LittleEndian.Uint64(w[apart:])
 		// A byte of these is zero where both letters match.
-		v := (first ^ 'v'*ones) | (last ^ 'v'*ones)
+		v := ((first | ' '*ones) ^ 'v'*ones) | (first ^ last)
 		p := ((first | ' '*ones) ^ 'p'*ones) | (second ^ '-'*ones)
 		if ((v-ones)&^v|(p-ones)&^p)&highs != 0 && mentionsNear(data, i, i+step) {
 			return true
@@ -232,8 +263,8 @@ func mentions(data []byte) bool {
 func mentionsNear(data []byte, from, to int) bool {
 	for i := from; i < to; i++ {
 		switch data[i] {
-		case 'v':
-			if bytes.HasPrefix(data[i:], []byte(service)) {
+		case 'v', 'V':
+			if bytes.HasPrefix(data[i:], []byte(service)) || bytes.HasPrefix(data[i:], []byte(capitals)) {
 				return true
 			}
 		case 'p', 'P':

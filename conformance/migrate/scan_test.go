@@ -23,11 +23,10 @@ func spoke(s *migrate.Scanned) []string {
 func TestScanModules(t *testing.T) {
 	const sdk = "github.com/SamsungSDSCloud/terraform-sdk-samsungcloudplatformv2/v3"
 	root := tree(t, map[string]string{
-		"go.mod":           "module a\n\ngo 1.24\n\nrequire " + sdk + " v3.1.0\n",
-		"a.go":             "package a\n\nimport _ \"" + sdk + "/library/virtualserver/1.1\"\n",
-		"sub/b.go":         "package sub\n\nimport _ \"" + sdk + "/library/virtualserver/1.0\"\n",
-		"other/go.mod":     "module b\n\nrequire (\n\t" + sdk + " v3.1.0 // indirect\n)\n\nfuture directive\n",
-		"other/library.go": "package b\n\nimport _ \"" + sdk + "/library/vpc/1.1\"\n",
+		"go.mod":       "module a\n\ngo 1.24\n\nrequire " + sdk + " v3.1.0\n",
+		"a.go":         "package a\n\nimport _ \"" + sdk + "/library/virtualserver/1.1\"\n",
+		"sub/b.go":     "package sub\n\nimport _ \"" + sdk + "/library/virtualserver/1.0\"\n",
+		"other/go.mod": "module b\n\nrequire (\n\t" + sdk + " v3.1.0 // indirect\n)\n\nfuture directive\n",
 	})
 	s := scan(t, migrate.Options{Root: root})
 	assert.Empty(t, s.Troubles)

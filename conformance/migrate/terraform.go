@@ -3,8 +3,8 @@ package migrate
 import (
 	"bytes"
 	"cmp"
+	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -33,6 +33,10 @@ func isTerraform(base string) bool {
 // terraform finds the places in a file of Terraform that choose releases of the vendor's provider.
 func (s *scan) terraform(name string, data []byte, f *found) {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	if why := tooMuchTerraform(data); why != "" {
+		s.notes.trouble(name, "cannot be parsed: "+why)
+		return
+	}
 	var file *hcl.File
 	var diags hcl.Diagnostics
 	if strings.HasSuffix(name, ".json") {
@@ -55,37 +59,31 @@ func (s *scan) terraform(name string, data []byte, f *found) {
 	f.providers = append(f.providers, t.providers...)
 }
 
-// writesTerraform reports whether a file may have Terraform in it: scripts, templates and Terragrunt write files
-// of Terraform.
-func writesTerraform(base string) bool {
-	return slices.Contains([]string{".hcl", ".tftpl", ".tmpl", ".tpl", ".j2", ".sh"}, path.Ext(base))
-}
-
-var (
-	embeddedProvider = regexp.MustCompile(`(?i)\b[\w-]+\s*=\s*\{[^{}]*\bsource\s*=\s*\\?"[^"]*\b` + providerName + `\\?"[^{}]*\}`)
-	embeddedVersion  = regexp.MustCompile(`\bversion\s*=\s*\\?"([^"\\$%{]*)\\?"`)
+// The parsers need some hundred bytes of memory for each byte that they read, and a stack as deep as the blocks
+// are nested, without a limit of their own.
+const (
+	maxTerraform = 1 << 20 // bytes of a file
+	maxNested    = 250     // blocks and brackets
 )
 
-// embedded finds the entries of required_providers in a file that writes Terraform.
-func embedded(name string, data []byte) (all []provider) {
-	lang := languageOf(name, data)
-	for _, m := range embeddedProvider.FindAllIndex(data, -1) {
-		line := data[bytes.LastIndexByte(data[:m[0]], '\n')+1 : m[0]]
-		if lang.commentAt(line, len(line)) {
-			continue
-		}
-		p := provider{use: Use{File: name, Rule: TerraformProvider, Sure: Text}}
-		at := span{m[0], m[1]}
-		if v := embeddedVersion.FindSubmatchIndex(data[m[0]:m[1]]); v != nil {
-			at = span{m[0] + v[0], m[0] + v[1]}
-			p.version, p.pins = string(data[m[0]+v[2]:m[0]+v[3]]), true
-		}
-		p.use.Line, p.use.Column = position(data, at.start)
-		text, _, _ := bytes.Cut(data[at.start:min(at.end, at.start+maxText)], []byte("\n"))
-		p.use.Text = strings.ToValidUTF8(string(text), "\uFFFD")
-		all = append(all, p)
+// tooMuchTerraform says why a file is not handed to a parser, or nothing. It counts the brackets in strings and
+// comments too, of which no file that people write leaves so many open.
+func tooMuchTerraform(data []byte) string {
+	if len(data) > maxTerraform {
+		return fmt.Sprintf("it is larger than %d MiB", maxTerraform>>20)
 	}
-	return all
+	depth := 0
+	for _, c := range data {
+		switch c {
+		case '{', '[', '(':
+			if depth++; depth > maxNested {
+				return fmt.Sprintf("more than %d brackets are open at once", maxNested)
+			}
+		case '}', ']', ')':
+			depth = max(0, depth-1)
+		}
+	}
+	return ""
 }
 
 // terraformFile collects what one file chooses.
@@ -166,11 +164,11 @@ func (t *terraformFile) block(block *hcl.Block, rule Rule) {
 
 // add notes a place that chooses releases; expr is nil if it chooses none.
 func (t *terraformFile) add(rule Rule, at hcl.Range, expr hcl.Expression) {
-	line, column := position(t.data, at.Start.Byte)
+	column := at.Start.Byte - bytes.LastIndexByte(t.data[:min(at.Start.Byte, len(t.data))], '\n') // of bytes, unlike HCL's
 	end := min(max(at.End.Byte, at.Start.Byte), len(t.data))
 	text, _, _ := bytes.Cut(t.data[min(at.Start.Byte, end):end], []byte("\n"))
 	p := provider{use: Use{
-		File: t.name, Line: line, Column: column, Text: strings.ToValidUTF8(string(text[:min(len(text), maxText)]), "\uFFFD"),
+		File: t.name, Line: at.Start.Line, Column: column, Text: strings.ToValidUTF8(string(text[:min(len(text), maxText)]), "\uFFFD"),
 		Rule: rule, Sure: Derived,
 	}}
 	if rule == TerraformLock {

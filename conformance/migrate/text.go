@@ -16,6 +16,9 @@ const notAVersion = "it names no version such as 1.10"
 // service is what the version header calls this API.
 const service = "virtualserver"
 
+// capitals is the service in the names of constants and of the environment.
+const capitals = "VIRTUALSERVER"
+
 // headerName is one of the names of the headers that the rules look for.
 type headerName string
 
@@ -37,13 +40,25 @@ type text struct {
 	data    []byte
 	lang    language
 	code    []span        // of Markdown
-	doc     func() []span // docstrings
+	doc     func() []span // docstrings, or comments of XML
 	headers []header
 
 	hits  []hit
 	taken map[int]bool // where services and versions stand that a hit already tells of
 
+	ours      func() bool // whether the file is about Samsung Cloud Platform
+	words     func() *words
+	values    map[string][]span  // what variables are set to, by their names
+	constants map[string]setting // where the headers are set that constants name; the zero setting for nowhere
+	results   map[evaluation]bool
+
 	steps int // places that were looked at
+}
+
+// evaluation is an expression that has been looked at, and through how many variables.
+type evaluation struct {
+	span
+	depth int
 }
 
 // hit is a use, by where it stands.
@@ -54,16 +69,36 @@ type hit struct {
 
 // scanText finds the uses in a file by its text.
 func scanText(name string, data []byte) []Use {
-	t := &text{name: name, data: data, lang: languageOf(name, data), taken: map[int]bool{}}
+	t := newText(name, data)
+	t.find()
+	return t.uses()
+}
+
+func newText(name string, data []byte) *text {
+	lang := languageOf(name, data)
+	t := &text{
+		name: name, data: data, lang: lang, headers: findHeaders(data),
+		taken: map[int]bool{}, values: map[string][]span{}, constants: map[string]setting{}, results: map[evaluation]bool{},
+		doc: sync.OnceValue(func() []span {
+			if lang.python {
+				return docstrings(data)
+			}
+			return comments(data)
+		}),
+		ours:  sync.OnceValue(func() bool { return ours(data) || ours([]byte(name)) }),
+		words: sync.OnceValue(func() *words { return newWords(data) }),
+	}
 	if t.lang.markdown {
 		t.code = fences(data)
 	}
-	t.doc = sync.OnceValue(func() []span { return docstrings(data) })
-	t.headers = findHeaders(data)
+	return t
+}
+
+// find finds the hits of all rules.
+func (t *text) find() {
 	settings := t.versionHeaders()
 	t.apart(settings)
 	t.unpinned(settings)
-	return t.uses()
 }
 
 // uses returns the hits as uses, with their lines counted in one go.
@@ -120,7 +155,10 @@ const maxSteps = 20_000
 
 // step reports whether one more place may be looked at, and notes where it may not for the first time.
 func (t *text) step(at int) bool {
-	if t.steps++; t.steps == maxSteps+1 {
+	if t.steps > maxSteps {
+		return false
+	}
+	if t.steps++; t.steps > maxSteps {
 		t.addUnknown(TextDerived, Derived, span{at, min(at+len(service), len(t.data))},
 			"the file has too many places that may speak a version: those that follow were not looked at")
 	}
@@ -142,8 +180,7 @@ func findHeaders(data []byte) []header {
 		}
 		for _, name := range []headerName{versionHeader, signatureHeader, accessKeyHeader} {
 			end := i + 1 + len(name)
-			if end <= len(data) && bytes.EqualFold(data[i+1:end], []byte(name)) &&
-				(end == len(data) || !wordByte(data[end]) && data[end] != '-') {
+			if end <= len(data) && bytes.EqualFold(data[i+1:end], []byte(name)) && nameEnds(data, end) {
 				headers = append(headers, header{name, span{start, end}})
 			}
 		}
@@ -160,9 +197,18 @@ func partOfName(data []byte, start int) bool {
 	return !escape
 }
 
-// line returns the bounds of the line of a byte, or of 2000 bytes around it if the line is longer.
+// nameEnds reports whether the name of a header ends before the byte at end, and not that of another one which
+// begins with it.
+func nameEnds(data []byte, end int) bool {
+	if end == len(data) {
+		return true
+	}
+	return !wordByte(data[end]) && data[end] != '-' && (data[end] != '.' || end+1 == len(data) || !wordByte(data[end+1]))
+}
+
+// line returns the bounds of the line of a byte, or of 1000 bytes before and after it if the line is longer.
 func (t *text) line(at int) span {
-	const most = 2000
+	const most = 1000
 	low, high := max(0, at-most), min(len(t.data), at+most)
 	s := span{low, high}
 	if i := bytes.LastIndexByte(t.data[low:at], '\n'); i >= 0 {
@@ -177,7 +223,7 @@ func (t *text) line(at int) span {
 // silent reports whether what stands at a byte is said to people, and to no server: a comment, a docstring,
 // or prose.
 func (t *text) silent(at int) bool {
-	if t.lang.python && inside(t.doc(), at) {
+	if (t.lang.python || t.lang.markup) && inside(t.doc(), at) {
 		return true
 	}
 	line := t.line(at)
@@ -203,6 +249,18 @@ var (
 	word     = regexp.MustCompile(`\pL[\pL\pN'-]*`)
 )
 
+// around is how many bytes before a place are searched for what the place is a part of, and as many after it.
+const around = 200
+
+// before returns what stands before a place in its line, at most so many bytes.
+func (t *text) before(at int) []byte {
+	low := max(0, at-around)
+	return t.data[low+bytes.LastIndexByte(t.data[low:at], '\n')+1 : at]
+}
+
+// tail returns the last bytes of a text.
+func tail(text []byte, length int) []byte { return text[max(0, len(text)-length):] }
+
 // sentence reports whether a line of prose has more words than the header, its value and a label. Rows of
 // tables have as many as they like.
 func (t *text) sentence(line span, at int) bool {
@@ -210,6 +268,8 @@ func (t *text) sentence(line span, at int) bool {
 	if bytes.HasPrefix(bytes.TrimLeft(l, " \t"), []byte("|")) || bytes.Contains(l, []byte("curl ")) {
 		return false
 	}
+	line = span{max(line.start, at-around), min(line.end, at+around)}
+	l = t.data[line.start:line.end]
 	for _, m := range codeSpan.FindAllIndex(l, -1) {
 		if m[0] < at-line.start && at-line.start < m[1] {
 			l = slices.Concat(l[:m[0]], l[m[1]:])
@@ -290,17 +350,20 @@ func (t *text) glued(h header, gap []byte) bool {
 		return true
 	}
 	// A server's configuration has only a blank between the two: proxy_set_header Scp-Api-Version "…";
-	line := t.line(h.start)
-	return directive.Match(t.data[line.start:h.start])
+	return directive.Match(tail(t.before(h.start), 60))
 }
 
 // complaint is the beginning of a message about a header.
 var complaint = regexp.MustCompile(`(?i)\b(raise|throw|panic|abort|fail|die)\b|\b(console|logger|logging|log|slog)\.\w+\s*\(|\b(new\s+)?\w*(Error|Exception)\s*\(|\berrors?\.\w+\(|\bErrorf?\(`)
 
+// complaining are parts of the words of complaint, one of which each has: they are found much sooner.
+var complaining = []string{"raise", "throw", "panic", "abort", "fail", "die", "console", "log", "err", "exception"}
+
 // complains reports whether what stands at a byte is a part of a message.
 func (t *text) complains(at int) bool {
-	line := t.line(at)
-	return complaint.Match(t.data[line.start:at])
+	before := t.before(at)
+	lower := lowered(before)
+	return slices.ContainsFunc(complaining, func(part string) bool { return bytes.Contains(lower, []byte(part)) }) && complaint.Match(before)
 }
 
 var directive = regexp.MustCompile(`(?i)(header|hdr)[\w-]*\s+(set\s+|add\s+|append\s+)?["']?$`)
@@ -335,7 +398,10 @@ func (t *text) versionHeaders() (settings []setting) {
 		case ok:
 			settings = append(settings, setting{h, span{}})
 		default:
-			s, ok := t.setting(h)
+			s, ok := t.formatted(h)
+			if !ok {
+				s, ok = t.setting(h)
+			}
 			if !ok {
 				s, ok = t.setByConstant(h)
 			}

@@ -46,7 +46,7 @@ func (t *text) literals() {
 		if !ok {
 			continue
 		}
-		if versionName(key) || header && quoted && !named.MatchString(key) || serviceName(key) && t.amongVersions(s.start) {
+		if versionName(key) || header && quoted && !named.MatchString(key) && !otherHeader(key) || serviceName(key) && t.amongVersions(s.start) {
 			t.taken[s.start] = true
 			t.derive(s, version)
 		}
@@ -71,11 +71,19 @@ func serviceName(key string) bool {
 
 // versionName reports whether a variable is named for a version.
 func versionName(key string) bool {
-	key = strings.ToLower(key)
-	if strings.HasPrefix(key, "x-") || strings.HasPrefix(key, "openstack-") {
-		return false // a header of others
+	if otherHeader(key) {
+		return false
 	}
+	key = strings.ToLower(key)
 	return strings.Contains(key, "version") || key == "ver" || strings.HasSuffix(key, "_ver")
+}
+
+// headerSpelled is a name as those of headers are spelled, such as User-Agent or x-request-id.
+var headerSpelled = regexp.MustCompile(`^(?:[A-Z][A-Za-z0-9]*(?:-[A-Z][A-Za-z0-9]*)+|(?i:x|scp|openstack|sec)-[\w-]+)$|(?i)^(?:user-agent|if-match|content-\w+|accept-\w+)$`)
+
+// otherHeader reports whether a name is that of a header, and not of the version header.
+func otherHeader(key string) bool {
+	return headerSpelled.MatchString(key) && !strings.EqualFold(key, "scp-"+string(versionHeader))
 }
 
 // pairName is the name or the key of an object whose value stands apart from it, as in collections of Postman.

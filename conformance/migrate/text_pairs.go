@@ -3,8 +3,8 @@ package migrate
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
-	"sync"
 )
 
 // pairWindow is how far from a service its version may stand, in bytes.
@@ -16,23 +16,25 @@ var (
 	// reversed is a version and the service that it is of.
 	reversed = regexp.MustCompile(`[(\[{,]\s*\\?["'\x60](` + number + `)\\?["'\x60]\s*,\s*\\?["'\x60]$`)
 	keyed    = regexp.MustCompile(`^\\?["'\x60]\s*[:=]`)
+	// image is the name and the tag of an image.
+	image = regexp.MustCompile(`^:\d`)
+	// library is the beginning of a table of libraries.
+	library = regexp.MustCompile(`(?i)(?:dependencies|devdependencies|requires?|packages)["']?\s*[:=]?\s*\{[^{}]*$`)
+	// valued is the value of the version header, and its service no half of a pair.
+	valued = regexp.MustCompile(`^[ \t]+` + number)
 	// entry is an entry of a table of versions: "virtualserver": "1.2".
-	entry = regexp.MustCompile(`^(\\?["'\x60]?)\]?\s*(?::|=>|=)\s*(?:\{\s*\\?["']?\w*(?:version|Version|VERSION)\w*\\?["']?\s*[:=]\s*)?(\\?["'\x60]?)(` +
+	entry = regexp.MustCompile(`^(\\?["'\x60]?)\]?\s*(?::|=>|->|=|\bto\b)\s*(?:\{\s*\\?["']?\w*(?:version|Version|VERSION)\w*\\?["']?\s*[:=]\s*)?(\\?["'\x60]?)(` +
 		number + `)\b`)
 	// serviceKey and versionKey are keys whose values are a service and a version.
 	serviceKey = regexp.MustCompile(`(?i)\\?["']?([\w-]*(?:service|api_?name|product|svc|api)[\w-]*)\\?["']?\]?[ \t]*(?::[ \t]*\w+[ \t]*)?(?::=|=>|[:=]|[ \t])[ \t]*[fbru@]?\\?["'\x60]?$`)
 	plainKey   = regexp.MustCompile(`(?i)\\?["']?\b(name|id)\\?["']?[ \t]*[:=][ \t]*\\?["'\x60]?$`)
 	versionKey = regexp.MustCompile(`(?i)\\?["']?(\$?[\w-]*version|\bver)\\?["']?\]?[ \t]*(?::[ \t]*\w+[ \t]*)?(?::=|=>|[:=]|[ \t])[ \t]*[fbru@]?\\?["'\x60]?(` + number + `)\b`)
 
-	// ours is a sign that a file is about Samsung Cloud Platform.
-	ours = regexp.MustCompile(`(?i)\bscp|[_-]scp|samsung|/v1/(volumes|servers)|\bkr-(west|east|south)\d|api_name`)
-
 	versionWord = regexp.MustCompile(`(?i)version|product`)
 )
 
 // pairs notes services and versions that stand side by side.
 func (t *text) pairs() {
-	evidence := sync.OnceValue(func() bool { return ours.Match(t.data) || ours.MatchString(t.name) })
 	for at := 0; ; {
 		i := bytes.Index(t.data[at:], []byte(service))
 		if i < 0 {
@@ -49,7 +51,7 @@ func (t *text) pairs() {
 		if !t.fenced(s.start) || t.silent(s.start) {
 			continue
 		}
-		if v, ok := t.partner(s, evidence); ok {
+		if v, ok := t.partner(s); ok {
 			t.taken[s.start] = true
 			t.derive(s, v)
 		}
@@ -65,8 +67,40 @@ func (t *text) alone(s span) bool {
 	return s.end == len(t.data) || !wordByte(t.data[s.end]) && strings.IndexByte(joins, t.data[s.end]) < 0
 }
 
+// signs are what texts about Samsung Cloud Platform have in them, in any case.
+var signs = []string{"scp", "samsung", "/v1/volumes", "/v1/servers", "kr-west", "kr-east", "kr-south", "api_name"}
+
+// ours reports whether a text is about Samsung Cloud Platform.
+func ours(text []byte) bool {
+	lower := lowered(text)
+	return slices.ContainsFunc(signs, func(sign string) bool {
+		for at := 0; ; {
+			i := bytes.Index(lower[at:], []byte(sign))
+			if i < 0 {
+				return false
+			}
+			if at += i; at == 0 || !wordByte(lower[at-1]) || lower[at-1] == '_' || sign == "samsung" {
+				return true
+			}
+			at += len(sign)
+		}
+	})
+}
+
+// lowered returns a text with its ASCII letters in lower case, and each byte where it was.
+func lowered(text []byte) []byte {
+	lower := make([]byte, len(text))
+	for i, c := range text {
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		lower[i] = c
+	}
+	return lower
+}
+
 // partner returns the version that belongs to a service.
-func (t *text) partner(s span, evidence func() bool) (span, bool) {
+func (t *text) partner(s span) (span, bool) {
 	after := t.data[s.end:min(len(t.data), s.end+pairWindow)]
 	low := max(0, s.start-pairWindow)
 	before := t.data[low:s.start]
@@ -74,17 +108,21 @@ func (t *text) partner(s span, evidence func() bool) (span, bool) {
 		if m := pair.FindSubmatchIndex(after); m != nil {
 			return span{s.end + m[2], s.end + m[3]}, true
 		}
-		if m := reversed.FindSubmatchIndex(before); m != nil && !keyed.Match(after) {
+		if m := reversed.FindSubmatchIndex(tail(before, 40)); m != nil && !keyed.Match(after) {
+			low := max(low, s.start-40)
 			return span{low + m[2], low + m[3]}, true
 		}
 	}
+	if valued.Match(after) || image.Match(after) || library.Match(before) {
+		return span{}, false
+	}
 	if m := entry.FindSubmatchIndex(after); m != nil && whole(after, m[7]) {
 		quotedKey, quotedValue, table := m[2] != m[3], m[4] != m[5], t.amongVersions(s.start)
-		if (table || quotedKey) && evidence() || table && quotedKey && quotedValue {
+		if (table || quotedKey) && t.ours() || table && quotedKey && quotedValue {
 			return span{s.end + m[6], s.end + m[7]}, true
 		}
 	}
-	if !serviceKey.Match(before) && (!plainKey.Match(before) || !evidence()) {
+	if near := tail(before, 60); !serviceKey.Match(near) && (!plainKey.Match(near) || !t.ours()) {
 		return span{}, false
 	}
 	if m := versionKey.FindSubmatchIndex(after); m != nil && whole(after, m[5]) && near(after[:m[0]]) {

@@ -18,14 +18,22 @@ var (
 	showsText = regexp.MustCompile(`(?i)(print\w*|console\.\w+|logg?(er)?[\w.]*|echo|puts|write-(host|output|verbose|error|warning)|` +
 		`error\w*|exception|raise|throw|panic|fail|assert\w*|warn\w*|die|debug|info)\s*[("'\x60 ]`)
 
-	nameKey    = regexp.MustCompile(`(?i)\\?["']?\b(key|name|field|header|header\.name)\\?["']?\s*[:=>]\s*@?\\?["']?$`)
-	valueKey   = regexp.MustCompile(`(?i)\\?["']?\bvalue\\?["']?\s*[:=]\s*`)
-	headerLike = regexp.MustCompile(`^@?["'\x60]([Ss][Cc][Pp]-[\w-]+|[A-Z][A-Za-z]*(-[A-Za-z]+)+)["'\x60]`)
-	callee     = regexp.MustCompile(`([A-Za-z_][\w]*)[!?]?\s*\(\s*[fbru@]?$`)
-	nothing    = regexp.MustCompile(`^(null|None|nil|undefined|NULL|""|''|\.\.\.|…|<|//|#|\?)`)
-	valueFirst = regexp.MustCompile(`\(([^(]*),\s*forHTTPHeaderField:\s*$`)
-	saying     = regexp.MustCompile(`^[^{$%<]*\pL\s+\pL[^{$%<]*$`) // words for people
-	request    = regexp.MustCompile(`(?i)(-H|--header|http|https|xh)\b.*\s$`)
+	nameKey  = regexp.MustCompile(`(?i)\\?["']?\b(key|name|field|header|header\.name)\\?["']?\s*[:=>]\s*@?\\?["']?$`)
+	valueKey = regexp.MustCompile(`(?i)\\?["']?\bvalue\\?["']?\s*[:=>]\s*`)
+
+	// proxying is what begins a line of a server's configuration that sets a header.
+	proxying = regexp.MustCompile(`(?i)^\s*(?:proxy_set_header|more_set_input_headers|set_header|(?:request)?header\s+(?:set|add)|http-request\s+(?:set|add)-header)\s+["']?$`)
+
+	// passedOn is the value that a header has in the request that a proxy received.
+	passedOn = regexp.MustCompile(`(?i)^\s*["']?\$http_|["'\x60]scp-[a-z-]+["'\x60]`)
+
+	elementName = regexp.MustCompile(`(?i)<(?:\w+:)?(?:\w*(?:name|key|header)\w*|\w+\s[^<>]*["'](?:[\w.]*\.)?(?:name|key)["'][^<>]*)>\s*$`)
+	headerLike  = regexp.MustCompile(`^@?["'\x60]([Ss][Cc][Pp]-[\w-]+|[A-Z][A-Za-z]*(-[A-Za-z]+)+)["'\x60]`)
+	callee      = regexp.MustCompile(`([A-Za-z_][\w]*)[!?]?\s*\(\s*[fbru@]?$`)
+	nothing     = regexp.MustCompile(`^(null|None|nil|undefined|NULL|""|''|\.\.\.|…|<|//|#|\?)`)
+	valueFirst  = regexp.MustCompile(`\(("[^"\n]*"|[^(]*),\s*forHTTPHeaderField:\s*$`)
+	saying      = regexp.MustCompile(`^[^{$%<]*\pL\s+\pL[^{$%<]*$`) // words for people
+	request     = regexp.MustCompile(`(?i)(-H|--header|http|https|xh)\b.*\s$`)
 )
 
 const expressionLimit = 300
@@ -41,6 +49,9 @@ func (t *text) setting(h header) (setting, bool) {
 	if whole { // the rest of a string or of a line
 		value = t.rest(h, from)
 	}
+	if i := bytes.IndexByte(t.data[value.start:value.end], '<'); i >= 0 && t.element(h) {
+		value.end = value.start + i
+	}
 	e := bytes.TrimSpace(t.data[value.start:value.end])
 	if len(e) == 0 || nothing.Match(e) || whole && saying.Match(e) {
 		return setting{}, false
@@ -49,6 +60,43 @@ func (t *text) setting(h header) (setting, bool) {
 		return setting{}, false
 	}
 	return setting{h, value}, true
+}
+
+// isNamed reports whether a text ends in a key that says that a name follows.
+func isNamed(before []byte) bool {
+	end := bytes.TrimRight(tail(before, 30), "\"'\\@ \t\r\n")
+	return len(end) > 0 && strings.IndexByte(":=>", end[len(end)-1]) >= 0 && nameKey.Match(tail(before, 30))
+}
+
+// element reports whether a header's name is the text of an element that has names for its text, as in XML of
+// JMeter: <stringProp name="Header.name">Scp-Signature</stringProp>.
+func (t *text) element(h header) bool {
+	return bytes.HasPrefix(t.data[h.end:], []byte("</")) && elementName.Match(tail(t.before(h.start), 60))
+}
+
+var (
+	verb     = regexp.MustCompile(`%[-0-9.]*[sdvq@]|\{\w*\}`)
+	printing = regexp.MustCompile(`(?i)(?:^|[^\w.])[fs]?n?printf\b`)
+)
+
+// formatted returns the place where a header and the format of its value are one string, and the service and its
+// version come after it: printf "Scp-Api-Version: %s %s" virtualserver 1.1.
+func (t *text) formatted(h header) (setting, bool) {
+	d, before := t.data, t.before(h.start)
+	from := skipBlanks(d, h.end)
+	if from == len(d) || d[from] != ':' || h.start == 0 || strings.IndexByte("\"'\x60", d[h.start-1]) < 0 {
+		return setting{}, false
+	}
+	if showsText.Match(before) && !printing.Match(before) || bytes.Contains(before, []byte("stderr")) {
+		return setting{}, false
+	}
+	format := t.rest(h, from+1)
+	arguments := t.line(format.end)
+	if !verb.Match(d[format.start:format.end]) {
+		return setting{}, false
+	}
+	value := span{format.start, min(arguments.end, format.end+expressionLimit)}
+	return setting{h, value}, bytes.Contains(d[value.start:value.end], []byte(service))
 }
 
 // object reports whether an expression begins an object that describes a header, as in OpenAPI.
@@ -64,8 +112,7 @@ func (t *text) assigned(h header) (from int, whole, ok bool) {
 	if h.start > 0 && strings.IndexByte("\"'`", d[h.start-1]) >= 0 {
 		quote = d[h.start-1]
 	}
-	line := t.line(h.start)
-	before := d[line.start:h.start]
+	before := t.before(h.start)
 	end := h.end
 	if end < len(d) && d[end] == '\\' {
 		end++
@@ -76,11 +123,13 @@ func (t *text) assigned(h header) (from int, whole, ok bool) {
 	}
 	next := skipBlanks(d, h.end)
 	separated := next < len(d) && (d[next] == ':' || d[next] == '=') && !followed(d, next, ":=>~")
-	if !separated {
-		if nameKey.Match(before) {
-			from, ok = t.valueOf(h)
-		}
+	switch {
+	case separated:
+	case isNamed(before), t.element(h):
+		from, ok = t.valueOf(h)
 		return from, false, ok
+	default:
+		return h.end, false, next > h.end && proxying.Match(before)
 	}
 	switch {
 	case quote != 0:
@@ -94,6 +143,9 @@ func (t *text) assigned(h header) (from int, whole, ok bool) {
 		// "Scp-Signature: " + signature
 		if i := skipBlanks(d, rest.end+1); i < len(d) && strings.IndexByte("+.,&|", d[i]) >= 0 {
 			return i + 1, false, true
+		}
+		if i := rest.end + 1; i < len(d) && strings.IndexByte("\"'$", d[i]) >= 0 { // 'Scp-Signature: '"$SIGNATURE"
+			return i, false, true
 		}
 		return 0, false, false
 	case h.start >= 2 && d[h.start-2] == '\\' || request.Match(before):
@@ -113,14 +165,15 @@ func (t *text) assignedKey(h header, i int) (int, bool) {
 	if open > 0 && d[open-1] == '\\' {
 		open--
 	}
-	line := t.line(open)
-	before := d[line.start:open]
-	if nameKey.Match(before) {
+	before := t.before(open)
+	if isNamed(before) {
 		return t.valueOf(h)
 	}
 	i = skipBlanks(d, i)
-	if m := valueFirst.FindSubmatchIndex(before); m != nil {
-		return line.start + m[2], true
+	if bytes.HasSuffix(bytes.TrimRight(before, " \t"), []byte(":")) {
+		if m := valueFirst.FindSubmatchIndex(before); m != nil {
+			return open - len(before) + m[2], true
+		}
 	}
 	if i >= len(d) {
 		return 0, false
@@ -132,7 +185,9 @@ func (t *text) assignedKey(h header, i int) (int, bool) {
 		return i + 1, set
 	}
 	switch {
-	case d[i] == '=' && followed(d, i, ">"):
+	case t.lang.kotlin && bytes.HasPrefix(d[i:], []byte("to ")):
+		return i + 2, true
+	case (d[i] == '=' || d[i] == '-') && followed(d, i, ">"):
 		return i + 2, true
 	case d[i] == '=' && !followed(d, i, "=~"), d[i] == ':' && !followed(d, i, ":"):
 		return i + 1, true
@@ -156,9 +211,9 @@ func (t *text) passed(open, from int) bool {
 	}
 	switch before[len(before)-1] {
 	case '(':
-		m := callee.FindSubmatch(d[low:open])
+		m := callee.FindSubmatch(tail(d[low:open], 80))
 		return m == nil || writesHeader.Match(m[1]) || !readsHeader.Match(m[1])
-	case '{', '[':
+	case '{', '[', ';':
 		return true
 	case ',':
 		depth := 0
@@ -168,7 +223,7 @@ func (t *text) passed(open, from int) bool {
 				depth++
 			case '(':
 				if depth--; depth < 0 {
-					m := callee.FindSubmatch(before[:i+1])
+					m := callee.FindSubmatch(tail(before[:i+1], 80))
 					return m != nil && writesHeader.Match(m[1])
 				}
 			}

@@ -20,7 +20,6 @@ const (
 	skipAbsent     = "tracked by git, and not in the working tree"
 	skipBinary     = "binary"
 	skipSpecial    = "not regular files"
-	skipDangling   = "symbolic links to nothing"
 	skipLinkedFile = "symbolic links to files that are read by themselves"
 	skipLinkedDir  = "symbolic links to folders"
 )
@@ -40,6 +39,14 @@ type walker struct {
 	notes *notes
 	send  func(name string) // the name of a regular file, relative to root, with slashes
 	sent  map[string]bool
+	paths []string // what is walked, without symbolic links
+	links []link
+}
+
+// link is a symbolic link, and what it leads to.
+type link struct {
+	path, target string
+	folder       bool
 }
 
 // walk sends the file at a path, whatever it is called, or the files below it. A path that cannot be
@@ -52,6 +59,9 @@ func (w *walker) walk(ctx context.Context, path string) error {
 	info, err := os.Stat(path)
 	if err != nil {
 		return fmt.Errorf("looking for the files to scan: %w", err)
+	}
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		w.paths = append(w.paths, target)
 	}
 	switch {
 	case info.IsDir():
@@ -112,13 +122,14 @@ func (w *walker) file(path string) {
 	w.send(name)
 }
 
-// link sends a symbolic link to a file that no walk of the root comes to. A link that leads back to a
-// folder it is in cannot be followed to an end, as one that leads to itself cannot, and is a trouble.
+// link notes a symbolic link to a file or a folder, for linked. One that leads back to a folder it is in cannot be followed to an end, as
+// one that leads to itself cannot, and is a trouble. So is one that leads to nothing, since what it stands for is
+// somewhere else.
 func (w *walker) link(path string) {
 	target, err := filepath.EvalSymlinks(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		w.notes.skip(skipDangling, w.name(path))
+		w.notes.trouble(w.name(path), "is a symbolic link to nothing")
 		return
 	case err != nil && (errors.Is(err, syscall.ELOOP) || strings.Contains(err.Error(), "too many links")):
 		w.notes.trouble(w.name(path), "is a symbolic link in a loop")
@@ -138,23 +149,44 @@ func (w *walker) link(path string) {
 		w.trouble(path, "cannot be followed", err)
 		return
 	}
-	root, err := filepath.EvalSymlinks(w.root)
-	if err != nil {
-		w.trouble(path, "cannot be followed", err)
-		return
-	}
 	switch {
 	case info.IsDir() && within(dir, target):
 		w.notes.trouble(w.name(path), "is a symbolic link in a loop: it leads back to a folder it is in")
-	case info.IsDir():
-		w.notes.skip(skipLinkedDir, w.name(path))
-	case !info.Mode().IsRegular():
-		w.notes.skip(skipSpecial, w.name(path))
-	case within(target, root):
-		w.notes.skip(skipLinkedFile, w.name(path))
+	case info.IsDir(), info.Mode().IsRegular():
+		w.links = append(w.links, link{path, target, info.IsDir()})
 	default:
-		w.file(path)
+		w.notes.skip(skipSpecial, w.name(path))
 	}
+}
+
+// linked follows the symbolic links that walks noted. It sends those to files that no walk came to, or came to by a
+// name of another language. A folder that no walk came to is a trouble.
+func (w *walker) linked() {
+	root, err := filepath.EvalSymlinks(w.root)
+	if err != nil {
+		root = w.root
+	}
+	for _, l := range w.links {
+		walked := slices.ContainsFunc(w.paths, func(path string) bool { return within(l.target, path) })
+		name, err := filepath.Rel(root, l.target)
+		sent := err == nil && w.sent[filepath.ToSlash(name)]
+		switch {
+		case l.folder && walked:
+			w.notes.skip(skipLinkedDir, w.name(l.path))
+		case l.folder:
+			w.notes.trouble(w.name(l.path), "is a symbolic link to a folder that is not scanned: scan that folder too")
+		case sent && sameLanguage(l.path, l.target):
+			w.notes.skip(skipLinkedFile, w.name(l.path))
+		default:
+			w.file(l.path)
+		}
+	}
+}
+
+// sameLanguage reports whether what a link leads to is parsed as the link would be.
+func sameLanguage(link, target string) bool {
+	ext := filepath.Ext(link)
+	return ext == filepath.Ext(target) || ext != ".go" && ext != ".tf"
 }
 
 func (w *walker) trouble(path, what string, err error) {

@@ -93,6 +93,17 @@ func TestWalkWithoutGit(t *testing.T) {
 	}, skips(s))
 }
 
+// TestBinarySource: a file that is called source and cannot be read as such hides what it speaks.
+func TestBinarySource(t *testing.T) {
+	for _, name := range []string{"a.go", "main.tf", "x/go.mod"} {
+		s := scan(t, migrate.Options{Root: tree(t, map[string]string{name: "package a\x00" + pins})})
+		if assert.Len(t, s.Troubles, 1, name) {
+			assert.Equal(t, migrate.Trouble{File: name, Text: "is binary, though its name says that it is source"}, s.Troubles[0])
+		}
+		assert.Empty(t, s.Skipped, name)
+	}
+}
+
 func TestWalkWithGit(t *testing.T) {
 	root := tree(t, map[string]string{
 		".gitignore":          "*.out\nbuild/\nnode_modules/\n",
@@ -211,15 +222,16 @@ func TestWalkLinks(t *testing.T) {
 		const loop = "is a symbolic link in a loop"
 		assert.Equal(t, []migrate.Trouble{
 			{File: "back.py", Text: loop},
+			{File: "folder", Text: "is a symbolic link to a folder that is not scanned: scan that folder too"},
+			{File: "nothing.py", Text: "is a symbolic link to nothing"},
 			{File: "self.py", Text: loop},
 			{File: "sub/here", Text: loop + ": it leads back to a folder it is in"},
 			{File: "sub/up", Text: loop + ": it leads back to a folder it is in"},
 			{File: "there.py", Text: loop},
 		}, s.Troubles)
 		assert.Equal(t, map[string]any{
-			"symbolic links to nothing":                           []any{1, "nothing.py"},
 			"symbolic links to files that are read by themselves": []any{1, "again.py"},
-			"symbolic links to folders":                           []any{2, "beside"},
+			"symbolic links to folders":                           []any{1, "beside"},
 			"not regular files":                                   []any{1, "sub/special"},
 		}, skips(s))
 	}
@@ -227,6 +239,29 @@ func TestWalkLinks(t *testing.T) {
 	git(t, root, "init", "-q")
 	git(t, root, "add", ".")
 	t.Run("with git", check)
+	t.Run("to what git ignores", func(t *testing.T) {
+		root := tree(t, map[string]string{"built/a.py": pins, ".gitignore": "built"})
+		require.NoError(t, os.Symlink("built/a.py", filepath.Join(root, "a.py")))
+		git(t, root, "init", "-q")
+		assert.Equal(t, []string{"a.py"}, spoken(scan(t, migrate.Options{Root: root})))
+	})
+	t.Run("to what no PATH has", func(t *testing.T) {
+		root := tree(t, map[string]string{"one/one.txt": "", "other/a.py": pins, "folder/b.py": pins})
+		for link, target := range map[string]string{"one/a.py": "../other/a.py", "one/folder": "../folder"} {
+			require.NoError(t, os.Symlink(target, filepath.Join(root, filepath.FromSlash(link))))
+		}
+		s := scan(t, migrate.Options{Root: root, Paths: []string{"one"}})
+		assert.Equal(t, []string{"one/a.py"}, spoken(s))
+		assert.Equal(t, []migrate.Trouble{{File: "one/folder", Text: "is a symbolic link to a folder that is not scanned: scan that folder too"}}, s.Troubles)
+		s = scan(t, migrate.Options{Root: root, Paths: []string{"one", "folder", "other"}})
+		assert.Equal(t, []string{"folder/b.py", "other/a.py"}, spoken(s))
+		assert.Empty(t, s.Troubles)
+	})
+	t.Run("by the name of another language", func(t *testing.T) {
+		root := tree(t, map[string]string{"a.txt": "package a\n\nimport _ \"github.com/scp-openapi/virtualserver/gen/v1.1\"\n"})
+		require.NoError(t, os.Symlink("a.txt", filepath.Join(root, "a.go")))
+		assert.Equal(t, []string{"a.go"}, spoken(scan(t, migrate.Options{Root: root})))
+	})
 	t.Run("as the root", func(t *testing.T) {
 		link := filepath.Join(t.TempDir(), "link")
 		require.NoError(t, os.Symlink(filepath.Join(root, "sub"), link))

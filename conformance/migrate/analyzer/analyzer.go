@@ -76,6 +76,8 @@ func report(u Use, to lifecycle.ID) string {
 	switch {
 	case u.Kind == Unpinned:
 		return fmt.Sprintf("signs requests and sets no Scp-Api-Version: set it to %q, or they speak whichever version is the newest", service+" "+to.String())
+	case u.Generic:
+		return "" // whoever calls it decides, in other packages too
 	case u.Unknown != "":
 		return "the Scp-Api-Version cannot be judged: " + u.Unknown
 	case u.Version.Compare(to) < 0:

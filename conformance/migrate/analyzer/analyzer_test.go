@@ -13,5 +13,5 @@ func TestAnalyzer(t *testing.T) {
 	a := newAnalyzer()
 	require.NoError(t, a.Flags.Set("target", "1.3"))
 	analysistest.RunWithSuggestedFixes(t, analysistest.TestData(), a,
-		"imports", "headers", "shared", "unpinned", "pinned", "clients")
+		"imports", "headers", "shared", "unpinned", "pinned", "clients", "others", "domain")
 }

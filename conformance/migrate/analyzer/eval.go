@@ -15,6 +15,8 @@ const (
 	maxPieces   = 64      // that one value is put together from
 	maxCallers  = 6       // that a parameter is followed through
 	maxSteps    = 1 << 16 // of the evaluation of a value of the header
+	maxAllSteps = 1 << 22 // of the evaluations of all its values, after which each takes minSteps at most
+	minSteps    = 1 << 6
 	maxKeySteps = 1 << 10 // of the evaluation of what may be the name of one, which nearly nothing is
 )
 
@@ -163,6 +165,19 @@ func (p *program) evalVar(name *ast.Ident, at token.Pos, depth int) []value {
 	var all []value
 	for _, s := range p.into[at] {
 		all = append(all, through(name, s.expr, p.eval(s, nil, depth+1))...)
+		if p.steps < 0 || len(all) > maxValues {
+			break // the rest is unknown
+		}
+	}
+	if p.steps < 0 {
+		all = append(all, unknown...)
+	}
+	if _, ok := p.params[at]; ok {
+		for i := range all { // a parameter whose address is taken is still what the caller passes, as far as it is known
+			for j, piece := range all[i].pieces {
+				all[i].pieces[j].passed = piece.passed || piece.unknown && !piece.param.IsValid()
+			}
+		}
 	}
 	if param, ok := p.params[at]; ok && p.passed(param) {
 		all = append(all, through(name, nil, []value{{pieces: []piece{{unknown: true, param: at}}}})...)

@@ -19,7 +19,11 @@ const (
 	versionHeader   = "scp-api-version"
 	signatureHeader = "scp-signature"
 	accessKeyHeader = "scp-accesskey"
+	clientHeader    = "scp-clienttype"
 )
+
+// domain is where the API is served [seed].
+const domain = "samsungsdscloud.com"
 
 // node finds the places that set, send or compare a header.
 func (p *program) node(n ast.Node) bool {
@@ -38,6 +42,9 @@ func (p *program) node(n ast.Node) bool {
 		p.cases(n)
 	case *ast.ImportSpec:
 		return false
+	}
+	if lit, ok := n.(*ast.BasicLit); ok && strings.Contains(lit.Value, domain) {
+		p.here().vendor = true
 	}
 	if expr, ok := n.(ast.Expr); ok {
 		p.raw(expr)
@@ -77,6 +84,7 @@ func (p *program) own(n *ast.CallExpr, path, name string) bool {
 	case name == "MustVersion" && len(n.Args) == 2:
 		p.header(versionHeader, n, n.Args, true)
 	case name == "NewTransport":
+		p.here().vendor = true
 		p.header(signatureHeader, n, nil, true)
 	default:
 		return false
@@ -133,9 +141,9 @@ func (p *program) header(name string, n ast.Node, value []ast.Expr, sets bool) {
 	switch name {
 	case versionHeader:
 		p.version(value, sets)
-	case signatureHeader, accessKeyHeader:
-		if h := p.here(); sets && h.signs[p.file] == nil {
-			h.signs[p.file] = n
+	case signatureHeader, accessKeyHeader, clientHeader:
+		if sets {
+			p.here().sign(name, p.file, n)
 		}
 	}
 }
@@ -186,12 +194,12 @@ func (p *program) headerName(expr ast.Expr) string {
 }
 
 func telltale(name string) bool {
-	return name == versionHeader || name == signatureHeader || name == accessKeyHeader
+	return name == versionHeader || name == signatureHeader || name == accessKeyHeader || name == clientHeader
 }
 
 // fieldHeader returns the header that a struct field is named or tagged for.
 func fieldHeader(name, tag string) string {
-	for _, header := range []string{versionHeader, signatureHeader, accessKeyHeader} {
+	for _, header := range []string{versionHeader, signatureHeader, accessKeyHeader, clientHeader} {
 		if strings.EqualFold(strings.ReplaceAll(name, "_", ""), strings.ReplaceAll(header, "-", "")) ||
 			strings.Contains(strings.ToLower(tag), `"`+header+`"`) || strings.Contains(strings.ToLower(tag), `"`+header+`,`) {
 			return header
@@ -203,7 +211,9 @@ func fieldHeader(name, tag string) string {
 // version adds a use for each version that the value of the header may have. If the value is several
 // expressions, the header joins them with a space.
 func (p *program) version(exprs []ast.Expr, sets bool) {
-	p.steps = maxSteps
+	steps := max(minSteps, min(maxSteps, p.left))
+	p.steps = steps
+	defer func() { p.left -= steps - max(p.steps, 0) }()
 	values := p.eval(source{exprs[0], p.unit}, nil, 0)
 	for _, expr := range exprs[1:] {
 		values = join(join(values, []value{{pieces: []piece{{text: " "}}}}), p.eval(source{expr, p.unit}, nil, 0))
@@ -246,7 +256,10 @@ func (p *program) sent(v value, last ast.Expr, sets bool) {
 	case whole && text != "":
 		p.add(Use{Kind: Header, Pos: at.Pos(), End: at.End(), Unknown: strconv.Quote(text) + " names no version of the service"})
 	case !whole:
-		p.add(Use{Kind: Header, Pos: last.Pos(), End: last.End(), Unknown: "the version is only known when the program runs"})
+		p.add(Use{
+			Kind: Header, Pos: last.Pos(), End: last.End(), Unknown: "the version is only known when the program runs",
+			Generic: v.generic(),
+		})
 	}
 }
 

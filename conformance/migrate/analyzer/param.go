@@ -23,7 +23,7 @@ func (p *program) resolve(values []value, depth int) []value {
 		of := p.params[v.pieces[i].param].of
 		if depth > maxCallers || len(p.calls[of]) == 0 {
 			v.pieces = slices.Clone(v.pieces)
-			v.pieces[i].param = token.NoPos // nobody calls it here
+			v.pieces[i].param, v.pieces[i].passed = token.NoPos, true // nobody calls it here
 			all = append(all, p.resolve([]value{v}, depth)...)
 			continue
 		}

@@ -41,6 +41,10 @@ type Use struct {
 	Versioned bool
 	Unknown   string
 
+	// Generic reports whether a place whose version is Unknown takes the service from a variable too: its callers
+	// say which versions it speaks.
+	Generic bool
+
 	// Derived reports whether the version came through a variable, which may hold others at run time.
 	Derived bool
 
@@ -60,6 +64,7 @@ type program struct {
 	*flows
 	following map[token.Pos]bool // the variables that are being evaluated
 	steps     int                // that the evaluation may still take
+	left      int                // steps for all evaluations of values of the header
 	fset      *token.FileSet
 	files     map[*token.File]place
 	unit      *Unit // that is being looked at
@@ -88,7 +93,16 @@ type useKey struct {
 // headers is what one package sets.
 type headers struct {
 	versioned bool
+	vendor    bool                   // names what only code for the vendor's API names
 	signs     map[*ast.File]ast.Node // the first place in each file
+}
+
+// sign notes a place that sets a header of a signed request. Other products have a header called Scp-Signature too.
+func (h *headers) sign(name string, file *ast.File, n ast.Node) {
+	h.vendor = h.vendor || name != signatureHeader
+	if h.signs[file] == nil && name != clientHeader {
+		h.signs[file] = n
+	}
 }
 
 // Found is what Find found.
@@ -102,7 +116,7 @@ type Found struct {
 func Find(fset *token.FileSet, units []*Unit) *Found {
 	p := &program{
 		flows: newFlows(), fset: fset, files: map[*token.File]place{}, following: map[token.Pos]bool{}, seen: map[useKey]bool{},
-		packages: map[string]*headers{}, made: map[token.Pos]bool{}, foreign: map[token.Pos]bool{}, handled: map[ast.Node]bool{},
+		left: maxAllSteps, packages: map[string]*headers{}, made: map[token.Pos]bool{}, foreign: map[token.Pos]bool{}, handled: map[ast.Node]bool{},
 	}
 	p.each(units, func(u *Unit, file *ast.File) {
 		p.files[fset.File(file.FileStart)] = place{file, u}
@@ -163,7 +177,7 @@ func (p *program) of(u *Unit) *headers {
 // package.
 func (p *program) unpinned() {
 	for _, h := range p.packages {
-		if h.versioned {
+		if h.versioned || !h.vendor {
 			continue
 		}
 		for _, n := range h.signs {

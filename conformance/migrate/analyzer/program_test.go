@@ -13,8 +13,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// find finds the uses in the text of one file, which is checked without what it imports.
+// find finds the uses in the text of one file.
 func find(t *testing.T, text string) []Use {
+	t.Helper()
+	return inText(t, text).Uses
+}
+
+// inText finds what there is in the text of one file, which is checked without what it imports.
+func inText(t *testing.T, text string) *Found {
 	t.Helper()
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, "a.go", text, parser.ParseComments|parser.SkipObjectResolution)
@@ -25,7 +31,7 @@ func find(t *testing.T, text string) []Use {
 	}
 	config := types.Config{Error: func(error) {}}
 	pkg, _ := config.Check("a", fset, []*ast.File{file}, info)
-	return Find(fset, []*Unit{{Files: []*ast.File{file}, Pkg: pkg, Info: info}}).Uses
+	return Find(fset, []*Unit{{Files: []*ast.File{file}, Pkg: pkg, Info: info}})
 }
 
 // A helper with many callers is followed to each of them.
@@ -52,4 +58,19 @@ func TestValuesThatMultiply(t *testing.T) {
 	for _, use := range find(t, b.String()) {
 		assert.NotEmpty(t, use.Unknown)
 	}
+}
+
+// Many places that set the header, each to what all assignments say, take few steps together. Those that are not
+// followed to the end are unknown, and not left out.
+func TestManyPlaces(t *testing.T) {
+	const places = 3000
+	var b strings.Builder
+	b.WriteString("package a\n\nvar v = \"virtualserver 1.1\"\n\nfunc all(h header) {\n")
+	for range places {
+		b.WriteString("\th.Set(\"Scp-Api-Version\", v)\n\tv = v + \"x\"\n")
+	}
+	found := inText(t, b.String()+"}\n")
+	assert.GreaterOrEqual(t, found.left, -maxSteps-places*minSteps)
+	assert.NotEmpty(t, found.Uses[0].Version)
+	assert.NotEmpty(t, found.Uses[len(found.Uses)-1].Unknown)
 }

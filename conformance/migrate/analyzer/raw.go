@@ -12,16 +12,21 @@ import (
 // rawHeader matches the header and its value within a longer text, such as that of a request or of a command.
 var rawHeader = regexp.MustCompile(`(?i)(?:^|[^-\w])scp-api-version\\?["']?\s*[:=]\s*\\?["']?` + service + `[ \t]+(\d+\.\d+)`)
 
+// rawOpen matches the header and the beginning of its value, the rest of which is only known when the program runs.
+var rawOpen = regexp.MustCompile(`(?i)(?:^|[^-\w])scp-api-version\\?["']?\s*[:=]\s*\\?["']?` + service + `[ \t]+(?:\d+\.)?\x00`)
+
 // rawSignature matches the header of a signature within a longer text.
-var rawSignature = regexp.MustCompile(`(?i)(?:^|[^-\w])scp-(?:signature|accesskey)\\?["']?\s*:`)
+var rawSignature = regexp.MustCompile(`(?i)(?:^|[^-\w])scp-(signature|accesskey|clienttype)\\?["']?\s*:`)
 
 // raw looks for the header and its value in one text: a literal, a concatenation or a Sprintf.
 func (p *program) raw(expr ast.Expr) {
 	if p.handled[expr] || !isText(p.unit, expr) || !mentions(expr) {
 		return
 	}
-	if _, constant := expr.(*ast.BasicLit); !constant && rawSignature.MatchString(literals(expr)) {
-		p.header(signatureHeader, expr, nil, true)
+	if _, constant := expr.(*ast.BasicLit); !constant {
+		for _, m := range rawSignature.FindAllStringSubmatch(literals(expr), -1) {
+			p.header("scp-"+strings.ToLower(m[1]), expr, nil, true)
+		}
 	}
 	ast.Inspect(expr, func(n ast.Node) bool {
 		if n != nil {
@@ -30,6 +35,9 @@ func (p *program) raw(expr ast.Expr) {
 		return true
 	})
 	for _, v := range p.values(source{expr, p.unit}, maxSteps) {
+		if rawOpen.MatchString(v.shown()) {
+			p.add(Use{Kind: Header, Pos: expr.Pos(), End: expr.End(), Unknown: "the version is only known when the program runs"})
+		}
 		text, _ := v.text()
 		for _, m := range rawHeader.FindAllStringSubmatchIndex(text, -1) {
 			id, err := lifecycle.ParseID(text[m[2]:m[3]])
@@ -82,7 +90,8 @@ func isText(u *Unit, expr ast.Expr) bool {
 // mentions reports whether a literal within an expression names a header that tells.
 func mentions(expr ast.Expr) bool {
 	text := strings.ToLower(literals(expr))
-	return strings.Contains(text, versionHeader) || strings.Contains(text, signatureHeader) || strings.Contains(text, accessKeyHeader)
+	return strings.Contains(text, versionHeader) || strings.Contains(text, signatureHeader) || strings.Contains(text, accessKeyHeader) ||
+		strings.Contains(text, clientHeader)
 }
 
 // literals returns the text of the literals within an expression, as they are written.

@@ -19,6 +19,7 @@ type piece struct {
 	unknown bool
 	client  bool      // of a client of one version, whose import says which
 	param   token.Pos // the parameter that it is, if it is unknown for that reason
+	passed  bool      // a parameter or a field that nothing here sets
 	entry   bool      // of this service in a table of services
 	lit     *ast.BasicLit
 	off     int          // of text in lit.Value, if there are no escapes before or in it
@@ -49,6 +50,17 @@ func (v value) known() string {
 	return b.String()
 }
 
+// shown returns the value with a zero byte for each unknown part.
+func (v value) shown() string {
+	var b strings.Builder
+	for _, p := range v.pieces {
+		if b.WriteString(p.text); p.unknown {
+			b.WriteByte(0)
+		}
+	}
+	return b.String()
+}
+
 // unescaped returns where bytes of the piece are written in a literal with escapes: where they, or they and some
 // before them, stand only once. It is negative if that is nowhere.
 func (p piece) unescaped(from, to int) int {
@@ -69,6 +81,11 @@ func (v value) tabled() (text string, ok bool) {
 	}
 	rest, whole := value{pieces: v.pieces[1:]}.text()
 	return service + rest, whole && slices.ContainsFunc(v.pieces[1:], func(p piece) bool { return p.entry })
+}
+
+// generic reports whether callers elsewhere say both which service and which version the value is for.
+func (v value) generic() bool {
+	return !strings.Contains(v.known(), service) && slices.ContainsFunc(v.pieces, func(p piece) bool { return p.passed })
 }
 
 // client reports whether a part of the value is that of a client, whose import is a use already.

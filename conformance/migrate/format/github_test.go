@@ -36,7 +36,7 @@ func TestGitHub(t *testing.T) {
 	assert.Contains(t, list[0][5], "Not safe: 4 uses in 4 files end before it; the first on 2030-12-31")
 	assert.Equal(t, []string{
 		"error", "cmd/attach/main.go", "12", "2", "Speaks 1.1, which ended on 2031-05-31",
-		"Move to 1.3: 1.1 ends on 2031-05-31, 45 days before.\nvirtualserver \"github.com/scp-openapi/virtualserver/gen/v1.1\"",
+		"Move to 1.3: 1.1 ended on 2031-05-31, 45 days before the day judged.\nvirtualserver \"github.com/scp-openapi/virtualserver/gen/v1.1\"",
 	}, list[1])
 	for _, each := range list {
 		assert.NotContains(t, each[4], "Supported", "there is nothing to do")

@@ -58,5 +58,5 @@ func TestTextColor(t *testing.T) {
 // TestTextWidth: prose is broken at the width.
 func TestTextWidth(t *testing.T) {
 	narrow := written(t, format.Text{Width: 50}.Write, everything(t))
-	assert.Contains(t, narrow, "\n         move to 1.3: 1.1 ends on 2031-05-31, 45\n         days before\n")
+	assert.Contains(t, narrow, "\n         move to 1.3: 1.1 ended on 2031-05-31, 45\n         days before the day judged\n")
 }

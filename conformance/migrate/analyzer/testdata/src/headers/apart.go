@@ -69,3 +69,13 @@ func seen(h http.Header) {
 	names[h.Get("Scp-Api-Version")] = true
 	_ = names
 }
+
+func written(w io.Writer, major, minor int, id string) {
+	fmt.Fprintf(w, "Scp-Api-Version: virtualserver %d.%d\r\n", major, minor) // want `cannot be judged`
+	fmt.Fprintf(w, "Scp-Api-Version: virtualserver %s\r\n", id)              // want `cannot be judged`
+	fmt.Fprintf(w, "Scp-Api-Version: vpc %s\r\n", id)
+	fmt.Fprintf(w, "Scp-Api-Version-Hint: virtualserver %s\r\n", id)
+}
+
+// For any service, callers in other packages say which.
+func forAny(h http.Header, value string) { h.Set("Scp-Api-Version", value) }

@@ -1,0 +1,5 @@
+var headers = new Dictionary<string, string>
+{
+    ["Scp-Accesskey"] = key,
+    ["Scp-Signature"] = signature,
+};

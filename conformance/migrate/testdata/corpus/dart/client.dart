@@ -1,0 +1,4 @@
+final headers = {
+  'Scp-Accesskey': key,
+  'Scp-Signature': signature,
+};

@@ -1,0 +1,4 @@
+val headers = mapOf(
+    "Scp-Accesskey" to key,
+    "Scp-Signature" to signature,
+)

@@ -1,0 +1,2 @@
+headers["Scp-Accesskey"] = key
+headers["Scp-Signature"] = sign(key, secret)

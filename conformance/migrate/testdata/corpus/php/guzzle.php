@@ -1,0 +1,5 @@
+<?php
+$response = $client->get($url, ['headers' => [
+    'Scp-Accesskey' => $key,
+    'Scp-Signature' => $signature,
+]]);

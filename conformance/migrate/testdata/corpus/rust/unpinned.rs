@@ -1,0 +1,2 @@
+headers.insert("scp-accesskey", key.parse()?);
+headers.insert("scp-signature", signature.parse()?);

@@ -1,0 +1,1 @@
+printf 'Scp-Api-Version: virtualserver %s\r\n' "$(cat version)" >> request

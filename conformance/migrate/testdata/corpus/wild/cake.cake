@@ -1,0 +1,1 @@
+client.DefaultRequestHeaders.Add("Scp-Api-Version", "virtualserver 1.4");

@@ -1,0 +1,3 @@
+class VirtualServer(Service):
+    service_name = "virtualserver"
+    api_version = "1.1"

@@ -1,0 +1,1 @@
+http.header("Scp-Accesskey", key).header("Scp-Signature", sig)

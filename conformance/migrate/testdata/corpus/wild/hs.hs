@@ -1,0 +1,1 @@
+setRequestHeader "Scp-Api-Version" ["virtualserver 1.1"] req -- pinned

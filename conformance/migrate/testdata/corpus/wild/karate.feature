@@ -1,0 +1,3 @@
+Scenario: list
+  * header Scp-Api-Version = 'virtualserver 1.2'
+  * header Scp-Signature = sig

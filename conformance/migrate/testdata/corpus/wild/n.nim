@@ -1,0 +1,1 @@
+client.headers = newHttpHeaders({"Scp-Accesskey": key, "Scp-Signature": sig})

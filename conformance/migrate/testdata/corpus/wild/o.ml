@@ -1,0 +1,1 @@
+let headers = Header.of_list [ "Scp-Accesskey", key; "Scp-Signature", sig ]

@@ -1,0 +1,1 @@
+curl -H 'Scp-Accesskey: '"$AK" -H 'Scp-Signature: '"$SIG" "$URL"

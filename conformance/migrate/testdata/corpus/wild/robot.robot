@@ -1,0 +1,2 @@
+*** Variables ***
+&{HEADERS}    Scp-Api-Version=virtualserver 1.1    Scp-Signature=${SIG}

@@ -1,0 +1,3 @@
+param headers object = {
+  'Scp-Api-Version': 'virtualserver 1.1'
+}

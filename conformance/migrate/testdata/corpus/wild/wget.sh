@@ -1,0 +1,1 @@
+wget --header="Scp-Api-Version: virtualserver 1.2" --header="Scp-Signature: $s" "$URL"

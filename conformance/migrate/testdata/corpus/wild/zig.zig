@@ -1,0 +1,1 @@
+try headers.append("Scp-Api-Version", "virtualserver 1.0");
