@@ -85,12 +85,15 @@ func written(secret string) []string {
 	quoted, _ := json.Marshal(secret) // a string always can be
 	inJSON := strings.TrimSuffix(strings.TrimPrefix(string(quoted), `"`), `"`)
 	plainJSON := jsonQuotes.Replace(secret) // where < > & stay what they are
-	list := []string{
-		secret, url.QueryEscape(secret), url.PathEscape(secret),
-		lowerEscapes(url.QueryEscape(secret)), lowerEscapes(url.PathEscape(secret)),
-		inJSON, strings.ReplaceAll(inJSON, "/", `\/`), plainJSON, strings.ReplaceAll(plainJSON, "/", `\/`),
-		html.EscapeString(secret),
+	inQuery, inPath := url.QueryEscape(secret), url.PathEscape(secret)
+	var list []string
+	for _, escaped := range []string{inQuery, inPath, slashes.Replace(inQuery), slashes.Replace(inPath)} {
+		list = append(list, escaped, lowerEscapes(escaped))
 	}
+	list = append(list,
+		secret, inJSON, strings.ReplaceAll(inJSON, "/", `\/`), plainJSON, strings.ReplaceAll(plainJSON, "/", `\/`),
+		html.EscapeString(secret),
+	)
 	if len(secret) >= 2*shortest { // a shorter one, encoded, is a piece of many an ID
 		inHex := hex.EncodeToString([]byte(secret))
 		list = append(list, inHex, strings.ToUpper(inHex))
@@ -101,6 +104,9 @@ func written(secret string) []string {
 
 // Built once: a run spells thousands of signatures.
 var jsonQuotes, urlAlphabet = strings.NewReplacer(`\`, `\\`, `"`, `\"`), strings.NewReplacer("+", "-", "/", "_")
+
+// slashes leaves them as they are in an escaped text, as Python does.
+var slashes = strings.NewReplacer("%2F", "/")
 
 var percentEscape = regexp.MustCompile(`%[0-9A-F]{2}`)
 

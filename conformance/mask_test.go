@@ -28,6 +28,7 @@ func TestMask(t *testing.T) {
 		"as it is":             secret,
 		"in a query":           url.QueryEscape(secret),
 		"in a path":            url.PathEscape(secret),
+		"in a path of Python":  strings.ReplaceAll(url.QueryEscape(secret), "%2F", "/"),
 		"in JSON":              string(quoted),
 		"in JSON of PHP":       strings.ReplaceAll(string(quoted), "/", `\/`),
 		"in hexadecimal":       hex.EncodeToString([]byte(secret)),
