@@ -64,14 +64,15 @@ func (m *mask) know(spelling string) {
 }
 
 // spellings are the ways a value is written in a header, in a URL and in JSON. A signature is in base64, and may come
-// back without its padding, in the alphabet for URLs, or in hexadecimal.
+// back without its padding, in the alphabet for URLs, or in hexadecimal: its padding is no part of what is looked for.
 func spellings(secret string) []string {
-	list := written(secret)
 	bare := strings.TrimRight(secret, "=")
-	for _, other := range []string{bare, urlAlphabet.Replace(secret), urlAlphabet.Replace(bare)} {
-		if other != secret && len(other) >= probe { // a shorter one is no signature
-			list = append(list, written(other)...)
-		}
+	if len(bare) < probe { // no signature
+		return written(secret)
+	}
+	list := written(bare)
+	if inURL := urlAlphabet.Replace(bare); inURL != bare {
+		list = append(list, written(inURL)...)
 	}
 	if raw, err := base64.StdEncoding.DecodeString(secret); err == nil && len(raw) >= probe {
 		inHex := hex.EncodeToString(raw)
@@ -107,6 +108,9 @@ var jsonQuotes, urlAlphabet = strings.NewReplacer(`\`, `\\`, `"`, `\"`), strings
 
 // slashes leaves them as they are in an escaped text, as Python does.
 var slashes = strings.NewReplacer("%2F", "/")
+
+// padding is how the end of a text in base64 is written.
+var padding = regexp.MustCompile(`^(=|%3D|%3d|\\u003[dD]|&#61;|3D|3d)*`)
 
 var percentEscape = regexp.MustCompile(`%[0-9A-F]{2}`)
 
@@ -204,6 +208,7 @@ func (m *mask) bytes(s string) string {
 	kept := 0
 	for i := 0; i+probe <= len(s); i++ {
 		if n := m.secretAt(s[i:]); n > 0 {
+			n += len(padding.FindString(s[i+n:]))
 			clean.WriteString(s[kept:i])
 			clean.WriteString(masked)
 			i += n - 1
