@@ -124,7 +124,7 @@ func (s *scan) read(ctx context.Context, names <-chan string, f *found) {
 		if ctx.Err() != nil {
 			continue // the walk must not wait for a reader
 		}
-		data, err := r.read(filepath.Join(s.root, filepath.FromSlash(name)))
+		data, err := r.read(below(s.root, filepath.FromSlash(name)))
 		switch {
 		case errors.Is(err, errBinary) && isSource(name):
 			s.notes.trouble(name, "is binary, though its name says that it is source")
@@ -168,7 +168,7 @@ func (s *scan) file(name string, data []byte, f *found) {
 		}
 		return
 	case strings.HasSuffix(base, ".go"):
-		if mentions(data) || bytes.Contains(data, []byte(providerName)) {
+		if mentions(data) || namesProvider(data) {
 			f.goFiles = append(f.goFiles, name)
 			if importsOthers(data) {
 				f.others = append(f.others, name)
@@ -179,7 +179,7 @@ func (s *scan) file(name string, data []byte, f *found) {
 		if mentionsVendor(data) {
 			s.terraform(name, data, f)
 		}
-	case writesTerraform(base) && bytes.Contains(data, []byte(providerName)):
+	case writesTerraform(base) && namesProvider(data):
 		f.providers = append(f.providers, embedded(name, data)...)
 	}
 	if mentions(data) {
@@ -276,7 +276,24 @@ func mentionsNear(data []byte, from, to int) bool {
 	return false
 }
 
+// namesProvider reports whether a text has the name of the vendor's provider, in small letters. Its end is rarer than
+// its beginning, and sooner looked for.
+func namesProvider(data []byte) bool {
+	const end = "mv2"
+	for i := bytes.Index(data, []byte(end)); i >= 0; {
+		if bytes.HasSuffix(data[:i+len(end)], []byte(providerName)) {
+			return true
+		}
+		next := bytes.Index(data[i+1:], []byte(end))
+		if next < 0 {
+			return false
+		}
+		i += 1 + next
+	}
+	return false
+}
+
 // mentionsVendor reports whether a text has the name of the vendor's provider or SDK, in any case.
 func mentionsVendor(data []byte) bool {
-	return bytes.Contains(data, []byte(providerName)) || bytes.Contains(bytes.ToLower(data), []byte(providerName))
+	return namesProvider(data) || bytes.Contains(bytes.ToLower(data), []byte(providerName))
 }

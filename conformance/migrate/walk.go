@@ -92,7 +92,7 @@ func (w *walker) plain(ctx context.Context, dir string) {
 		if ctx.Err() != nil {
 			return
 		}
-		path := filepath.Join(dir, entry.Name())
+		path := below(dir, entry.Name())
 		switch kind := entry.Type(); {
 		case kind.IsRegular():
 			w.file(path)
@@ -195,11 +195,22 @@ func (w *walker) trouble(path, what string, err error) {
 
 // name returns a path relative to the root, with slashes.
 func (w *walker) name(path string) string {
+	if name, ok := strings.CutPrefix(path, w.root+string(filepath.Separator)); ok {
+		return filepath.ToSlash(name) // as most are; Rel takes its time
+	}
 	name, err := filepath.Rel(w.root, path)
 	if err != nil {
 		name = path // on another volume
 	}
 	return filepath.ToSlash(name)
+}
+
+// below joins a folder and a clean path below it.
+func below(folder, path string) string {
+	if strings.HasSuffix(folder, string(filepath.Separator)) { // the root of a volume
+		return folder + path
+	}
+	return folder + string(filepath.Separator) + path
 }
 
 // within reports whether a path is a folder or lies below it.
