@@ -4,14 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -260,12 +257,12 @@ func TestStateDir(t *testing.T) {
 			require.NoError(t, os.WriteFile(file, nil, 0o600))
 			return filepath.Join(file, "state"), file
 		}},
-		{"an entry that is none", func(t *testing.T, dir string) (string, string) {
+		{"an entry that is cut off", func(t *testing.T, dir string) (string, string) {
 			file := filepath.Join(dir, "x.json")
 			require.NoError(t, os.WriteFile(file, []byte("{"), 0o600))
 			return dir, file
 		}},
-		{"a lock that is none", func(_ *testing.T, dir string) (string, string) {
+		{"a directory in place of a lock", func(_ *testing.T, dir string) (string, string) {
 			name := mock.VolumeID + ".lock"
 			return dir, name
 		}},
@@ -466,131 +463,6 @@ func TestCannotPutBack(t *testing.T) {
 	assert.Len(t, entriesIn(t, config.StateDir), 1)
 }
 
-// TestLostNetwork: a run that loses the network ends with 3, and keeps what it could not put back. Restore does.
-func TestLostNetwork(t *testing.T) {
-	t.Parallel()
-	var cut atomic.Bool
-	inner := newMock(t)
-	endpoint := startServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if cut.Load() {
-			hangUp(w, r)
-			return
-		}
-		inner.ServeHTTP(w, r)
-	}))
-	before := stateOf(t, endpoint)
-	config := liveConfig(t, endpoint, ask("case", HarmDetaches, func(ctx context.Context, tr *Trial) error {
-		err := moves().Ask(ctx, tr)
-		cut.Store(true)
-		return err
-	}))
-	config.Settle = 300 * time.Millisecond
-	report := run(t, config)
-	assert.Equal(t, ExitNotJudged, report.ExitCode)
-	require.NotNil(t, report.Trouble)
-	assert.Contains(t, report.Trouble.Text, "scp-conformance restore")
-	require.NotEmpty(t, entriesIn(t, config.StateDir))
-
-	cut.Store(false)
-	config.Settle = 5 * time.Second
-	left, err := Left(config.StateDir, "https://another.example")
-	require.NoError(t, err)
-	assert.Empty(t, left)
-	restored, err := Restore(t.Context(), config)
-	require.NoError(t, err)
-	for _, r := range restored {
-		assert.NoError(t, r.Err)
-		assert.Equal(t, config.Endpoint, r.Endpoint)
-	}
-	assert.Equal(t, before, stateOf(t, endpoint))
-	assert.Empty(t, entriesIn(t, config.StateDir))
-}
-
-// TestGoneNetwork: a run that loses the network, with volumes to put back, ends soon: nobody waits for as long as a
-// volume may take. So does restore, and it says of each volume why.
-func TestGoneNetwork(t *testing.T) {
-	t.Parallel()
-	var gone atomic.Bool
-	inner := newMock(t)
-	release := make(chan struct{})
-	endpoint := startServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if gone.Load() { // nothing comes back, and nobody hangs up
-			<-release
-			return
-		}
-		inner.ServeHTTP(w, r)
-	}))
-	t.Cleanup(func() { close(release) })
-	config := liveConfig(t, endpoint, ask("case", HarmDetaches, func(ctx context.Context, tr *Trial) error {
-		if err := moves().Ask(ctx, tr); err != nil {
-			return err
-		}
-		gone.Store(true)
-		return nil
-	}))
-	config.Timeout, config.Settle = 200*time.Millisecond, time.Hour
-	report := run(t, config)
-	assert.Equal(t, ExitNotJudged, report.ExitCode)
-	require.NotNil(t, report.Trouble)
-	assert.Contains(t, report.Trouble.Text, "nothing answered for 2.2s")
-	assert.Contains(t, report.Trouble.Text, "scp-conformance restore --endpoint "+endpoint)
-	assert.Len(t, entriesIn(t, config.StateDir), 4)
-
-	restored, err := Restore(t.Context(), config)
-	require.NoError(t, err)
-	require.Len(t, restored, 4)
-	for i, r := range restored {
-		require.ErrorContains(t, r.Err, r.Volume+" of "+endpoint)
-		require.ErrorContains(t, r.Err, "nothing answered for 2.2s")
-		assert.Equal(t, i > 0, strings.Contains(r.Err.Error(), "was not tried"))
-	}
-}
-
-// TestRestoreTroubled: a gateway's answers, and those of a volume that is busy, are waited out.
-func TestRestoreTroubled(t *testing.T) {
-	t.Parallel()
-	inner := newMock(t, mock.WithDelay(5*time.Millisecond))
-	troubles := []int{http.StatusBadGateway, http.StatusConflict, http.StatusServiceUnavailable, http.StatusInternalServerError}
-	var mu sync.Mutex
-	random := rand.New(rand.NewPCG(1, 1)) //nolint:gosec // the same each time
-	drawn := func() (int, bool) {
-		mu.Lock()
-		defer mu.Unlock()
-		return troubles[random.IntN(len(troubles))], random.IntN(3) == 0
-	}
-	endpoint := startServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		status, trouble := drawn()
-		if trouble {
-			w.WriteHeader(status)
-			return
-		}
-		inner.ServeHTTP(w, r)
-	}))
-	config := liveConfig(t, endpoint, moves())
-	config.Settle = 20 * time.Second
-	kept := entry{Endpoint: config.Endpoint, Volume: mock.VolumeID, Attached: []string{}, Servers: []string{mock.ServerID}}
-	require.NoError(t, (&ledger{config.StateDir}).put(kept))
-	restored, err := Restore(t.Context(), config)
-	require.NoError(t, err)
-	require.Len(t, restored, 1)
-	require.NoError(t, restored[0].Err)
-}
-
-// TestRestoreHeld leaves a volume alone on which a run is at work.
-func TestRestoreHeld(t *testing.T) {
-	t.Parallel()
-	config := liveConfig(t, startServer(t, newMock(t)), moves())
-	l := &ledger{config.StateDir}
-	require.NoError(t, l.put(entry{Endpoint: config.Endpoint, Volume: mock.VolumeID, Attached: []string{}, Servers: []string{mock.ServerID}}))
-	held, err := l.lock(config.Endpoint, mock.VolumeID)
-	require.NoError(t, err)
-	defer held.release()
-	restored, err := Restore(t.Context(), config)
-	require.NoError(t, err)
-	require.Len(t, restored, 1)
-	require.ErrorAs(t, restored[0].Err, new(*HeldError))
-}
-
 // TestKeeper: what puts a volume back sends nothing that is not about it.
 func TestKeeper(t *testing.T) {
 	t.Parallel()
@@ -640,90 +512,4 @@ func TestNext(t *testing.T) {
 			assert.Equal(t, tt.todo, todo)
 		})
 	}
-}
-
-// TestMisdeclared: a case that says it reads, and detaches, is stopped before the wire.
-func TestMisdeclared(t *testing.T) {
-	t.Parallel()
-	for _, harm := range []Harm{HarmReads, HarmRefused} {
-		for _, op := range []Operation{Attach, Detach} {
-			server := &counting{Handler: newMock(t)}
-			config := liveConfig(t, startServer(t, server), ask("lies", harm, func(ctx context.Context, t *Trial) error {
-				_, err := t.Send(ctx, Request{Operation: op, Pair: Pair{mock.VolumeID, mock.ServerID}})
-				return err
-			}))
-			result := runOne(t, config)
-			assert.Equal(t, Error, result.Verdict)
-			assert.Contains(t, result.Reason(), "guard blocked")
-			assert.Zero(t, server.changes.Load())
-		}
-	}
-}
-
-// TestLiveHarm has what has to be named before a live endpoint may come to harm.
-func TestLiveHarm(t *testing.T) {
-	t.Parallel()
-	pair := Fixture{Volume: "v", Server: "s"}
-	for _, tt := range []struct {
-		name      string
-		harm      Harm
-		fixture   Fixture
-		sacrifice string
-		says      []string // nothing where it is allowed
-		always    bool     // of an endpoint that is not live too
-	}{
-		{name: "reads", harm: HarmReads},
-		{name: "refused", harm: HarmRefused},
-		{name: "detaches, nothing named", harm: HarmDetaches, says: []string{"--volume", "--server"}},
-		{name: "detaches, no server", harm: HarmDetaches, fixture: Fixture{Volume: "v"}, says: []string{"--server"}},
-		{name: "detaches, no volume", harm: HarmDetaches, fixture: Fixture{Server: "s"}, says: []string{"--volume"}},
-		{name: "detaches", harm: HarmDetaches, fixture: pair},
-		{name: "dangerous, nothing named", harm: HarmDangerous, sacrifice: "s", says: []string{"--volume", "--server"}},
-		{name: "dangerous, no sacrifice", harm: HarmDangerous, fixture: pair, says: []string{"--sacrifice-server s"}},
-		{name: "dangerous, another sacrifice", harm: HarmDangerous, fixture: pair, sacrifice: "t", always: true, says: []string{"--sacrifice-server", "--server"}},
-		{name: "dangerous", harm: HarmDangerous, fixture: pair, sacrifice: "s"},
-		{name: "refused, another sacrifice", harm: HarmRefused, fixture: pair, sacrifice: "t", always: true, says: []string{"--sacrifice-server", "--server"}},
-		{name: "refused, a sacrifice that is no ID", harm: HarmRefused, sacrifice: "../s", always: true, says: []string{"--sacrifice-server", `"../s"`}},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			for _, live := range []bool{true, false} {
-				config := configFor(t, "https://127.0.0.1:1", moves())
-				config.Live, config.Harm, config.Fixture, config.SacrificeServer = live, tt.harm, tt.fixture, tt.sacrifice
-				err := config.complete()
-				if !live && !tt.always || tt.says == nil {
-					require.NoError(t, err)
-					continue
-				}
-				for _, said := range tt.says {
-					require.ErrorContains(t, err, said)
-				}
-			}
-		})
-	}
-}
-
-// TestLiveSkips: what a live run did not ask is in the report, with the flags that would have it asked.
-func TestLiveSkips(t *testing.T) {
-	t.Parallel()
-	about := func(id string, harm Harm) Case {
-		c := ask(id, harm, end(nil))
-		c.Clauses = []Clause{{ID: strings.ToUpper(id), Source: Document, Text: "It is so."}}
-		return c
-	}
-	config := liveConfig(t, startServer(t, newMock(t)), ask("reads", HarmReads, listVersions), about("detaching", HarmDetaches), about("danger", HarmDangerous))
-	config.Harm, config.Fixture, config.SacrificeServer = HarmRefused, Fixture{Volume: mock.VolumeID}, ""
-	report := run(t, config)
-	assert.Equal(t, ExitOK, report.ExitCode)
-	for i, flags := range []string{"--allow detaches --server ID", "--allow dangerous --server ID --sacrifice-server ID"} {
-		assert.Equal(t, Skip, report.Results[i+1].Verdict)
-		assert.Contains(t, report.Results[i+1].Reason(), flags)
-	}
-	why := slices.Collect(func(yield func(string) bool) {
-		for _, u := range report.Unjudged {
-			if !yield(u.Clause) {
-				return
-			}
-		}
-	})
-	assert.Equal(t, []string{"DETACHING", "DANGER"}, why)
 }

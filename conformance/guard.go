@@ -140,8 +140,8 @@ func (g *guard) elsewhere(req *http.Request) bool {
 // anyMethod is what may stand for a method.
 var anyMethod = regexp.MustCompile(`^[A-Za-z]{3,10}$`)
 
-// objectionToMethod judges a method that is none of an operation, on the path of a detach: whatever is
-// asked there, a wrong server detaches at worst.
+// objectionToMethod judges a method that no operation has. On the path of a detach it may be any: a wrong
+// server detaches at worst.
 func (g *guard) objectionToMethod(req *http.Request) string {
 	switch {
 	case g.ownDetach(req.URL) && anyMethod.MatchString(req.Method) && req.Method != http.MethodConnect:
@@ -170,7 +170,7 @@ func (g *guard) objectionToAttach(req *http.Request) string {
 	server, terminates, named := attachedServer(req)
 	switch {
 	case !named && g.unused.has(ids[1]) && g.harm >= HarmRefused && g.bodyNamesNothing(req):
-		return "" // a body that is none, for a volume that is none
+		return "" // the body names no server, and the volume does not exist
 	case g.unused.has(ids[1]) && g.unused.has(server):
 		if g.harm < HarmRefused {
 			return "a case that reads attaches nothing"
