@@ -47,6 +47,12 @@ func BenchmarkWriters(b *testing.B) {
 			}
 		})
 	}
+	b.Run("JSON", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			require.NoError(b, report.JSON(io.Discard, r))
+		}
+	})
 }
 
 // TestWritersFail: a report that could not be written is no success.
